@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class RulebooksConfig(AppConfig):
+    name = "apps.rulebooks"
+    label = "rulebooks"
+    verbose_name = "Rulebooks"

@@ -1,0 +1,1 @@
+"""Pure words that every app speaks. Nothing here knows a business noun or owns a table."""

@@ -1,0 +1,39 @@
+"""Two words for transactions: a verb that `@writes` opens the one transaction; what `@joins` demands that one is open."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from django.db import connection, transaction
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class TransactionMisuse(RuntimeError):
+    """A verb was called inside, or a part outside, of the transaction that it needs. A mistake in code, never of a user."""
+
+
+def writes(verb: Callable[P, R]) -> Callable[P, R]:
+    """Run the verb in one new transaction; raises TransactionMisuse when one is already open."""
+
+    @wraps(verb)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        if connection.in_atomic_block:
+            raise TransactionMisuse(f"{verb.__qualname__} opens its own transaction and cannot join another.")
+        with transaction.atomic():  # noqa: TID251 - the one place that opens transactions
+            return verb(*args, **kwargs)
+
+    return run
+
+
+def joins(part: Callable[P, R]) -> Callable[P, R]:
+    """Run the part in the caller's transaction; raises TransactionMisuse when none is open."""
+
+    @wraps(part)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        if not connection.in_atomic_block:
+            raise TransactionMisuse(f"{part.__qualname__} must join a transaction; call it from a verb that @writes.")
+        return part(*args, **kwargs)
+
+    return run
