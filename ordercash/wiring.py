@@ -1,4 +1,4 @@
-"""Puts the parts together: registers with the lower apps what the higher ones answer for. Nothing imports this module but the app config."""
+"""Puts the parts together: registers with the lower apps what the higher ones answer for."""
 
 
 def connect() -> None:
