@@ -1,0 +1,22 @@
+"""Masters: users, parties, products, places and the small tables that name them."""
+
+from apps.masterdata.models.parties import Address, Customer, CustomerGroup
+from apps.masterdata.models.places import Channel, LegalEntity, Region
+from apps.masterdata.models.products import Product
+from apps.masterdata.models.units import Currency, ExchangeRate, UnitOfMeasure
+from apps.masterdata.models.users import ApiKey, User
+
+__all__ = [
+    "Address",
+    "ApiKey",
+    "Channel",
+    "Currency",
+    "Customer",
+    "CustomerGroup",
+    "ExchangeRate",
+    "LegalEntity",
+    "Product",
+    "Region",
+    "UnitOfMeasure",
+    "User",
+]
