@@ -1,0 +1,1 @@
+"""Pure parts of rulebooks: canonical texts and the registry of kinds."""

@@ -1,0 +1,40 @@
+"""What was decided about a subject."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from ordercash.kernel import sql
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionFacts:
+    """One logged decision; `facts`, `outcome` and `trace` are canonical JSON texts, `version_sha256` is 32 bytes."""
+
+    id: UUID
+    kind: str
+    subject_kind: str
+    subject_id: UUID
+    version_sha256: bytes
+    facts: str
+    outcome: str
+    trace: str
+    taken_at: datetime
+
+
+_COLUMNS = "id, kind, subject_kind, subject_id, version_sha256, facts, outcome, trace, taken_at"
+
+
+def decisions_of(subject_id: UUID) -> list[DecisionFacts]:
+    """Return every decision about a subject, oldest first."""
+    return decisions_about([subject_id])
+
+
+def decisions_about(subject_ids: Sequence[UUID]) -> list[DecisionFacts]:
+    """Return every decision about several subjects in one statement, oldest first."""
+    found = sql.fetch(
+        f"SELECT {_COLUMNS} FROM rulebooks_decision WHERE subject_id = ANY(%s::uuid[]) ORDER BY id",  # noqa: S608
+        [list(subject_ids)],
+    )
+    return [DecisionFacts(*row) for row in found]
