@@ -1,0 +1,105 @@
+# OrderCash's commands. `make` alone lists them.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+VENV ?= .venv
+JOBS ?= auto
+ARGS ?=
+ifndef PYTHON
+PYTHON := $(shell for name in python3.11 python3.12 python3.13 python3; do \
+	"$$name" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && { echo "$$name"; break; }; done)
+endif
+
+RUN := "$(VENV)/bin/python"
+EMBEDDED := $(RUN) -m ordercash.embedded
+
+##@ Run
+
+.PHONY: run
+run: install ## Start everything on this machine, in the foreground (PORT=8000, ORDERCASH_HOME=.ordercash)
+	@exec $(EMBEDDED) run
+
+.PHONY: manage
+manage: install ## Run a command of manage.py on the same data: make manage ARGS="prove --json"
+	@exec $(EMBEDDED) manage $(ARGS)
+
+.PHONY: shell
+shell: install ## Open a Python shell on the same data
+	@exec $(EMBEDDED) manage shell
+
+.PHONY: install
+install: python ## Make .venv and install the pinned packages (only what changed)
+	@"$(PYTHON)" ordercash/embedded/venv.py "$(VENV)" requirements.txt
+
+.PHONY: python
+python:
+	@[ -n "$(PYTHON)" ] || { echo "OrderCash: Python 3.11, 3.12 or 3.13 is needed and none was found: install one" \
+		"(Debian and Ubuntu: apt-get install python3 python3-venv), or name it with PYTHON=/path/to/python3." >&2; exit 1; }
+
+##@ Test
+
+.PHONY: install-dev
+install-dev: python ## Install what tests and checks need besides
+	@"$(PYTHON)" ordercash/embedded/venv.py "$(VENV)" requirements-dev.txt
+
+.PHONY: test
+test: install-dev ## Run the whole suite on throw-away servers (JOBS=auto, ARGS="tests/orders -k hold")
+	@exec $(EMBEDDED) pytest -n $(JOBS) $(ARGS)
+
+.PHONY: full
+full: install-dev ## Run every test at full count; keep the output under bench/results/
+	@mkdir -p bench/results
+	@ORDERCASH_FULL=1 $(EMBEDDED) pytest -n $(JOBS) $(ARGS) 2>&1 | tee bench/results/full.txt
+
+##@ Check
+
+.PHONY: check
+check: lint types contracts migrations-check deploy-check ## All of the checks below
+
+.PHONY: lint
+lint: install-dev ## Style and common mistakes (ruff)
+	@$(RUN) -m ruff check . && $(RUN) -m ruff format --check .
+
+.PHONY: types
+types: install-dev ## Types (mypy, strict)
+	@$(CHECK_ENV) $(RUN) -m mypy ordercash apps
+
+.PHONY: contracts
+contracts: install-dev ## Who may import whom (import-linter)
+	@$(CHECK_ENV) "$(VENV)/bin/lint-imports"
+
+.PHONY: migrations-check
+migrations-check: install-dev ## Every model change has its migration
+	@$(EMBEDDED) test python manage.py makemigrations --check --dry-run
+
+.PHONY: deploy-check
+deploy-check: install-dev ## Django's own check of a production configuration
+	@ORDERCASH_DEBUG=false ORDERCASH_SECURE=true ORDERCASH_ALLOWED_HOSTS=ordercash.example $(CHECK_ENV) \
+		$(RUN) manage.py check --deploy --fail-level WARNING
+
+##@ Keep
+
+.PHONY: format
+format: install-dev ## Put the code in the agreed form
+	@$(RUN) -m ruff check --fix . && $(RUN) -m ruff format .
+
+.PHONY: requirements
+requirements: ## Pin requirements*.txt anew from requirements*.in (needs uv)
+	@uv pip compile -q --upgrade $(PINNING) requirements.in -o requirements.txt
+	@uv pip compile -q --upgrade $(PINNING) -c requirements.txt requirements-dev.in -o requirements-dev.txt
+
+.PHONY: clean
+clean: ## Remove .venv and caches; the data in .ordercash stays
+	@rm -rf "$(VENV)" staticfiles .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .schemathesis
+	@find . -name __pycache__ -type d -not -path './.ordercash/*' -prune -exec rm -rf {} +
+
+.PHONY: help
+help: ## List these commands
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
+		/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+CHECK_ENV := ORDERCASH_SECRET_KEY=only-for-checks-000000000000000000000000000000000000000000000000
+PINNING := --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url --no-emit-find-links
