@@ -1,0 +1,65 @@
+"""The door of masterdata: who buys, what is sold, where, in which currency, and who acts."""
+
+from apps.masterdata.selectors.actors import actor_of, permissions_of
+from apps.masterdata.selectors.parties import (
+    AddressFacts,
+    CustomerFacts,
+    addresses_by_id,
+    addresses_of,
+    customers_by_code,
+    customers_by_id,
+    find_customers,
+)
+from apps.masterdata.selectors.places import (
+    ChannelFacts,
+    EntityFacts,
+    channels_by_code,
+    currencies,
+    customer_groups,
+    entities_by_code,
+    entities_by_id,
+    exchange_rates,
+    units,
+)
+from apps.masterdata.selectors.products import ProductFacts, find_products, products_by_id, products_by_sku
+from apps.masterdata.services.demo import register_demo
+from apps.masterdata.services.ensure import (
+    AddressDraft,
+    CustomerDraft,
+    ProductDraft,
+    ensure_addresses,
+    ensure_customers,
+    ensure_products,
+)
+
+__all__ = [
+    "AddressDraft",
+    "AddressFacts",
+    "ChannelFacts",
+    "CustomerDraft",
+    "CustomerFacts",
+    "EntityFacts",
+    "ProductDraft",
+    "ProductFacts",
+    "actor_of",
+    "addresses_by_id",
+    "addresses_of",
+    "channels_by_code",
+    "currencies",
+    "customer_groups",
+    "customers_by_code",
+    "customers_by_id",
+    "ensure_addresses",
+    "ensure_customers",
+    "ensure_products",
+    "entities_by_code",
+    "entities_by_id",
+    "exchange_rates",
+    "find_customers",
+    "find_products",
+    "permissions_of",
+    "products_by_id",
+    "products_by_sku",
+    "register_demo",
+    "units",
+]
