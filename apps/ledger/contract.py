@@ -1,0 +1,24 @@
+"""The door of the ledger: facts are posted here, and read by their document."""
+
+from apps.ledger.decisions import PostingFact, PostingRuleBroken, PostingRules, TaxAmount
+from apps.ledger.selectors.balances import CustomerBalance, customer_balances
+from apps.ledger.selectors.journal import EntryFacts, PostingLine, entries_of
+from apps.ledger.services.chart import ensure_chart
+from apps.ledger.services.posting import AccountMissing, PeriodClosed, RateMissing, post_entries
+
+__all__ = [
+    "AccountMissing",
+    "CustomerBalance",
+    "EntryFacts",
+    "PeriodClosed",
+    "PostingFact",
+    "PostingLine",
+    "PostingRuleBroken",
+    "PostingRules",
+    "RateMissing",
+    "TaxAmount",
+    "customer_balances",
+    "ensure_chart",
+    "entries_of",
+    "post_entries",
+]

@@ -1,0 +1,73 @@
+"""Reading the journal."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from ordercash.kernel import sql
+
+
+@dataclass(frozen=True, slots=True)
+class PostingLine:
+    """One posting of an entry; debit positive, credit negative, in minor units."""
+
+    id: UUID
+    account_id: UUID
+    account_code: str
+    account_name: str
+    customer_id: UUID | None
+    amount_minor: int
+    currency: str
+    functional_minor: int
+    functional_currency: str
+    tax_category: str
+    tax_rate: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class EntryFacts:
+    """One journal entry with its postings; (source_kind, source_id) is the document behind it."""
+
+    id: UUID
+    legal_entity_id: UUID
+    kind: str
+    source_kind: str
+    source_id: UUID
+    source_ref: str
+    entry_date: date
+    occurred_at: datetime
+    recorded_at: datetime
+    memo: str
+    customer_id: UUID | None
+    postings: tuple[PostingLine, ...] = ()
+
+
+ENTRY_COLUMNS = (
+    "e.id, e.legal_entity_id, e.kind, e.source_kind, e.source_id, e.source_ref, e.entry_date, e.occurred_at,"
+    " e.recorded_at, e.memo, e.customer_id"
+)
+_POSTINGS = (
+    "SELECT p.entry_id, p.id, p.account_id, a.code, a.name, p.customer_id, p.amount_minor, p.currency, p.functional_minor,"
+    " p.functional_currency, p.tax_category, p.tax_rate"
+    " FROM ledger_posting p JOIN ledger_account a ON a.id = p.account_id WHERE p.entry_id = ANY(%s::uuid[]) ORDER BY p.id"
+)
+
+
+def entries_of(source_ids: Sequence[UUID]) -> list[EntryFacts]:
+    """Return the entries of several documents with their postings, in order of time; two statements."""
+    rows = sql.fetch(
+        f"SELECT {ENTRY_COLUMNS} FROM ledger_journalentry e WHERE e.source_id = ANY(%s::uuid[])"  # noqa: S608
+        " ORDER BY e.entry_date, e.id",
+        [list(source_ids)],
+    )
+    return with_postings(rows)
+
+
+def with_postings(rows: Sequence[sql.Row]) -> list[EntryFacts]:
+    """Return the entries of rows of ENTRY_COLUMNS, each with its postings; one statement."""
+    lines: dict[UUID, list[PostingLine]] = {row[0]: [] for row in rows}
+    for entry_id, *values in sql.fetch(_POSTINGS, [list(lines)]) if rows else []:
+        lines[entry_id].append(PostingLine(*values))
+    return [EntryFacts(*row, postings=tuple(lines[row[0]])) for row in rows]
