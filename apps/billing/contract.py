@@ -1,0 +1,63 @@
+"""The door of billing.
+
+Writes join the caller's transaction and take lists; the number of statements does not grow with the list. Call `invoice_obligations`
+and `credit_lines` last in a transaction: they take legal numbers, and from then to the commit others who number the same series wait.
+"""
+
+from apps.billing.decisions.facts import (
+    Application,
+    Collected,
+    CreditedLine,
+    CreditHold,
+    CreditOutcome,
+    CreditRelease,
+    CreditRequest,
+    Exposure,
+    ExposureKey,
+    IssuedCredit,
+    IssuedInvoice,
+    ObligationDraft,
+    PaymentDraft,
+    PaymentOutcome,
+    PaymentResult,
+    Refusal,
+    SoldLine,
+)
+from apps.billing.selectors.exposure import exposures
+from apps.billing.selectors.sold import sold_lines
+from apps.billing.services.cash import apply_payments, record_payments
+from apps.billing.services.collector import collect_due
+from apps.billing.services.credits import credit_lines
+from apps.billing.services.exposure import free_credit, hold_credit
+from apps.billing.services.invoicing import invoice_obligations
+from apps.billing.services.obligations import oblige
+
+__all__ = [
+    "Application",
+    "Collected",
+    "CreditHold",
+    "CreditOutcome",
+    "CreditRelease",
+    "CreditRequest",
+    "CreditedLine",
+    "Exposure",
+    "ExposureKey",
+    "IssuedCredit",
+    "IssuedInvoice",
+    "ObligationDraft",
+    "PaymentDraft",
+    "PaymentOutcome",
+    "PaymentResult",
+    "Refusal",
+    "SoldLine",
+    "apply_payments",
+    "collect_due",
+    "credit_lines",
+    "exposures",
+    "free_credit",
+    "hold_credit",
+    "invoice_obligations",
+    "oblige",
+    "record_payments",
+    "sold_lines",
+]

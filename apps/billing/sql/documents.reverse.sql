@@ -1,0 +1,17 @@
+DROP TRIGGER document_begins_as_draft ON billing_invoice;
+DROP TRIGGER issued_totals_are_sums ON billing_invoice;
+DROP FUNCTION billing_refuse_unequal_totals();
+DROP TRIGGER tax_leaves_a_draft ON billing_invoicetax;
+DROP TRIGGER tax_joins_a_draft ON billing_invoicetax;
+DROP TRIGGER line_leaves_a_draft ON billing_invoiceline;
+DROP TRIGGER line_joins_a_draft ON billing_invoiceline;
+DROP FUNCTION billing_refuse_parts_of_issued();
+DROP TRIGGER tax_is_immutable ON billing_invoicetax;
+DROP TRIGGER line_is_immutable ON billing_invoiceline;
+DROP TRIGGER issued_document_is_kept ON billing_invoice;
+DROP TRIGGER issued_document_is_immutable ON billing_invoice;
+DROP TRIGGER obligation_is_kept ON billing_billingobligation;
+DROP TRIGGER obligation_is_frozen ON billing_billingobligation;
+DROP TRIGGER series_is_kept ON billing_numberseries;
+DROP TRIGGER series_only_grows ON billing_numberseries;
+DROP FUNCTION billing_refuse_change();
