@@ -1,0 +1,2 @@
+DROP FUNCTION lowest_id_at(timestamptz);
+DROP FUNCTION new_id();
