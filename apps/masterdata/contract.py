@@ -1,6 +1,6 @@
 """The door of masterdata: who buys, what is sold, where, in which currency, and who acts."""
 
-from apps.masterdata.selectors.actors import actor_of, permissions_of
+from apps.masterdata.selectors.actors import actor_of
 from apps.masterdata.selectors.parties import (
     AddressFacts,
     CustomerFacts,
@@ -57,7 +57,6 @@ __all__ = [
     "exchange_rates",
     "find_customers",
     "find_products",
-    "permissions_of",
     "products_by_id",
     "products_by_sku",
     "register_demo",

@@ -1,15 +1,19 @@
 """Those who sign in: people by password, programs by key."""
 
-from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin, UserManager
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.models import AbstractBaseUser, Permission, PermissionsMixin, UserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from apps.masterdata.models.places import Region
 from ordercash.kernel.ids import new_id
+from ordercash.kernel.remembered import remembered
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person or program that signs in."""
+    """A person or program that signs in. What it may do is told by its groups, at most five seconds ago."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     username = models.CharField(max_length=80, unique=True)
@@ -21,6 +25,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(default=False)
     date_joined = models.DateTimeField(auto_now_add=True)
 
+    # Set by the authentication of an API key that narrows its user's permissions.
+    scopes: frozenset[str] = frozenset()
+
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: list[str] = []
@@ -29,6 +36,36 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.display_name or self.username
+
+    @property
+    def granted(self) -> frozenset[str]:
+        """Name what the user may do now, as "app.verb", narrowed to the scopes of the API key in use."""
+        if not self.is_active:
+            return frozenset()
+        granted = granted_permissions(self.pk)
+        return granted & self.scopes if self.scopes else granted
+
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        """Answer for verbs from the process's memory; grants on single objects are asked of the backends."""
+        return perm in self.granted or (obj is not None and super().has_perm(perm, obj))
+
+    def has_perms(self, perm_list: Any, obj: Any = None) -> bool:
+        return all(self.has_perm(perm, obj) for perm in perm_list)
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return any(name.startswith(f"{app_label}.") for name in self.granted)
+
+
+@remembered(seconds=5)
+def granted_permissions(user_id: UUID) -> frozenset[str]:
+    """Return the full names of what a user may do, by groups and by direct grant; a superuser may do everything."""
+    user = User.objects.filter(pk=user_id, is_active=True).only("is_superuser").first()
+    if user is None:
+        return frozenset()
+    granted = Permission.objects.order_by()
+    if not user.is_superuser:
+        granted = granted.filter(models.Q(group__user=user_id) | models.Q(user=user_id))
+    return frozenset(f"{app}.{name}" for app, name in granted.values_list("content_type__app_label", "codename"))
 
 
 class ApiKey(models.Model):
