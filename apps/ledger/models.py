@@ -124,7 +124,8 @@ class Posting(models.Model):
     """One line of an entry: debit is positive, credit negative, in minor units of the document's and of the entity's currency."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    entry = models.ForeignKey(JournalEntry, related_name="postings", on_delete=models.PROTECT)
+    # The foreign key in the database spans the transaction's id too (sql/books.sql), so that no posting joins an old entry.
+    entry = models.ForeignKey(JournalEntry, related_name="postings", on_delete=models.PROTECT, db_constraint=False)
     account = models.ForeignKey(Account, on_delete=models.PROTECT, db_index=False)
     customer = models.ForeignKey("masterdata.Customer", null=True, blank=True, on_delete=models.PROTECT, db_index=False)
     entry_date = models.DateField()

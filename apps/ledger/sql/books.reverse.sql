@@ -1,0 +1,17 @@
+DROP TRIGGER record_change ON ledger_period;
+DROP TRIGGER record_change ON ledger_account;
+DROP TRIGGER append_only ON ledger_posting;
+DROP TRIGGER append_only ON ledger_journalentry;
+DROP TRIGGER guard_period ON ledger_period;
+DROP FUNCTION ledger_guard_period();
+DROP TRIGGER check_entries ON ledger_journalentry;
+DROP FUNCTION ledger_period_lock();
+DROP FUNCTION ledger_check_entries();
+DROP TRIGGER check_postings ON ledger_posting;
+DROP FUNCTION ledger_check_postings();
+DROP TABLE ledger_entryindoubt;
+DROP FUNCTION ledger_settle_doubt();
+ALTER TABLE ledger_posting DROP CONSTRAINT posting_comes_with_its_entry;
+ALTER TABLE ledger_journalentry DROP CONSTRAINT entry_with_its_transaction;
+ALTER TABLE ledger_posting DROP COLUMN txid;
+ALTER TABLE ledger_journalentry DROP COLUMN txid;

@@ -1,0 +1,2 @@
+DROP TRIGGER append_only ON rulebooks_decision;
+DROP TRIGGER append_only_row ON rulebooks_decision;
