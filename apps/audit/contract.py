@@ -6,11 +6,11 @@ For tables of other apps the migration ("audit", "0002_functions") gives SQL:
 `audit_record_change('redacted column', …)` as an AFTER INSERT OR UPDATE OR DELETE … FOR EACH ROW trigger.
 """
 
+from apps.audit.ports import DeliveredEvent, JobContext, JobFunction, Subscription, register_job
 from apps.audit.selectors import timeline
 from apps.audit.services.changes import set_change_actor
 from apps.audit.services.enqueue import enqueue_job
 from apps.audit.services.events import record_events
-from apps.audit.services.registry import DeliveredEvent, JobContext, JobFunction, Subscription, register_job
 from apps.audit.services.requests import (
     Claim,
     ClaimState,

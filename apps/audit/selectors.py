@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from apps.audit.services.registry import DeliveredEvent
+from apps.audit.ports import DeliveredEvent
 from ordercash.kernel.sql import fetch
 
 EVENT_FIELDS = """id, name, version, aggregate, aggregate_id, thread_id, payload, occurred_at, recorded_at,
@@ -12,8 +12,8 @@ EVENT_FIELDS = """id, name, version, aggregate, aggregate_id, thread_id, payload
 TIMELINE = f"""
 SELECT {EVENT_FIELDS} FROM (
     (SELECT * FROM audit_eventrecord WHERE aggregate_id = %s ORDER BY id LIMIT %s)
-    UNION
-    (SELECT * FROM audit_eventrecord WHERE thread_id = %s ORDER BY id LIMIT %s)
+    UNION ALL
+    (SELECT * FROM audit_eventrecord WHERE thread_id = %s AND aggregate_id <> thread_id ORDER BY id LIMIT %s)
 ) AS told ORDER BY seq LIMIT %s
 """  # noqa: S608
 

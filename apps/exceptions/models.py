@@ -97,7 +97,9 @@ class CaseReason(models.Model):
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="reasons")
     code = models.CharField(max_length=60)
     detail = models.JSONField(default=dict)
-    fingerprint = models.CharField(max_length=64, help_text="SHA-256 of the code and detail: the same reason twice is one.")
+    fingerprint = models.CharField(
+        max_length=64, help_text="SHA-256 of the code and detail: the same reason twice is one."
+    )
     queue = models.ForeignKey(Queue, on_delete=models.PROTECT, related_name="+", db_index=False)
     due_at = models.DateTimeField()
     state = models.CharField(max_length=10, choices=ReasonState, default=ReasonState.OPEN, db_default="open")

@@ -7,7 +7,7 @@ import orjson
 
 from ordercash.kernel.events import Event
 from ordercash.kernel.ids import new_ids
-from ordercash.kernel.sql import insert_rows, run
+from ordercash.kernel.sql import insert_rows
 from ordercash.kernel.transactions import joins
 
 # The aggregate whose life is the thread that readers follow.
@@ -30,7 +30,7 @@ EVENT_COLUMNS = {
 
 @joins
 def record_events(events: Sequence[Event], *, traceparent: str = "") -> None:
-    """Write events to the log with one statement and wake the relay when the transaction commits.
+    """Write events to the log with one statement; the relay finds them by polling, since NOTIFY makes committers queue.
 
     `related={"order": id}` puts an event of another aggregate on that order's timeline; other related ids are kept in the
     payload under "related". Call it after the aggregate is locked or written: that is what keeps its events in order.
@@ -44,7 +44,6 @@ def record_events(events: Sequence[Event], *, traceparent: str = "") -> None:
         EVENT_COLUMNS,
         [_row(row_id, event, traceparent) for row_id, event in zip(ids, events, strict=True)],
     )
-    run("NOTIFY ordercash_events")
 
 
 def _row(row_id: Any, event: Event, traceparent: str) -> tuple[Any, ...]:

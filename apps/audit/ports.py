@@ -1,4 +1,4 @@
-"""What higher apps register here: their jobs and their subscriptions."""
+"""What audit needs from the apps above it: the jobs and the subscribers that they register."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

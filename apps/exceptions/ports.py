@@ -1,0 +1,59 @@
+"""What exceptions need from the apps above: the kinds of reasons they find and the ways out that they offer."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from ordercash.kernel.actor import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonKind:
+    """A typed reason: how it reads, which queue works on it (made when missing) and within how many hours."""
+
+    title: str
+    queue: str
+    sla_hours: int = 24
+
+
+class ResolutionFunction(Protocol):
+    """A verb of the owning domain for a set of subjects. It opens its own transactions (@writes).
+
+    It returns a sentence per subject and closes the cases that it settled through `close_cases` in its own transaction: a case
+    counts as resolved when it is closed afterwards. A DomainError for a set is tried again one by one.
+    """
+
+    def __call__(
+        self, subject_ids: Sequence[UUID], *, note: str, actor: Actor, now: datetime
+    ) -> Mapping[UUID, str]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """A way out of a case: its label on buttons, the permission it needs, whether it needs a note, and what it does."""
+
+    label: str
+    permission: str
+    function: ResolutionFunction
+    needs_note: bool = False
+
+
+reasons: dict[str, ReasonKind] = {}
+resolutions: dict[str, dict[str, Resolution]] = {}
+
+
+def register_reasons(kinds: Mapping[str, ReasonKind]) -> None:
+    """Name the reasons that a domain may give; `{"price_missing": ReasonKind("No price", "pricing", 8)}`."""
+    reasons.update(kinds)
+
+
+def register_resolutions(subject_kind: str, offered: Mapping[str, Resolution]) -> None:
+    """Name the ways out that a domain offers for cases about its things; `{"release": Resolution(…)}`."""
+    resolutions.setdefault(subject_kind, {}).update(offered)
+
+
+def reason_kind(code: str) -> ReasonKind:
+    """Return how to handle a reason; one that nobody registered goes to the general queue under its own code."""
+    return reasons.get(code) or ReasonKind(code.replace("_", " ").capitalize(), "general")

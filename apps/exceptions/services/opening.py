@@ -1,0 +1,181 @@
+"""Opening cases in the transaction of the verb that found the obstacle: one open case per subject, reasons added to it."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from apps.audit.contract import record_events
+from apps.exceptions.events import CASE_OPENED, case_event
+from apps.exceptions.ports import reason_kind
+from ordercash.kernel.ids import new_ids
+from ordercash.kernel.sql import columns_of, fetch, run
+from ordercash.kernel.transactions import joins
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonDraft:
+    """One thing that stands in the way: a registered code and what exactly (line number, value found); no personal data."""
+
+    code: str
+    detail: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseDraft:
+    """A case to be opened about a subject, with at least one reason. Money at risk in minor units of the currency."""
+
+    subject_kind: str
+    subject_id: UUID
+    title: str
+    legal_entity_id: UUID | None
+    currency: str
+    money_at_risk_minor: int
+    reasons: Sequence[ReasonDraft]
+    opened_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Reason:
+    """A reason of a draft with its fingerprint and deadline."""
+
+    code: str
+    detail: str
+    fingerprint: str
+    queue: str
+    due_at: datetime
+
+
+INSERT_QUEUES = """
+INSERT INTO exceptions_queue (code, name, sla_hours, resolve_permission)
+SELECT code, name, hours, '' FROM unnest(%s::varchar[], %s::varchar[], %s::int[]) AS wanted (code, name, hours)
+ON CONFLICT (code) DO NOTHING
+"""
+
+# A case that already stands is only made more urgent; its holder keeps it.
+UPSERT_CASES = """
+INSERT INTO exceptions_case AS stands (id, subject_kind, subject_id, queue_id, title, money_at_risk_minor, currency,
+                                       legal_entity_id, opened_at, due_at)
+SELECT * FROM unnest(%s::uuid[], %s::varchar[], %s::uuid[], %s::varchar[], %s::varchar[], %s::bigint[], %s::varchar[],
+                     %s::uuid[], %s::timestamptz[], %s::timestamptz[])
+ON CONFLICT (subject_kind, subject_id) WHERE state IN ('open', 'claimed')
+DO UPDATE SET money_at_risk_minor = greatest(stands.money_at_risk_minor, excluded.money_at_risk_minor),
+              due_at = least(stands.due_at, excluded.due_at)
+RETURNING id, subject_kind, subject_id
+"""
+
+INSERT_REASONS = """
+INSERT INTO exceptions_casereason (id, case_id, code, detail, fingerprint, queue_id, due_at)
+SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::varchar[], %s::jsonb[], %s::varchar[], %s::varchar[], %s::timestamptz[])
+ON CONFLICT (case_id, fingerprint) WHERE state = 'open' DO NOTHING
+RETURNING case_id
+"""
+
+
+@joins
+def open_cases(drafts: Sequence[CaseDraft]) -> dict[tuple[str, UUID], UUID]:
+    """Open one case per subject, or add the missing reasons to the one that stands; repeating it changes nothing.
+
+    Returns {(subject kind, subject id): case id}. The case goes to the queue of its most urgent reason and is due when that
+    is. Four statements for any number of cases. Raises ValueError for a draft without a reason.
+    """
+    merged = _merge(drafts)
+    if not merged:
+        return {}
+    reasons = {subject: _reasons(draft) for subject, draft in merged.items()}
+    _ensure_queues({reason.queue for found in reasons.values() for reason in found})
+    ids = dict(zip(merged, new_ids(len(merged)), strict=True))
+    rows = [_case_row(ids[subject], draft, reasons[subject]) for subject, draft in sorted(merged.items())]
+    standing = {(kind, subject_id): row_id for row_id, kind, subject_id in fetch(UPSERT_CASES, columns_of(rows, 10))}
+    _insert_reasons(standing, reasons)
+    record_events([_opened(merged[subject], row_id) for subject, row_id in standing.items() if row_id == ids[subject]])
+    return standing
+
+
+def _merge(drafts: Sequence[CaseDraft]) -> dict[tuple[str, UUID], CaseDraft]:
+    """Join drafts about one subject: all reasons, the larger money at risk."""
+    merged: dict[tuple[str, UUID], CaseDraft] = {}
+    for draft in drafts:
+        if not draft.reasons:
+            raise ValueError(f"A case about {draft.subject_kind} {draft.subject_id} needs a reason.")
+        subject = (draft.subject_kind, draft.subject_id)
+        merged[subject] = _joined(merged[subject], draft) if subject in merged else draft
+    return merged
+
+
+def _joined(one: CaseDraft, other: CaseDraft) -> CaseDraft:
+    return CaseDraft(
+        one.subject_kind,
+        one.subject_id,
+        one.title,
+        one.legal_entity_id,
+        one.currency,
+        max(one.money_at_risk_minor, other.money_at_risk_minor),
+        [*one.reasons, *other.reasons],
+        min(one.opened_at, other.opened_at),
+    )
+
+
+def _reasons(draft: CaseDraft) -> list[_Reason]:
+    """Return the draft's distinct reasons, the most urgent first."""
+    found: dict[str, _Reason] = {}
+    for reason in draft.reasons:
+        detail = orjson.dumps(dict(reason.detail), default=str, option=orjson.OPT_SORT_KEYS)
+        fingerprint = hashlib.sha256(reason.code.encode() + b"\n" + detail).hexdigest()
+        kind = reason_kind(reason.code)
+        due_at = draft.opened_at + timedelta(hours=kind.sla_hours)
+        found[fingerprint] = _Reason(reason.code, detail.decode(), fingerprint, kind.queue, due_at)
+    return sorted(found.values(), key=lambda reason: reason.due_at)
+
+
+def _ensure_queues(codes: set[str]) -> None:
+    ordered = sorted(codes)
+    names = [code.replace("_", " ").capitalize() for code in ordered]
+    run(INSERT_QUEUES, [ordered, names, [24] * len(ordered)])
+
+
+def _case_row(case_id: UUID, draft: CaseDraft, reasons: Sequence[_Reason]) -> tuple[Any, ...]:
+    return (
+        case_id,
+        draft.subject_kind,
+        draft.subject_id,
+        reasons[0].queue,
+        draft.title[:300],
+        max(draft.money_at_risk_minor, 0),
+        draft.currency,
+        draft.legal_entity_id,
+        draft.opened_at,
+        reasons[0].due_at,
+    )
+
+
+def _insert_reasons(
+    standing: Mapping[tuple[str, UUID], UUID], reasons: Mapping[tuple[str, UUID], Sequence[_Reason]]
+) -> None:
+    pairs = [(standing[subject], reason) for subject, found in reasons.items() for reason in found]
+    rows = [
+        (row_id, case_id, reason.code, reason.detail, reason.fingerprint, reason.queue, reason.due_at)
+        for row_id, (case_id, reason) in zip(new_ids(len(pairs)), pairs, strict=True)
+    ]
+    run(INSERT_REASONS, columns_of(rows, 7))
+
+
+def _opened(draft: CaseDraft, case_id: UUID) -> Any:
+    return case_event(
+        CASE_OPENED,
+        case_id=case_id,
+        subject_kind=draft.subject_kind,
+        subject_id=draft.subject_id,
+        legal_entity_id=draft.legal_entity_id,
+        payload={
+            "reasons": sorted({reason.code for reason in draft.reasons}),
+            "money_at_risk_minor": max(draft.money_at_risk_minor, 0),
+            "currency": draft.currency,
+        },
+        occurred_at=draft.opened_at,
+        actor_id=None,
+    )
