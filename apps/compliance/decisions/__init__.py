@@ -1,0 +1,1 @@
+"""Tax determination and order checks: pure. No Django, no database, no clock."""

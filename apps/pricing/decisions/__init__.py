@@ -1,0 +1,1 @@
+"""The price decision: pure, replayable, explained. No Django, no database, no clock."""
