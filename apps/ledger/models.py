@@ -30,7 +30,9 @@ class Account(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["legal_entity", "code"], name="account_code_once_per_entity"),
-            models.UniqueConstraint(fields=["legal_entity", "role"], condition=~Q(role=""), name="account_role_once_per_entity"),
+            models.UniqueConstraint(
+                fields=["legal_entity", "role"], condition=~Q(role=""), name="account_role_once_per_entity"
+            ),
             models.CheckConstraint(
                 condition=Q(kind__in=["asset", "liability", "equity", "income", "expense"]), name="account_kind_known"
             ),
@@ -140,7 +142,9 @@ class Posting(models.Model):
         indexes = [
             models.Index(fields=["account", "entry_date", "id"], name="posting_by_account_day"),
             models.Index(
-                fields=["customer", "account", "entry_date"], name="posting_by_customer", condition=Q(customer__isnull=False)
+                fields=["customer", "account", "entry_date"],
+                name="posting_by_customer",
+                condition=Q(customer__isnull=False),
             ),
         ]
         constraints = [

@@ -55,7 +55,8 @@ class RulebookVersion(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["rulebook", "number"], name="version_number_once_per_rulebook"),
             models.CheckConstraint(
-                condition=Q(state__in=["draft", "in_review", "approved", "active", "retired"]), name="version_state_known"
+                condition=Q(state__in=["draft", "in_review", "approved", "active", "retired"]),
+                name="version_state_known",
             ),
             models.CheckConstraint(
                 condition=Q(approver_id__isnull=True) | ~Q(approver_id=F("author_id")), name="approver_is_not_author"
@@ -65,7 +66,8 @@ class RulebookVersion(models.Model):
                 name="version_approved_before_use",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=["active", "retired"]) | Q(from_at__isnull=False), name="version_in_use_has_start"
+                condition=~Q(state__in=["active", "retired"]) | Q(from_at__isnull=False),
+                name="version_in_use_has_start",
             ),
             models.CheckConstraint(
                 condition=Q(until_at__isnull=True) | Q(until_at__gte=F("from_at")), name="version_ends_after_start"

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import DatabaseError
 
 from apps.ledger.decisions import Line, PostingFact, functional_amounts, postings
-from apps.masterdata.contract import entities_by_code, exchange_rates
+from apps.masterdata.contract import entities_by_id, exchange_rates
 from apps.rulebooks.contract import rulebook_in_force
 from ordercash.kernel import sql
 from ordercash.kernel.errors import DomainError
@@ -81,10 +81,12 @@ def _decide(fact: PostingFact) -> _Entry:
 
 
 def _posting_rows(entries: Sequence[_Entry]) -> list[tuple[Any, ...]]:
-    currencies = {entity.id: entity.currency for entity in entities_by_code().values()}
+    currencies = {id: entity.currency for id, entity in entities_by_id().items()}
     accounts = _accounts({entry.fact.legal_entity_id for entry in entries})
     rates = _rates(entries, currencies)
-    return [row for entry in entries for row in _rows_of(entry, currencies[entry.fact.legal_entity_id], accounts, rates)]
+    return [
+        row for entry in entries for row in _rows_of(entry, currencies[entry.fact.legal_entity_id], accounts, rates)
+    ]
 
 
 def _rows_of(

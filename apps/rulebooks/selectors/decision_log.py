@@ -23,7 +23,7 @@ class DecisionFacts:
     taken_at: datetime
 
 
-_COLUMNS = "id, kind, subject_kind, subject_id, version_sha256, facts, outcome, trace, taken_at"
+DECISION_COLUMNS = "id, kind, subject_kind, subject_id, version_sha256, facts, outcome, trace, taken_at"
 
 
 def decisions_of(subject_id: UUID) -> list[DecisionFacts]:
@@ -34,7 +34,7 @@ def decisions_of(subject_id: UUID) -> list[DecisionFacts]:
 def decisions_about(subject_ids: Sequence[UUID]) -> list[DecisionFacts]:
     """Return every decision about several subjects in one statement, oldest first."""
     found = sql.fetch(
-        f"SELECT {_COLUMNS} FROM rulebooks_decision WHERE subject_id = ANY(%s::uuid[]) ORDER BY id",  # noqa: S608
+        f"SELECT {DECISION_COLUMNS} FROM rulebooks_decision WHERE subject_id = ANY(%s::uuid[]) ORDER BY id",  # noqa: S608
         [list(subject_ids)],
     )
     return [DecisionFacts(*row) for row in found]

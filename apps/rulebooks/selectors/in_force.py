@@ -1,6 +1,5 @@
 """Which version of a rulebook is in force at an instant, from a cache that costs no statement on the hot path."""
 
-import time
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,7 +7,8 @@ from uuid import UUID
 
 from apps.rulebooks.decisions.kinds import kind_of
 from ordercash.kernel import sql
-from ordercash.kernel.errors import DomainError
+from ordercash.kernel.errors import DomainError, NotFound
+from ordercash.kernel.remembered import remembered
 
 # The list of versions is read again after this long; a newly activated version is used everywhere by then.
 LIST_SECONDS = 5.0
@@ -36,13 +36,6 @@ class _Period:
     sha256: bytes
 
 
-@dataclass(slots=True)
-class _Cache:
-    periods: dict[str, list[_Period]]
-    read_at: float
-
-
-_cache = _Cache({}, float("-inf"))
 _documents: dict[tuple[str, bytes], InForce] = {}
 
 
@@ -52,20 +45,28 @@ def rulebook_in_force(kind: str, *, at: datetime, legal_entity_id: UUID | None =
     Answers from the process's memory (the list of versions is at most LIST_SECONDS old, documents are kept by their hash).
     Raises NoRulebookInForce, or KindUnknown when no domain registered the kind.
     """
-    found = _find(_periods(kind), at, legal_entity_id) or _find(_periods(kind, fresh=True), at, legal_entity_id)
+    found = _find(kind, at, legal_entity_id)
+    if found is None:
+        forget_cached_rulebooks()
+        found = _find(kind, at, legal_entity_id)
     if found is None:
         raise NoRulebookInForce(f"No rulebook of kind {kind!r} is in force at {at.isoformat()}.")
-    return _documents.get((kind, found.sha256)) or _parse(kind, found.sha256)
+    return version_document(kind, found.sha256)
+
+
+def version_document(kind: str, sha256: bytes) -> InForce:
+    """Return the parsed document of any version by its hash; raises NotFound. Kept in the process's memory."""
+    return _documents.get((kind, sha256)) or _parse(kind, sha256)
 
 
 def forget_cached_rulebooks() -> None:
     """Read the list of versions again at the next question; called after every change of a version, and by tests."""
-    _cache.read_at = float("-inf")
+    _periods.forget()
 
 
-def _find(periods: list[_Period], at: datetime, legal_entity_id: UUID | None) -> _Period | None:
+def _find(kind: str, at: datetime, legal_entity_id: UUID | None) -> _Period | None:
     general = None
-    for period in periods:
+    for period in _periods().get(kind, ()):
         if period.from_at <= at and (period.until_at is None or at < period.until_at):
             if period.legal_entity_id is None:
                 general = period
@@ -74,13 +75,8 @@ def _find(periods: list[_Period], at: datetime, legal_entity_id: UUID | None) ->
     return general
 
 
-def _periods(kind: str, *, fresh: bool = False) -> list[_Period]:
-    if fresh or time.monotonic() - _cache.read_at > LIST_SECONDS:
-        _cache.periods, _cache.read_at = _read(), time.monotonic()
-    return _cache.periods.get(kind, [])
-
-
-def _read() -> dict[str, list[_Period]]:
+@remembered(seconds=LIST_SECONDS)
+def _periods() -> dict[str, list[_Period]]:
     found = sql.fetch(
         "SELECT r.kind, r.legal_entity_id, v.from_at, v.until_at, v.sha256"
         " FROM rulebooks_rulebookversion v JOIN rulebooks_rulebook r ON r.id = v.rulebook_id"
@@ -93,6 +89,12 @@ def _read() -> dict[str, list[_Period]]:
 
 
 def _parse(kind: str, sha256: bytes) -> InForce:
-    text = sql.fetch("SELECT document FROM rulebooks_rulebookversion WHERE sha256 = %s LIMIT 1", [sha256])[0][0]
-    _documents[kind, sha256] = InForce(sha256, kind_of(kind).schema.model_validate_json(text))
+    found = sql.fetch(
+        "SELECT v.document FROM rulebooks_rulebookversion v JOIN rulebooks_rulebook r ON r.id = v.rulebook_id"
+        " WHERE r.kind = %s AND v.sha256 = %s LIMIT 1",
+        [kind, sha256],
+    )
+    if not found:
+        raise NotFound(f"No version of kind {kind!r} has the hash {sha256.hex()}.")
+    _documents[kind, sha256] = InForce(sha256, kind_of(kind).schema.model_validate_json(found[0][0]))
     return _documents[kind, sha256]

@@ -1,0 +1,40 @@
+"""The text of a rulebook file: YAML in a stable order, so that a change reads well in a version control."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+
+from ordercash.kernel.errors import DomainError
+
+
+class FileUnreadable(DomainError):
+    """A file is not a rulebook."""
+
+    code, title = "file_unreadable", "This is not a rulebook file"
+
+
+def read_file(text: str) -> Mapping[str, Any]:
+    """Return the members of a rulebook file (YAML, of which JSON is a part): kind, name, document and perhaps legal_entity."""
+    try:
+        content = yaml.safe_load(text)
+    except yaml.YAMLError as mistake:
+        raise FileUnreadable(f"The file is not YAML: {mistake}") from None
+    if not isinstance(content, Mapping):
+        raise FileUnreadable("A rulebook file is a mapping with kind, name and document.")
+    missing = {"kind", "name", "document"} - set(content)
+    unknown = set(content) - {"kind", "name", "document", "legal_entity"}
+    if missing or unknown:
+        raise FileUnreadable(f"Members missing: {sorted(missing)}; not known: {sorted(map(str, unknown))}.")
+    return content
+
+
+def write_file(*, kind: str, name: str, legal_entity: str, document: Any) -> str:
+    """Return the text of a rulebook file; reading it gives a document with the same hash."""
+    head = {"kind": kind, "name": name} | ({"legal_entity": legal_entity} if legal_entity else {})
+    return _dump(head, sort_keys=False) + _dump({"document": document}, sort_keys=True)
+
+
+def _dump(value: Any, *, sort_keys: bool) -> str:
+    text: str = yaml.safe_dump(value, sort_keys=sort_keys, allow_unicode=True, width=120, default_flow_style=False)
+    return text

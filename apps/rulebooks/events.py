@@ -1,0 +1,43 @@
+"""Facts that rulebooks tell."""
+
+from datetime import datetime
+from uuid import UUID
+
+from ordercash.kernel.events import Event
+
+
+def version_activated(
+    *,
+    version_id: UUID,
+    rulebook_id: UUID,
+    kind: str,
+    number: int,
+    from_at: datetime,
+    occurred_at: datetime,
+    actor_id: UUID,
+) -> Event:
+    """A version is in force from `from_at` on."""
+    return Event(
+        "rulebooks.version_activated",
+        1,
+        "rulebook",
+        rulebook_id,
+        {"version_id": version_id, "kind": kind, "number": number, "from_at": from_at},
+        occurred_at,
+        actor_id,
+    )
+
+
+def version_retired(
+    *, version_id: UUID, rulebook_id: UUID, kind: str, number: int, occurred_at: datetime, actor_id: UUID
+) -> Event:
+    """A version is no longer in force."""
+    return Event(
+        "rulebooks.version_retired",
+        1,
+        "rulebook",
+        rulebook_id,
+        {"version_id": version_id, "kind": kind, "number": number},
+        occurred_at,
+        actor_id,
+    )

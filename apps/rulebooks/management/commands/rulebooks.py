@@ -1,0 +1,96 @@
+"""`manage.py rulebooks import|export|list|activate`: rulebooks as files."""
+
+from argparse import ArgumentParser
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from apps.rulebooks.decisions.files import read_file, write_file
+from apps.rulebooks.models import RulebookVersion
+from apps.rulebooks.selectors.versions import RulebookFacts, document_of, phase_of, rulebooks
+from apps.rulebooks.services.transfer import RulebookFile, import_rulebooks, install_rulebooks
+from apps.rulebooks.services.versions import activate_version
+from ordercash.kernel import clock
+from ordercash.kernel.actor import SYSTEM
+from ordercash.kernel.errors import DomainError
+
+
+class Command(BaseCommand):
+    help = "Bring rulebooks in from files, write them out, list their versions, put an approved one in force."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        verbs = parser.add_subparsers(dest="verb", required=True)
+        bring = verbs.add_parser("import", help="keep files as drafts")
+        bring.add_argument("paths", nargs="+", type=Path, help="YAML or JSON files, or folders of them")
+        bring.add_argument("--activate", action="store_true", help="put them in force, as part of an installation")
+        write = verbs.add_parser("export", help="write the version in force (or the newest) of every rulebook")
+        write.add_argument("--kind", default="")
+        write.add_argument("--out", type=Path, help="a folder; without it the text goes to the terminal")
+        verbs.add_parser("list", help="show rulebooks and versions").add_argument("--kind", default="")
+        start = verbs.add_parser("activate", help="put an approved version in force")
+        start.add_argument("name")
+        start.add_argument("number", type=int)
+        start.add_argument(
+            "--from", dest="from_at", type=datetime.fromisoformat, help="an instant with its offset; default now"
+        )
+
+    def handle(self, *args: Any, verb: str, **options: Any) -> None:
+        try:
+            getattr(self, f"_{verb}")(**options)
+        except DomainError as refusal:
+            faults = "".join(f"\n  {fault.pointer}: {fault.detail}" for fault in refusal.faults)
+            raise CommandError(f"{refusal.detail}{faults}") from refusal
+
+    def _import(self, *, paths: list[Path], activate: bool, **options: Any) -> None:
+        files = [RulebookFile(**read_file(path.read_text("utf-8"))) for path in _files(paths)]
+        now = clock.now()
+        done = (
+            install_rulebooks(files=files, now=now)
+            if activate
+            else import_rulebooks(files=files, actor=SYSTEM, now=now)
+        )
+        for item in done:
+            self.stdout.write(f"{item.name} v{item.number} {item.sha256.hex()[:12]} {item.outcome}")
+
+    def _export(self, *, kind: str, out: Path | None, **options: Any) -> None:
+        for found in rulebooks(kind):
+            text = _text(found)
+            if out is None:
+                self.stdout.write(text)
+                continue
+            out.mkdir(parents=True, exist_ok=True)
+            path = out / f"{'-'.join(filter(None, [found.kind.replace('.', '_'), found.legal_entity]))}.yaml"
+            path.write_text(text, "utf-8")
+            self.stdout.write(str(path))
+
+    def _list(self, *, kind: str, **options: Any) -> None:
+        now = clock.now()
+        for found in rulebooks(kind):
+            self.stdout.write(f"{found.kind}  {found.name}  {found.legal_entity or 'every legal entity'}")
+            for version in found.versions:
+                self.stdout.write(f"  v{version.number}  {bytes(version.sha256).hex()[:12]}  {phase_of(version, now)}")
+
+    def _activate(self, *, name: str, number: int, from_at: datetime | None, **options: Any) -> None:
+        version = RulebookVersion.objects.filter(rulebook__name=name, number=number).first()
+        if version is None:
+            raise CommandError(f"There is no version {number} of {name!r}.")
+        if from_at is not None and from_at.tzinfo is None:
+            raise CommandError("--from needs an offset, such as 2026-01-01T00:00:00+00:00.")
+        now = clock.now()
+        activate_version(version_id=version.id, from_at=from_at or now, actor=SYSTEM, now=now)
+        self.stdout.write(f"{name} v{number} is in force from {(from_at or now).isoformat()}")
+
+
+def _files(paths: list[Path]) -> list[Path]:
+    found = [file for path in paths for file in (sorted(path.glob("*.yaml")) if path.is_dir() else [path])]
+    missing = [str(file) for file in found if not file.is_file()]
+    if missing or not found:
+        raise CommandError(f"No such file: {', '.join(missing) or ', '.join(map(str, paths))}")
+    return found
+
+
+def _text(found: RulebookFacts) -> str:
+    version = found.in_force(clock.now()) or found.versions[0]
+    return write_file(kind=found.kind, name=found.name, legal_entity=found.legal_entity, document=document_of(version))

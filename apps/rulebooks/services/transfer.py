@@ -1,0 +1,102 @@
+"""Rulebooks as files: one YAML or JSON document each, brought in and, for the standard rules of an installation, put in force."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+
+from apps.audit.contract import set_change_actor
+from apps.masterdata.contract import entities_by_code
+from apps.rulebooks.decisions.documents import checked_text
+from apps.rulebooks.decisions.kinds import kind_of
+from apps.rulebooks.models import Rulebook, RulebookVersion
+from apps.rulebooks.services.versions import add_draft, ensure_rulebook, put_in_force
+from ordercash.kernel.actor import SYSTEM, Actor
+from ordercash.kernel.errors import NotFound
+from ordercash.kernel.transactions import joins, writes
+
+# Whoever installs the system vouches for its standard rules; a fixed second identity keeps author and approver apart.
+INSTALLER = Actor(id=UUID(int=1), name="installer", is_system=True)
+
+# The first version of a rulebook holds since ever, so that imported history finds rules.
+SINCE_EVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class RulebookFile:
+    """One rulebook as it stands in a file; `legal_entity` is a code, "" for every entity."""
+
+    kind: str
+    name: str
+    document: Any
+    legal_entity: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What became of one file: the version with its text, and "new", "known" or "activated"."""
+
+    name: str
+    number: int
+    sha256: bytes
+    outcome: str
+
+
+@writes
+def import_rulebooks(*, files: Sequence[RulebookFile], actor: Actor, now: datetime) -> list[Imported]:
+    """Keep each file as a draft, unless the rulebook has a version with the same text already."""
+    set_change_actor(actor)
+    return [_import(file, actor, now) for file in files]
+
+
+@writes
+def install_rulebooks(*, files: Sequence[RulebookFile], now: datetime) -> list[Imported]:
+    """Keep each file and put it in force, as part of an installation: the first version since ever, a later one from `now` on."""
+    set_change_actor(SYSTEM)
+    return [_install(file, now) for file in files]
+
+
+def _import(file: RulebookFile, actor: Actor, now: datetime) -> Imported:
+    version, is_new = _kept(file, actor, now)
+    return Imported(file.name, version.number, bytes(version.sha256), "new" if is_new else "known")
+
+
+@joins
+def _install(file: RulebookFile, now: datetime) -> Imported:
+    version, _ = _kept(file, SYSTEM, now)
+    in_force = version.rulebook.versions.filter(Q(until_at__isnull=True) | Q(until_at__gt=now), state="active")
+    if in_force.filter(sha256=version.sha256).exists():
+        return Imported(file.name, version.number, bytes(version.sha256), "known")
+    if version.state not in {"draft", "in_review", "approved"} or version.author_id != SYSTEM.id:
+        version = _added(version.rulebook, file, SYSTEM, now)
+    version.state, version.approver_id = RulebookVersion.State.APPROVED, INSTALLER.id
+    version.save(update_fields=["state", "approver_id"])
+    first = not version.rulebook.versions.filter(state__in=["active", "retired"]).exists()
+    put_in_force(version=version, from_at=SINCE_EVER if first else now, actor=SYSTEM, now=now)
+    return Imported(file.name, version.number, bytes(version.sha256), "activated")
+
+
+def _kept(file: RulebookFile, actor: Actor, now: datetime) -> tuple[RulebookVersion, bool]:
+    rulebook = ensure_rulebook(kind=file.kind, name=file.name, legal_entity_id=_entity_id(file.legal_entity))
+    _, sha256 = checked_text(kind_of(file.kind), file.document)
+    known = rulebook.versions.filter(sha256=sha256).order_by("-number").first()
+    if known is not None:
+        known.rulebook = rulebook
+        return known, False
+    return _added(rulebook, file, actor, now), True
+
+
+def _added(rulebook: Rulebook, file: RulebookFile, actor: Actor, now: datetime) -> RulebookVersion:
+    return add_draft(rulebook=rulebook, document=file.document, note="", actor=actor, now=now)
+
+
+def _entity_id(code: str) -> UUID | None:
+    if not code:
+        return None
+    try:
+        return entities_by_code()[code].id
+    except KeyError:
+        raise NotFound(f"There is no legal entity {code!r}.") from None
