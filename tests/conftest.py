@@ -6,6 +6,9 @@ from typing import Any
 import pytest
 from django.db.backends.postgresql.operations import DatabaseOperations
 
+from apps.rulebooks.contract import forget_cached_rulebooks
+from ordercash.kernel.remembered import forget_everything
+
 # Made by migrate and the same for every test.
 KEPT_TABLES = {"django_content_type", "auth_permission"}
 
@@ -39,3 +42,10 @@ def quick_flush() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(DatabaseOperations, "sql_flush", _flush)
         yield
+
+
+@pytest.fixture(autouse=True)
+def forgetful() -> None:
+    """Let no test see what the process remembered of another one's rows."""
+    forget_everything()
+    forget_cached_rulebooks()

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from apps.compliance.decisions.checks import (
@@ -22,18 +23,20 @@ from ordercash.kernel.sql import fetch
 MOST_ANSWERS = 50_000
 
 _Answers = dict[TaxRequest, TaxAnswer | None]
+_UNASKED: Any = object()
 
 
 def determine_taxes(requests: Sequence[TaxRequest]) -> list[TaxAnswer | None]:
     """Return the tax of each line, None where the table does not say. No statement while the table is remembered."""
     table, answers = _tax_table()
-    found = []
+    found: list[TaxAnswer | None] = []
     for request in requests:
-        if request not in answers:
+        answer = answers.get(request, _UNASKED)
+        if answer is _UNASKED:
             if len(answers) >= MOST_ANSWERS:
                 answers.clear()
-            answers[request] = decide_tax(table, request)
-        found.append(answers[request])
+            answer = answers[request] = decide_tax(table, request)
+        found.append(answer)
     return found
 
 
