@@ -155,7 +155,9 @@ class Backorder(models.Model):
 
     line_id = models.UUIDField(primary_key=True, editable=False)
     order_id = models.UUIDField()
-    legal_entity = models.ForeignKey("masterdata.LegalEntity", on_delete=models.PROTECT, related_name="+", db_index=False)
+    legal_entity = models.ForeignKey(
+        "masterdata.LegalEntity", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     product = models.ForeignKey("masterdata.Product", on_delete=models.PROTECT, related_name="+", db_index=False)
     quantity = quantity_field()
     occurred_at = models.DateTimeField()
@@ -176,7 +178,9 @@ class Shipment(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     number = models.CharField(max_length=20)
-    legal_entity = models.ForeignKey("masterdata.LegalEntity", on_delete=models.PROTECT, related_name="+", db_index=False)
+    legal_entity = models.ForeignKey(
+        "masterdata.LegalEntity", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, related_name="+", db_index=False)
     order_id = models.UUIDField()
     customer_id = models.UUIDField(db_index=True)
@@ -220,7 +224,9 @@ class ShipmentLine(models.Model):
             CheckConstraint(condition=Q(quantity__gt=0), name="shipment_line_quantity_positive"),
             CheckConstraint(condition=Q(cost_minor__gte=0), name="shipment_line_cost_not_negative"),
             CheckConstraint(condition=Q(returned_quantity__gte=0), name="shipment_line_returned_not_negative"),
-            CheckConstraint(condition=Q(returned_quantity__lte=F("quantity")), name="shipment_line_returned_at_most_once"),
+            CheckConstraint(
+                condition=Q(returned_quantity__lte=F("quantity")), name="shipment_line_returned_at_most_once"
+            ),
         ]
         indexes = [
             Index(fields=["order_id"], name="shipment_line_of_order"),

@@ -182,6 +182,14 @@ class MovementResult:
 
 
 @dataclass(frozen=True, slots=True)
+class ReceivedDue:
+    """How many planned receipts came in, and of which products: those whose backorders can now be filled."""
+
+    count: int
+    product_ids: frozenset[UUID]
+
+
+@dataclass(frozen=True, slots=True)
 class WarehouseDraft:
     """A warehouse that should exist; the lowest priority number is asked first."""
 

@@ -1,0 +1,1 @@
+"""Verbs of inventory. Modules join the caller's transaction; `desk` opens one."""

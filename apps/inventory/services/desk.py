@@ -1,0 +1,42 @@
+"""The verbs of the warehouse desk, its API and its commands: each is one transaction."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from apps.audit.contract import set_change_actor
+from apps.inventory.decisions.facts import (
+    AdjustmentDraft,
+    MovementResult,
+    ReceiptDraft,
+    ReceivedDue,
+)
+from apps.inventory.services import receiving
+from ordercash.kernel.actor import Actor
+from ordercash.kernel.transactions import writes
+
+
+@writes
+def record_receipts(*, receipts: Sequence[ReceiptDraft], actor: Actor) -> MovementResult:
+    """Put goods on the shelf at their cost."""
+    set_change_actor(actor)
+    return receiving.receive_stock(receipts, actor=actor)
+
+
+@writes
+def announce_receipts(*, receipts: Sequence[ReceiptDraft], actor: Actor) -> MovementResult:
+    """Plan goods that come in later."""
+    set_change_actor(actor)
+    return receiving.plan_receipts(receipts)
+
+
+@writes
+def receive_planned(*, now: datetime, limit: int, actor: Actor) -> ReceivedDue:
+    """Receive planned goods whose time has come."""
+    return receiving.receive_due(now=now, limit=limit, actor=actor)
+
+
+@writes
+def adjust_stock(*, adjustments: Sequence[AdjustmentDraft], actor: Actor) -> MovementResult:
+    """Record what a count found missing or extra."""
+    set_change_actor(actor)
+    return receiving.adjust_counted(adjustments, actor=actor)

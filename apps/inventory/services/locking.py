@@ -1,0 +1,37 @@
+"""The one way to lock stock: by id order, before anything else is locked or written."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from ordercash.kernel.sql import fetch
+
+OF_ORDERS = "SELECT stock_id FROM inventory_reservation WHERE order_id = ANY(%s::uuid[])"
+# A line that waits may be served by any stock of its product while we wait for the lock: that stock is locked too.
+OF_LINES = """SELECT stock_id FROM inventory_reservation WHERE line_id = ANY(%s::uuid[])
+ UNION ALL SELECT s.id FROM inventory_backorder b JOIN inventory_stock s ON s.product_id = b.product_id WHERE b.line_id = ANY(%s::uuid[])"""
+OF_SHIPMENT_LINES = "SELECT stock_id FROM inventory_shipmentline WHERE id = ANY(%s::uuid[])"
+OF_PLACES = """SELECT s.id FROM inventory_stock s
+ JOIN unnest(%s::uuid[], %s::uuid[]) AS p (product_id, warehouse_id) ON s.product_id = p.product_id AND s.warehouse_id = p.warehouse_id"""
+
+
+@dataclass(frozen=True, slots=True)
+class LockedStock:
+    """A stock row as it is, and stays until the end of the transaction unless we change it."""
+
+    id: UUID
+    product_id: UUID
+    warehouse_id: UUID
+    on_hand: Decimal
+    reserved: Decimal
+    value_minor: int
+
+
+def lock_stock(which: str, params: Sequence[Any]) -> dict[UUID, LockedStock]:
+    """Lock the stock rows whose ids `which` selects and return them by id, as they are after any wait for others."""
+    statement = f"""
+SELECT id, product_id, warehouse_id, on_hand, reserved, value_minor FROM inventory_stock
+ WHERE id IN ({which}) ORDER BY id FOR UPDATE"""  # noqa: S608 - the selections are the constants above
+    return {row[0]: LockedStock(*row) for row in fetch(statement, params)}

@@ -1,0 +1,91 @@
+"""Taking promises back: what waits goes first, then what is reserved, the last warehouse before the first."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from apps.inventory.decisions.facts import Released, ReleaseItem
+from apps.inventory.services.locking import OF_LINES, lock_stock
+from apps.inventory.services.reserving import StockMoved
+from ordercash.kernel.sql import columns_of, fetch, run
+from ordercash.kernel.transactions import joins
+
+WAITING = (
+    "SELECT line_id, quantity FROM inventory_backorder WHERE line_id = ANY(%s::uuid[]) ORDER BY line_id FOR UPDATE"
+)
+
+PROMISED = """
+SELECT r.line_id, r.id, r.quantity FROM inventory_reservation r JOIN inventory_warehouse w ON w.id = r.warehouse_id
+ WHERE r.line_id = ANY(%s::uuid[]) AND (r.stock_id IS NULL OR r.stock_id = ANY(%s::uuid[]))
+ ORDER BY w.priority DESC, w.code DESC, r.id
+"""
+
+LESS_WAITING = """
+WITH less AS (SELECT * FROM unnest(%s::uuid[], %s::numeric[]) AS l (line_id, quantity)),
+gone AS (DELETE FROM inventory_backorder b USING less l WHERE b.line_id = l.line_id AND b.quantity = l.quantity)
+UPDATE inventory_backorder b SET quantity = b.quantity - l.quantity FROM less l WHERE b.line_id = l.line_id AND b.quantity > l.quantity
+"""
+
+LESS_RESERVED = """
+WITH less AS MATERIALIZED (
+    SELECT * FROM unnest(%s::uuid[], %s::numeric[]) AS l (reservation_id, quantity)
+), gone AS (
+    DELETE FROM inventory_reservation r USING less l WHERE r.id = l.reservation_id AND r.quantity = l.quantity RETURNING r.id, r.stock_id
+), lowered AS (
+    UPDATE inventory_reservation r SET quantity = r.quantity - l.quantity
+      FROM less l WHERE r.id = l.reservation_id AND r.quantity > l.quantity
+    RETURNING r.id, r.stock_id
+), freed AS (
+    SELECT m.stock_id, l.quantity FROM less l JOIN (SELECT * FROM gone UNION ALL SELECT * FROM lowered) m ON m.id = l.reservation_id
+), given AS (
+    UPDATE inventory_stock s SET reserved = s.reserved - f.quantity, version = s.version + 1
+      FROM (SELECT stock_id, sum(quantity) AS quantity FROM freed WHERE stock_id IS NOT NULL GROUP BY stock_id) f WHERE s.id = f.stock_id
+)
+SELECT count(*) FROM freed
+"""
+
+
+@joins
+def release_lines(items: Sequence[ReleaseItem]) -> dict[UUID, Released]:
+    """Take back promises, from the backorder first, then from reservations; answers by line id what was freed.
+
+    Frees at most what is not yet shipped; the caller compares `freed` with what it asked for. Items of one line add up. A
+    quantity below zero frees nothing.
+    """
+    wanted: dict[UUID, Decimal] = {}
+    for item in items:
+        wanted[item.line_id] = wanted.get(item.line_id, Decimal(0)) + max(item.quantity, Decimal(0))
+    if not wanted:
+        return {}
+    lines = list(wanted)
+    stock = lock_stock(OF_LINES, [lines, lines])
+    waiting: dict[UUID, Decimal] = dict(fetch(WAITING, [lines]))  # type: ignore[arg-type]
+    rest = {line_id: quantity - min(quantity, waiting.get(line_id, Decimal(0))) for line_id, quantity in wanted.items()}
+    waits_less = [(line_id, wanted[line_id] - rest[line_id]) for line_id in lines if wanted[line_id] > rest[line_id]]
+    holds_less = _from_reservations(rest, fetch(PROMISED, [lines, list(stock)]))
+    _write(waits_less, [(reservation_id, part) for _, reservation_id, part in holds_less])
+    freed = {line_id: Decimal(0) for line_id in lines}
+    for line_id, _, part in holds_less:
+        freed[line_id] += part
+    return {line_id: Released(wanted[line_id] - rest[line_id], freed[line_id]) for line_id in lines}
+
+
+def _from_reservations(
+    rest: dict[UUID, Decimal], promised: Sequence[tuple[Any, ...]]
+) -> list[tuple[UUID, UUID, Decimal]]:
+    """Return (line, reservation, quantity) for what must come out of reservations, in the order they are given."""
+    open_rest = dict(rest)
+    parts = []
+    for line_id, reservation_id, quantity in promised:
+        if part := min(open_rest[line_id], quantity):
+            open_rest[line_id] -= part
+            parts.append((line_id, reservation_id, part))
+    return parts
+
+
+def _write(waits_less: Sequence[tuple[UUID, Decimal]], holds_less: Sequence[tuple[UUID, Decimal]]) -> None:
+    if waits_less:
+        run(LESS_WAITING, columns_of(waits_less, 2))
+    if holds_less and fetch(LESS_RESERVED, columns_of(holds_less, 2))[0][0] != len(holds_less):
+        raise StockMoved()

@@ -1,0 +1,138 @@
+"""Taking goods back: counted on the shipment line, put back on the shelf at what they cost when they left."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from apps.audit.contract import record_events
+from apps.inventory.decisions.facts import ReturnedLine, ReturnItem, ReturnResult
+from apps.inventory.decisions.receiving import Movement
+from apps.inventory.decisions.returning import ShippedBefore, TakenBack, take_back
+from apps.inventory.events import goods_returned
+from apps.inventory.services.locking import OF_SHIPMENT_LINES, LockedStock, lock_stock
+from apps.inventory.services.moving import move_in
+from apps.inventory.services.posting import stock_fact
+from apps.inventory.services.reserving import StockMoved
+from apps.ledger.contract import post_entries
+from ordercash.kernel.actor import Actor
+from ordercash.kernel.ids import new_ids
+from ordercash.kernel.sql import columns_of, fetch, insert_rows, run
+from ordercash.kernel.transactions import joins
+
+KNOWN = """
+SELECT r.id, r.source_ref, r.shipment_line_id, r.order_id, l.line_id, l.product_id, r.quantity, r.is_restocked, r.cost_minor
+  FROM inventory_goodsreturn r JOIN inventory_shipmentline l ON l.id = r.shipment_line_id
+ WHERE r.source_ref = ANY(%s::varchar[]) ORDER BY r.id
+"""
+
+SHIPPED = """
+SELECT l.id, l.order_id, l.line_id, l.product_id, l.stock_id, l.quantity, l.returned_quantity, l.cost_minor,
+       s.legal_entity_id, s.customer_id
+  FROM inventory_shipmentline l JOIN inventory_shipment s ON s.id = l.shipment_id
+ WHERE l.id = ANY(%s::uuid[]) ORDER BY l.id FOR UPDATE OF l
+"""
+
+COUNT_BACK = """
+UPDATE inventory_shipmentline l SET returned_quantity = l.returned_quantity + b.quantity
+  FROM (SELECT id, sum(quantity) AS quantity FROM unnest(%s::uuid[], %s::numeric[]) AS i (id, quantity) GROUP BY id) b
+ WHERE l.id = b.id AND l.returned_quantity + b.quantity <= l.quantity
+"""
+
+RETURN_COLUMNS = {
+    "id": "uuid",
+    "shipment_line_id": "uuid",
+    "order_id": "uuid",
+    "quantity": "numeric",
+    "is_restocked": "boolean",
+    "cost_minor": "bigint",
+    "source_ref": "varchar",
+    "actor_id": "uuid",
+    "occurred_at": "timestamptz",
+}
+
+
+@joins
+def receive_returns(items: Sequence[ReturnItem], *, actor: Actor) -> ReturnResult:
+    """Take shipped goods back; restocked ones return to their stock row at their original cost, which cost of sales gives back.
+
+    A source_ref that came back before is answered with what it was then. Refused: `unknown_shipment_line`,
+    `quantity_not_positive`, `more_than_shipped`. Services come back without stock.
+    """
+    before = [ReturnedLine(*row) for row in fetch(KNOWN, [[item.source_ref for item in items]])]
+    known = {line.source_ref for line in before}
+    fresh = {item.source_ref: item for item in items if item.source_ref not in known}
+    lines = [item.shipment_line_id for item in fresh.values()]
+    stock = lock_stock(OF_SHIPMENT_LINES, [lines])
+    shipped = {row[0]: ShippedBefore(*row) for row in fetch(SHIPPED, [lines])}
+    taken, refused = take_back(fresh.values(), shipped)
+    returned = _write(taken, actor) if taken else []
+    pairs = list(zip(taken, returned, strict=True))
+    _restock([(back, line) for back, line in pairs if line.is_restocked], stock, actor)
+    record_events(
+        [goods_returned(line, back.item.occurred_at, back.line.legal_entity_id, actor) for back, line in pairs]
+    )
+    return ReturnResult([*before, *returned], refused)
+
+
+def _write(taken: Sequence[TakenBack], actor: Actor) -> list[ReturnedLine]:
+    counted = [(back.line.shipment_line_id, back.item.quantity) for back in taken]
+    if run(COUNT_BACK, columns_of(counted, 2)) != len({line_id for line_id, _ in counted}):
+        raise StockMoved()
+    returned = [_returned(return_id, back) for return_id, back in zip(new_ids(len(taken)), taken, strict=True)]
+    rows = [
+        (
+            r.return_id,
+            r.shipment_line_id,
+            r.order_id,
+            r.quantity,
+            r.is_restocked,
+            r.cost_minor,
+            r.source_ref,
+            actor.id,
+            b.item.occurred_at,
+        )
+        for r, b in zip(returned, taken, strict=True)
+    ]
+    insert_rows("inventory_goodsreturn", RETURN_COLUMNS, rows)
+    return returned
+
+
+def _returned(return_id: UUID, back: TakenBack) -> ReturnedLine:
+    return ReturnedLine(
+        return_id=return_id,
+        source_ref=back.item.source_ref,
+        shipment_line_id=back.line.shipment_line_id,
+        order_id=back.line.order_id,
+        line_id=back.line.line_id,
+        product_id=back.line.product_id,
+        quantity=back.item.quantity,
+        is_restocked=back.is_restocked,
+        cost_minor=back.cost_minor,
+    )
+
+
+def _restock(pairs: Sequence[tuple[TakenBack, ReturnedLine]], stock: dict[UUID, LockedStock], actor: Actor) -> None:
+    """Put goods back on their shelves and take their cost back out of cost of sales."""
+    movements = []
+    for back, line in pairs:
+        shelf = stock[back.line.stock_id]  # type: ignore[index]  # restocked goods have a stock row
+        ref = f"goods_return:{line.return_id}"
+        movement = Movement((shelf.product_id, shelf.warehouse_id), "return", line.quantity, line.cost_minor, ref, "")
+        movements.append((movement, shelf.id, back.item.occurred_at))
+    move_in(movements, actor=actor)
+    post_entries(
+        [
+            stock_fact(
+                "return",
+                "cost",
+                line.cost_minor,
+                source_kind="goods_return",
+                source_id=line.return_id,
+                source_ref=f"goods_return:{line.return_id}",
+                legal_entity_id=back.line.legal_entity_id,
+                occurred_at=back.item.occurred_at,
+                customer_id=back.line.customer_id,
+            )
+            for back, line in pairs
+            if line.cost_minor
+        ]
+    )

@@ -1,0 +1,171 @@
+"""Shipping: reservations become shipment lines in one moving statement, so that nothing can ship twice.
+
+Statements of a batch, whatever its size: known references, lock, read, shipments, move, then the ledger's and the log's.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from apps.audit.contract import record_events
+from apps.inventory.decisions.facts import Refusal, ShipmentFacts, ShippedLine, ShipRequest, ShipResult
+from apps.inventory.decisions.shipping import Pick, Promise, cost_picks, pick_requests
+from apps.inventory.events import shipment_shipped
+from apps.inventory.selectors.shipments import shipments_by_source, shipped_lines
+from apps.inventory.services.locking import OF_ORDERS, lock_stock
+from apps.inventory.services.posting import post_costs
+from apps.inventory.services.reserving import StockMoved
+from ordercash.kernel.actor import Actor
+from ordercash.kernel.ids import new_id, new_ids
+from ordercash.kernel.sql import columns_of, fetch, run
+from ordercash.kernel.transactions import joins
+
+# Promises of stock rows that appeared after the lock was taken are left for the next call.
+PROMISES = """
+SELECT r.id, r.order_id, r.line_id, r.product_id, r.warehouse_id, r.stock_id, r.quantity
+  FROM inventory_reservation r JOIN inventory_warehouse w ON w.id = r.warehouse_id
+ WHERE r.order_id = ANY(%s::uuid[]) AND (r.stock_id IS NULL OR r.stock_id = ANY(%s::uuid[]))
+ ORDER BY w.priority, w.code, r.id
+"""
+
+SHIPMENTS = """
+INSERT INTO inventory_shipment (id, number, legal_entity_id, warehouse_id, order_id, customer_id, shipped_at, carrier, tracking, source_ref)
+SELECT id, 'SH-' || nextval('inventory_shipment_number'), legal_entity_id, warehouse_id, order_id, customer_id, shipped_at,
+       carrier, tracking, source_ref
+  FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::timestamptz[], %s::varchar[], %s::varchar[], %s::varchar[])
+       AS s (id, legal_entity_id, warehouse_id, order_id, customer_id, shipped_at, carrier, tracking, source_ref)
+RETURNING id, number
+"""
+
+# A promise is consumed only if it still is what was read: else fewer lines leave than were picked, and the caller's transaction ends.
+MOVE = """
+WITH pick AS MATERIALIZED (
+    SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::numeric[], %s::bigint[])
+                  AS p (id, shipment_id, reservation_id, quantity, cost_minor)
+), used AS (
+    SELECT reservation_id, sum(quantity) AS quantity FROM pick GROUP BY reservation_id
+), consumed AS (
+    DELETE FROM inventory_reservation r USING used u WHERE r.id = u.reservation_id AND r.quantity = u.quantity
+    RETURNING r.id, r.order_id, r.line_id, r.product_id, r.stock_id
+), lowered AS (
+    UPDATE inventory_reservation r SET quantity = r.quantity - u.quantity
+      FROM used u WHERE r.id = u.reservation_id AND r.quantity > u.quantity
+    RETURNING r.id, r.order_id, r.line_id, r.product_id, r.stock_id
+), moved AS (
+    SELECT * FROM consumed UNION ALL SELECT * FROM lowered
+), issued AS (
+    UPDATE inventory_stock s
+       SET on_hand = s.on_hand - i.quantity, reserved = s.reserved - i.quantity, value_minor = s.value_minor - i.cost_minor,
+           version = s.version + 1
+      FROM (SELECT m.stock_id, sum(p.quantity) AS quantity, sum(p.cost_minor)::bigint AS cost_minor
+              FROM pick p JOIN moved m ON m.id = p.reservation_id WHERE m.stock_id IS NOT NULL GROUP BY m.stock_id) i
+     WHERE s.id = i.stock_id
+)
+INSERT INTO inventory_shipmentline (id, shipment_id, order_id, line_id, product_id, stock_id, quantity, cost_minor)
+SELECT p.id, p.shipment_id, m.order_id, m.line_id, m.product_id, m.stock_id, p.quantity, p.cost_minor
+  FROM pick p JOIN moved m ON m.id = p.reservation_id
+"""
+
+
+@joins
+def ship(requests: Sequence[ShipRequest], *, actor: Actor) -> ShipResult:
+    """Turn reservations into shipments, one per request and warehouse; books cost of sales and tells each shipment.
+
+    A request is refused as a whole when a line has less reserved than asked (`not_reserved`), nothing is reserved
+    (`nothing_reserved`), it names nothing (`nothing_asked`) or shares its source_ref (`source_ref_repeated`). A source_ref that
+    shipped before is answered with what it shipped then.
+    """
+    before = _shipped_before(requests)
+    known = {shipment.source_ref for shipment in before.shipments}
+    fresh, repeated = _once([request for request in requests if request.source_ref not in known])
+    if not fresh:
+        return ShipResult(before.shipments, before.lines, repeated)
+    order_ids = [request.order_id for request in fresh]
+    stock = lock_stock(OF_ORDERS, [order_ids])
+    promises = [Promise(*row) for row in fetch(PROMISES, [order_ids, list(stock)])]
+    picks, refused = pick_requests(fresh, promises)
+    costs = cost_picks(picks, {row.id: (row.on_hand, row.value_minor) for row in stock.values()})
+    shipments = _create_shipments(picks)
+    lines = _move(picks, costs, shipments)
+    made = list(shipments.values())
+    post_costs(made, lines)
+    record_events([shipment_shipped(shipment, lines_of, actor) for shipment, lines_of in _together(made, lines)])
+    return ShipResult([*before.shipments, *made], [*before.lines, *lines], [*repeated, *refused])
+
+
+def _shipped_before(requests: Sequence[ShipRequest]) -> ShipResult:
+    shipments = shipments_by_source([request.source_ref for request in requests])
+    return ShipResult(shipments, shipped_lines(shipment_ids=[shipment.id for shipment in shipments]))
+
+
+def _once(requests: Sequence[ShipRequest]) -> tuple[list[ShipRequest], list[Refusal]]:
+    first: dict[str, ShipRequest] = {}
+    repeated = []
+    for request in requests:
+        if first.setdefault(request.source_ref, request) is not request:
+            repeated.append(
+                Refusal(request.source_ref, "source_ref_repeated", "Two requests of one batch share this reference.")
+            )
+    return list(first.values()), repeated
+
+
+def _create_shipments(picks: Sequence[Pick]) -> dict[tuple[str, UUID], ShipmentFacts]:
+    """Insert one shipment per request and warehouse, by (source_ref, warehouse id)."""
+    rows: dict[tuple[str, UUID], tuple[Any, ...]] = {}
+    for pick in picks:
+        request, warehouse_id = pick.request, pick.promise.warehouse_id
+        if (request.source_ref, warehouse_id) not in rows:
+            rows[request.source_ref, warehouse_id] = _shipment_row(request, warehouse_id)
+    numbers: dict[UUID, str] = dict(fetch(SHIPMENTS, columns_of(list(rows.values()), 9))) if rows else {}
+    return {
+        key: ShipmentFacts(row[0], numbers[row[0]], row[3], row[4], row[1], row[2], row[8], row[5])
+        for key, row in rows.items()
+    }
+
+
+def _shipment_row(request: ShipRequest, warehouse_id: UUID) -> tuple[Any, ...]:
+    return (
+        new_id(),
+        request.legal_entity_id,
+        warehouse_id,
+        request.order_id,
+        request.customer_id,
+        request.shipped_at,
+        request.carrier,
+        request.tracking,
+        request.source_ref,
+    )
+
+
+def _move(
+    picks: Sequence[Pick], costs: Sequence[int], shipments: dict[tuple[str, UUID], ShipmentFacts]
+) -> list[ShippedLine]:
+    lines = [
+        ShippedLine(
+            shipment_id=shipments[pick.request.source_ref, pick.promise.warehouse_id].id,
+            shipment_line_id=line_id,
+            order_id=pick.promise.order_id,
+            line_id=pick.promise.line_id,
+            product_id=pick.promise.product_id,
+            quantity=pick.quantity,
+            cost_minor=cost,
+            shipped_at=pick.request.shipped_at,
+        )
+        for pick, cost, line_id in zip(picks, costs, new_ids(len(picks)), strict=True)
+    ]
+    rows = [
+        (line.shipment_line_id, line.shipment_id, pick.promise.reservation_id, line.quantity, line.cost_minor)
+        for pick, line in zip(picks, lines, strict=True)
+    ]
+    if rows and run(MOVE, columns_of(rows, 5)) != len(rows):
+        raise StockMoved()
+    return lines
+
+
+def _together(
+    shipments: Sequence[ShipmentFacts], lines: Sequence[ShippedLine]
+) -> list[tuple[ShipmentFacts, list[ShippedLine]]]:
+    by_shipment: dict[UUID, list[ShippedLine]] = {shipment.id: [] for shipment in shipments}
+    for line in lines:
+        by_shipment[line.shipment_id].append(line)
+    return [(shipment, by_shipment[shipment.id]) for shipment in shipments]
