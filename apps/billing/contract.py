@@ -24,6 +24,7 @@ from apps.billing.decisions.facts import (
     SoldLine,
 )
 from apps.billing.selectors.exposure import exposures
+from apps.billing.selectors.orders import orders_with_open_invoices, orders_with_owed
 from apps.billing.selectors.sold import sold_lines
 from apps.billing.services.cash import apply_payments, record_payments
 from apps.billing.services.collector import collect_due
@@ -58,6 +59,8 @@ __all__ = [
     "hold_credit",
     "invoice_obligations",
     "oblige",
+    "orders_with_open_invoices",
+    "orders_with_owed",
     "record_payments",
     "sold_lines",
 ]
