@@ -37,3 +37,18 @@ def joins(part: Callable[P, R]) -> Callable[P, R]:
         return part(*args, **kwargs)
 
     return run
+
+
+def reads_one_moment(question: Callable[P, R]) -> Callable[P, R]:
+    """Answer a question of several statements on one read-only snapshot; inside an open transaction that one is used."""
+
+    @wraps(question)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        if connection.in_atomic_block:
+            return question(*args, **kwargs)
+        with transaction.atomic():  # noqa: TID251
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            return question(*args, **kwargs)
+
+    return run

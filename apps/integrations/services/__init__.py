@@ -1,0 +1,1 @@
+"""Verbs that bring the outside world in."""

@@ -1,0 +1,24 @@
+-- No stock below zero; reserved = sum of reservations; on hand = movements - shipped; value = what came in - what it cost
+WITH moved AS (
+    SELECT stock_id, sum(quantity) AS quantity, sum(value_minor) AS value_minor FROM inventory_stockmovement GROUP BY stock_id
+), shipped AS (
+    SELECT stock_id, sum(quantity) AS quantity, sum(cost_minor) AS cost_minor
+      FROM inventory_shipmentline WHERE stock_id IS NOT NULL GROUP BY stock_id
+), promised AS (
+    SELECT stock_id, sum(quantity) AS quantity FROM inventory_reservation WHERE stock_id IS NOT NULL GROUP BY stock_id
+)
+SELECT w.code || ' ' || p.sku AS ref,
+       (coalesce(m.quantity, 0) - coalesce(sh.quantity, 0)) || ' on hand, ' || coalesce(r.quantity, 0) || ' reserved, worth '
+           || (coalesce(m.value_minor, 0) - coalesce(sh.cost_minor, 0)) AS expected,
+       s.on_hand || ' on hand, ' || s.reserved || ' reserved, worth ' || s.value_minor AS found,
+       'stock against its movements' AS detail
+  FROM inventory_stock s
+  JOIN inventory_warehouse w ON w.id = s.warehouse_id
+  JOIN masterdata_product p ON p.id = s.product_id
+  LEFT JOIN moved m ON m.stock_id = s.id
+  LEFT JOIN shipped sh ON sh.stock_id = s.id
+  LEFT JOIN promised r ON r.stock_id = s.id
+ WHERE s.on_hand < 0 OR s.reserved < 0 OR s.on_hand < s.reserved
+    OR s.reserved <> coalesce(r.quantity, 0)
+    OR s.on_hand <> coalesce(m.quantity, 0) - coalesce(sh.quantity, 0)
+    OR s.value_minor <> coalesce(m.value_minor, 0) - coalesce(sh.cost_minor, 0)

@@ -1,0 +1,1 @@
+"""The door of orders, for integrations and operations."""

@@ -1,0 +1,1 @@
+"""Pure decisions of the journey: reading a canonical order, freezing amounts, matching returns. No Django, no database."""

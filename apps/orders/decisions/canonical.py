@@ -1,0 +1,138 @@
+"""The canonical order: the one shape in which an order enters, whatever it came as. Version 1.
+
+Published as JSON Schema under `/api/v1/schemas/order/1`. A document that does not fit is refused with one fault per
+mistake, each with its JSON pointer (RFC 6901); nothing is guessed.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from ordercash.kernel.errors import DomainError, Fault
+
+MAX_LINES = 5_000
+MAX_QUANTITY = Decimal("100000000")
+MAX_PRICE = Decimal("100000000000")
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+
+
+class OrderMalformed(DomainError):
+    """The document is not a canonical order; `faults` name every mistake."""
+
+    code, title, status = "order_malformed", "The order cannot be read", 422
+
+
+def _exact(value: Any) -> Any:
+    """Take numbers as they were written: text, integers and exact decimals; a binary float has already lost digits."""
+    if isinstance(value, bool | float):
+        raise ValueError("must be a number written exactly, such as 12 or \"2.55\"")
+    return value
+
+
+def _printable(value: str) -> str:
+    if any(ord(sign) < 32 or ord(sign) == 127 for sign in value):
+        raise ValueError("must not hold control characters")
+    return value
+
+
+def _since_1990(value: datetime) -> datetime:
+    if value < EARLIEST or value.year > 2200:
+        raise ValueError("must be an instant between 1990 and 2200")
+    return value.astimezone(UTC)
+
+
+Text = Annotated[str, AfterValidator(_printable)]
+Code = Annotated[Text, Field(min_length=1, max_length=60)]
+Quantity = Annotated[
+    Decimal, BeforeValidator(_exact), Field(gt=0, le=MAX_QUANTITY, max_digits=18, decimal_places=4, allow_inf_nan=False)
+]
+Price = Annotated[
+    Decimal, BeforeValidator(_exact), Field(ge=0, le=MAX_PRICE, max_digits=18, decimal_places=6, allow_inf_nan=False)
+]
+Instant = Annotated[AwareDatetime, AfterValidator(_since_1990)]
+
+STRICT = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class CanonicalAddress(BaseModel):
+    """Where the goods go. An address with an empty part is well-formed, but holds the order until it is completed."""
+
+    model_config = STRICT
+
+    name: Annotated[Text, Field(max_length=120)] = ""
+    line1: Annotated[Text, Field(max_length=120)] = ""
+    line2: Annotated[Text, Field(max_length=120)] = ""
+    city: Annotated[Text, Field(max_length=80)] = ""
+    postal_code: Annotated[Text, Field(max_length=20)] = ""
+    state: Annotated[Text, Field(max_length=40)] = ""
+    country: Annotated[Text, Field(pattern="^[A-Z]{2}$", description="ISO 3166-1 alpha-2")]
+
+
+class CanonicalLine(BaseModel):
+    """One product and quantity; `unit_price` only through a channel whose prices are agreed (net of tax)."""
+
+    model_config = STRICT
+
+    line_no: Annotated[int, Field(ge=1, le=99_999)] | None = None
+    sku: Code
+    description: Annotated[Text, Field(max_length=200)] = ""
+    quantity: Quantity
+    unit_price: Price | None = None
+
+
+class CanonicalOrder(BaseModel):
+    """An order as a channel hands it over."""
+
+    model_config = STRICT
+
+    legal_entity: Code
+    channel: Code
+    customer: Code
+    currency: Annotated[Text, Field(pattern="^[A-Z]{3}$", description="ISO 4217")]
+    ordered_at: Instant | None = Field(default=None, description="Business time with offset (RFC 3339); now when absent")
+    external_number: Annotated[Text, Field(max_length=60)] = ""
+    purchase_order: Annotated[Text, Field(max_length=60)] = ""
+    ship_to: CanonicalAddress | None = None
+    lines: Annotated[list[CanonicalLine], Field(min_length=1, max_length=MAX_LINES)]
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the published JSON Schema (draft 2020-12) of the canonical order."""
+    schema = CanonicalOrder.model_json_schema()
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "urn:ordercash:schema:order:1", **schema}
+
+
+def read_order(document: Any) -> CanonicalOrder:
+    """Return the order that a parsed JSON document describes; raises OrderMalformed with every fault."""
+    try:
+        order = CanonicalOrder.model_validate(document)
+    except ValidationError as error:
+        raise OrderMalformed(faults=[_fault(item) for item in error.errors(include_url=False)[:100]]) from None
+    faults = _numbering_faults(order.lines)
+    if faults:
+        raise OrderMalformed(faults=faults)
+    return order
+
+
+def _fault(item: Mapping[str, Any]) -> Fault:
+    pointer = "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in item["loc"])
+    return Fault(pointer=pointer, code=str(item["type"]), detail=str(item["msg"]))
+
+
+def _numbering_faults(lines: Sequence[CanonicalLine]) -> list[Fault]:
+    """Line numbers are given for all lines or for none, and each once."""
+    given = [line.line_no for line in lines if line.line_no is not None]
+    if given and len(given) < len(lines):
+        missing = next(index for index, line in enumerate(lines) if line.line_no is None)
+        return [Fault(f"/lines/{missing}/line_no", "line_no_missing", "Number every line or none.")]
+    seen: set[int] = set()
+    faults = []
+    for index, line in enumerate(lines):
+        if line.line_no in seen:
+            faults.append(Fault(f"/lines/{index}/line_no", "line_no_duplicate", f"Line {line.line_no} exists already."))
+        if line.line_no is not None:
+            seen.add(line.line_no)
+    return faults

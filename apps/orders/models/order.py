@@ -1,0 +1,103 @@
+"""Order and order line. Amounts are minor units of the order's currency; they are frozen when the order is confirmed."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from apps.orders.states import ORDER
+from ordercash.kernel.ids import new_id
+
+
+class Order(models.Model):
+    """What a customer asked for, through which channel, from which legal entity."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    legal_entity = models.ForeignKey("masterdata.LegalEntity", on_delete=models.PROTECT, related_name="+")
+    channel = models.ForeignKey("masterdata.Channel", on_delete=models.PROTECT, related_name="+")
+    region = models.ForeignKey("masterdata.Region", on_delete=models.PROTECT, related_name="+")
+    customer = models.ForeignKey("masterdata.Customer", null=True, on_delete=models.PROTECT, related_name="+")
+    number = models.CharField(max_length=24)
+    source_ref = models.CharField(max_length=120)
+    external_number = models.CharField(max_length=60, default="", blank=True)
+    purchase_order = models.CharField(max_length=60, default="", blank=True)
+    currency = models.CharField(max_length=3)
+    state = models.CharField(max_length=16)
+    ordered_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    bill_to = models.ForeignKey("masterdata.Address", null=True, on_delete=models.PROTECT, related_name="+")
+    ship_to = models.ForeignKey("masterdata.Address", null=True, on_delete=models.PROTECT, related_name="+")
+    invoicing = models.CharField(max_length=16, default="per_shipment")
+    payment_terms_days = models.PositiveSmallIntegerField(default=0)
+    net_minor = models.BigIntegerField()
+    tax_minor = models.BigIntegerField()
+    gross_minor = models.BigIntegerField()
+    pricing_sha256 = models.BinaryField(max_length=32, null=True)
+    intake_document = models.ForeignKey("orders.IntakeDocument", null=True, on_delete=models.PROTECT, related_name="+")
+    placed_by = models.UUIDField(null=True)
+    version = models.PositiveIntegerField(default=1, db_default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source_ref"], name="order_once_per_source"),
+            models.UniqueConstraint(fields=["legal_entity", "number"], name="order_number_once_per_entity"),
+            models.CheckConstraint(condition=Q(state__in=ORDER.states), name="order_state_known"),
+            models.CheckConstraint(
+                condition=Q(gross_minor=F("net_minor") + F("tax_minor")), name="order_gross_is_net_and_tax"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["held", "cancelled"])
+                | Q(customer__isnull=False, bill_to__isnull=False, ship_to__isnull=False),
+                name="order_complete_once_confirmed",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["-ordered_at", "-id"], name="order_by_time"),
+            models.Index(fields=["state", "-ordered_at", "-id"], name="order_by_state"),
+            models.Index(fields=["customer", "-ordered_at", "-id"], name="order_by_customer"),
+            models.Index(fields=["external_number"], name="order_by_external", opclasses=["varchar_pattern_ops"]),
+            models.Index(fields=["number"], name="order_by_number", opclasses=["varchar_pattern_ops"]),
+            models.Index(
+                fields=["purchase_order"],
+                name="order_by_po",
+                opclasses=["varchar_pattern_ops"],
+                condition=~Q(purchase_order=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class OrderLine(models.Model):
+    """One product and quantity of an order. What is open, shipped or returned is derived from the facts of inventory."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines")
+    line_no = models.PositiveIntegerField()
+    product = models.ForeignKey("masterdata.Product", null=True, on_delete=models.PROTECT, related_name="+")
+    description = models.CharField(max_length=200, default="", blank=True)
+    quantity = models.DecimalField(max_digits=18, decimal_places=4)
+    cancelled_quantity = models.DecimalField(max_digits=18, decimal_places=4, default=0, db_default=0)
+    unit_price = models.DecimalField(max_digits=18, decimal_places=6, null=True)
+    price_source = models.CharField(max_length=24, default="", blank=True)
+    net_minor = models.BigIntegerField()
+    tax_category = models.CharField(max_length=2, default="", blank=True)
+    tax_rate = models.DecimalField(max_digits=7, decimal_places=4, null=True)
+    tax_reason = models.CharField(max_length=200, default="", blank=True)
+    tax_minor = models.BigIntegerField()
+    cancelled_net_minor = models.BigIntegerField(default=0, db_default=0)
+    cancelled_tax_minor = models.BigIntegerField(default=0, db_default=0)
+    intake_row = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["order", "line_no"], name="order_line_number_once"),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="order_line_quantity_positive"),
+            models.CheckConstraint(
+                condition=Q(cancelled_quantity__gte=0, cancelled_quantity__lte=F("quantity")),
+                name="order_line_cancelled_within_quantity",
+            ),
+        ]
+        indexes = [models.Index(fields=["product", "order"], name="order_line_by_product")]
+
+    def __str__(self) -> str:
+        return f"{self.order_id}/{self.line_no}"

@@ -1,0 +1,1 @@
+"""Questions about orders, a file per reader."""

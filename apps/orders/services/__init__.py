@@ -1,0 +1,1 @@
+"""Verbs of the journey, a file per verb group."""

@@ -1,0 +1,57 @@
+"""Drafts: orders with their masters resolved, not yet decided on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from apps.masterdata.contract import AddressFacts, ChannelFacts, CustomerFacts, EntityFacts, ProductFacts
+from ordercash.kernel.actor import SYSTEM_ID
+from ordercash.kernel.ids import new_id
+
+
+@dataclass(slots=True)
+class LineDraft:
+    """One line; `agreed_price` is the channel's unit price, None where our own price list decides."""
+
+    line_no: int
+    product: ProductFacts
+    quantity: Decimal
+    agreed_price: Decimal | None
+    description: str = ""
+    row_number: int | None = None
+    id: UUID = field(default_factory=new_id)
+
+
+@dataclass(frozen=True, slots=True)
+class BadRow:
+    """A row of a document that cannot become a line: it holds its order and is kept with the document."""
+
+    row_number: int
+    code: str
+    detail: str
+    raw: dict[str, Any]
+    amount: Decimal = Decimal(0)
+
+
+@dataclass(slots=True)
+class OrderDraft:
+    """An order to be placed; a missing customer or address is a failed check, not an error."""
+
+    source_ref: str
+    legal_entity: EntityFacts
+    channel: ChannelFacts
+    customer: CustomerFacts | None
+    currency: str
+    ordered_at: datetime
+    lines: Sequence[LineDraft]
+    external_number: str = ""
+    purchase_order: str = ""
+    ship_to: AddressFacts | None = None
+    bill_to: AddressFacts | None = None
+    bad_rows: Sequence[BadRow] = ()
+    document_id: UUID | None = None
+    placed_by: UUID = SYSTEM_ID
+    id: UUID = field(default_factory=new_id)

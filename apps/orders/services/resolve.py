@@ -1,0 +1,181 @@
+"""From canonical orders to drafts: every code looked up, set-wise; what is unknown or does not fit is refused."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import NamedTuple
+from uuid import UUID
+
+from apps.masterdata.contract import (
+    AddressDraft,
+    AddressFacts,
+    ChannelFacts,
+    CustomerFacts,
+    EntityFacts,
+    ProductFacts,
+    addresses_by_id,
+    channels_by_code,
+    currencies,
+    customers_by_code,
+    ensure_addresses,
+    entities_by_code,
+    products_by_sku,
+)
+from apps.orders.decisions.canonical import CanonicalAddress, CanonicalLine, CanonicalOrder
+from apps.orders.services.drafts import LineDraft, OrderDraft
+from ordercash.kernel.errors import DomainError, Fault
+from ordercash.kernel.transactions import joins
+
+CLOCK_TOLERANCE = timedelta(minutes=5)
+
+
+class OrderUnresolvable(DomainError):
+    """The order names something that does not exist, or that does not fit together; `faults` name everything."""
+
+    code, title, status = "order_unresolvable", "The order names something that does not exist or does not fit", 422
+
+
+class Intake(NamedTuple):
+    """A canonical order, the reference that makes it unique, and who brought it."""
+
+    order: CanonicalOrder
+    source_ref: str
+    placed_by: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class _Masters:
+    entities: Mapping[str, EntityFacts]
+    channels: Mapping[str, ChannelFacts]
+    currencies: Mapping[str, int]
+    customers: Mapping[str, CustomerFacts]
+    products: Mapping[str, ProductFacts]
+    addresses: Mapping[object, AddressFacts]
+
+
+@joins
+def resolve_orders(intakes: Sequence[Intake], *, now: datetime) -> list[OrderDraft | OrderUnresolvable]:
+    """Return a draft for every order, or why there is none; three to five statements for any number of orders."""
+    customers = customers_by_code({intake.order.customer for intake in intakes})
+    ids = {key for customer in customers.values() for key in (customer.bill_to_id, customer.ship_to_id) if key}
+    masters = _Masters(
+        entities=entities_by_code(),
+        channels=channels_by_code(),
+        currencies=currencies(),
+        customers=customers,
+        products=products_by_sku({line.sku for intake in intakes for line in intake.order.lines}),
+        addresses=addresses_by_id(ids),
+    )
+    given = _given_addresses(intakes, masters)
+    return [_resolve(intake, masters, given.get(index), now) for index, intake in enumerate(intakes)]
+
+
+def _given_addresses(intakes: Sequence[Intake], masters: _Masters) -> dict[int, AddressFacts]:
+    """Keep the delivery addresses that came with the orders; equal ones are kept once."""
+    drafts = {
+        index: _address_draft(masters.customers[intake.order.customer], intake.order.ship_to)
+        for index, intake in enumerate(intakes)
+        if intake.order.ship_to is not None and intake.order.customer in masters.customers
+    }
+    ids = ensure_addresses(list(drafts.values()))
+    return {index: _as_facts(draft, id_) for (index, draft), id_ in zip(drafts.items(), ids, strict=True)}
+
+
+def _address_draft(customer: CustomerFacts, address: CanonicalAddress) -> AddressDraft:
+    return AddressDraft(customer_id=customer.id, kind="ship", **address.model_dump())
+
+
+def _as_facts(draft: AddressDraft, id_: object) -> AddressFacts:
+    return AddressFacts(
+        id_,  # type: ignore[arg-type]
+        draft.customer_id,
+        draft.kind,
+        draft.name,
+        draft.line1,
+        draft.line2,
+        draft.city,
+        draft.postal_code,
+        draft.state,
+        draft.country,
+    )
+
+
+def _resolve(
+    intake: Intake, masters: _Masters, given: AddressFacts | None, now: datetime
+) -> OrderDraft | OrderUnresolvable:
+    order = intake.order
+    entity, channel = masters.entities.get(order.legal_entity), masters.channels.get(order.channel)
+    customer = masters.customers.get(order.customer)
+    faults = _header_faults(order, masters, now)
+    lines = []
+    for index, line in enumerate(order.lines):
+        product = masters.products.get(line.sku)
+        line_faults = _line_faults(index, line, product, channel)
+        faults += line_faults
+        if product is not None and not line_faults:
+            lines.append(_line(index, line, product))
+    if faults or entity is None or channel is None or customer is None:
+        return OrderUnresolvable(faults=faults[:100])
+    return OrderDraft(
+        source_ref=intake.source_ref,
+        legal_entity=entity,
+        channel=channel,
+        customer=customer,
+        currency=order.currency,
+        ordered_at=order.ordered_at or now,
+        lines=lines,
+        external_number=order.external_number,
+        purchase_order=order.purchase_order,
+        ship_to=given or masters.addresses.get(customer.ship_to_id),
+        bill_to=masters.addresses.get(customer.bill_to_id) or given,
+        placed_by=intake.placed_by,
+    )
+
+
+def _header_faults(order: CanonicalOrder, masters: _Masters, now: datetime) -> list[Fault]:
+    faults = []
+    known: tuple[tuple[str, str, Mapping[str, object]], ...] = (
+        ("legal_entity", order.legal_entity, masters.entities),
+        ("channel", order.channel, masters.channels),
+        ("customer", order.customer, masters.customers),
+        ("currency", order.currency, masters.currencies),
+    )
+    for field, code, table in known:
+        if code not in table:
+            faults.append(Fault(f"/{field}", f"{field}_unknown", f"There is no {field.replace('_', ' ')} {code!r}."))
+    if order.ordered_at and order.ordered_at > now + CLOCK_TOLERANCE:
+        faults.append(Fault("/ordered_at", "in_the_future", "The order time lies in the future; check its offset."))
+    return faults
+
+
+def _line_faults(
+    index: int, line: CanonicalLine, product: ProductFacts | None, channel: ChannelFacts | None
+) -> list[Fault]:
+    faults = []
+    if product is None:
+        faults.append(Fault(f"/lines/{index}/sku", "sku_unknown", f"There is no product {line.sku!r}."))
+    elif _decimals(line.quantity) > product.decimals:
+        detail = f"{line.sku} is sold by the {product.unit} with {product.decimals} decimals, not {line.quantity:f}."
+        faults.append(Fault(f"/lines/{index}/quantity", "quantity_not_divisible", detail))
+    if line.unit_price is not None and channel is not None and not channel.trusts_prices:
+        detail = f"Channel {channel.code!r} is priced from our lists; leave unit_price out."
+        faults.append(Fault(f"/lines/{index}/unit_price", "price_not_accepted", detail))
+    return faults
+
+
+def _line(index: int, line: CanonicalLine, product: ProductFacts) -> LineDraft:
+    return LineDraft(
+        line_no=line.line_no or index + 1,
+        product=product,
+        quantity=line.quantity,
+        agreed_price=line.unit_price,
+        description=line.description,
+    )
+
+
+def _decimals(quantity: Decimal) -> int:
+    places = quantity.normalize().as_tuple().exponent
+    return -places if isinstance(places, int) and places < 0 else 0
+
+

@@ -1,0 +1,144 @@
+"""Orders over the API: one transaction claims the requests, places what can be placed and keeps every answer.
+
+A batch may carry requests of several callers that came in at the same moment. A member that is wrong is answered on its own; if
+the database refuses the transaction because of one member, each is tried again alone, so it never harms its neighbours.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import orjson
+from django.db import IntegrityError, OperationalError
+
+from apps.audit.contract import Claim, ClaimState, RequestAnswer, RequestClaim, claim_requests, store_answers
+from apps.orders.decisions.canonical import CanonicalOrder
+from apps.orders.decisions.outcomes import Placed
+from apps.orders.selectors.existing import existing_orders
+from apps.orders.services.answers import answer_of
+from apps.orders.services.drafts import OrderDraft
+from apps.orders.services.place import place_drafts
+from apps.orders.services.resolve import Intake, OrderUnresolvable, resolve_orders
+from ordercash.kernel.actor import Actor
+from ordercash.kernel.errors import Conflict, DomainError
+from ordercash.kernel.transactions import joins, writes
+
+METHOD, PATH = "POST", "/api/v1/orders"
+
+
+class KeyReused(DomainError):
+    """The Idempotency-Key was used for another request (IETF draft, section 2.7)."""
+
+    code, title, status = "idempotency_key_reused", "This Idempotency-Key belongs to another request", 422
+
+
+class KeyInFlight(Conflict):
+    """The same request is being carried out at this moment."""
+
+    code, title = "idempotency_key_in_flight", "The same request is being carried out; ask again shortly"
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One request: an order (or the refusal that reading it gave), its key and the SHA-256 of its body."""
+
+    actor: Actor
+    key: str
+    body_hash: bytes
+    order: CanonicalOrder | DomainError
+
+    @property
+    def source_ref(self) -> str:
+        """Return the second net: the same caller and key can never make a second order, even when the answer is gone."""
+        return "api:" + hashlib.sha256(self.actor.id.bytes + self.key.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is sent back: the HTTP status and the JSON body, the same bytes at every repetition."""
+
+    status: int
+    body: bytes
+
+
+def submit_orders(submissions: Sequence[Submission], *, now: datetime) -> list[Answer]:
+    """Place the orders of a batch of requests and answer each in order; see the module."""
+    try:
+        return _submit(submissions, now=now)
+    except (IntegrityError, OperationalError):
+        if len(submissions) == 1:
+            return [_submit_alone(submissions[0], now=now)]
+        return [_submit_alone(submission, now=now) for submission in submissions]
+
+
+def _submit_alone(submission: Submission, *, now: datetime) -> Answer:
+    """Try one request again; a second refusal by the database means that the order exists already."""
+    try:
+        return _submit([submission], now=now)[0]
+    except IntegrityError:
+        return _answer(Conflict("An order with this reference exists already."))
+
+
+@writes
+def _submit(submissions: Sequence[Submission], *, now: datetime) -> list[Answer]:
+    claims = claim_requests([RequestClaim(item.actor.id, item.key, item.body_hash) for item in submissions])
+    answers = [_claimed(claim) for claim in claims]
+    mine = [index for index, answer in enumerate(answers) if answer is None]
+    for index, answer in zip(mine, _carry_out([submissions[index] for index in mine], now=now), strict=True):
+        answers[index] = answer
+    store_answers([_stored(submissions[index], answers[index]) for index in mine])
+    return [answer for answer in answers if answer is not None]
+
+
+def _claimed(claim: Claim) -> Answer | None:
+    if claim.state == ClaimState.REPLAY:
+        return Answer(claim.status, claim.response)
+    if claim.state == ClaimState.OTHER_BODY:
+        return _answer(KeyReused("Use a new key for a new order; this one was used with another body."))
+    if claim.state == ClaimState.IN_FLIGHT:
+        return _answer(KeyInFlight())
+    return None
+
+
+@joins
+def _carry_out(submissions: Sequence[Submission], *, now: datetime) -> list[Answer]:
+    intakes = [
+        Intake(item.order, item.source_ref, item.actor.id)
+        for item in submissions
+        if isinstance(item.order, CanonicalOrder)
+    ]
+    resolved = dict(zip((intake.source_ref for intake in intakes), resolve_orders(intakes, now=now), strict=True))
+    placed = _place([draft for draft in resolved.values() if isinstance(draft, OrderDraft)], now=now)
+    answers = []
+    for item in submissions:
+        outcome = item.order if isinstance(item.order, DomainError) else resolved[item.source_ref]
+        answers.append(_answer(outcome) if isinstance(outcome, DomainError) else _created(placed[item.source_ref]))
+    return answers
+
+
+def _place(drafts: Sequence[OrderDraft], *, now: datetime) -> dict[str, Placed]:
+    known = existing_orders([draft.source_ref for draft in drafts])
+    new = [draft for draft in drafts if draft.source_ref not in known]
+    return known | dict(zip((draft.source_ref for draft in new), place_drafts(new, now=now), strict=True))
+
+
+def _created(placed: Placed) -> Answer:
+    return Answer(201, orjson.dumps(answer_of(placed)))
+
+
+def _answer(error: DomainError) -> Answer:
+    return Answer(error.status, orjson.dumps(error.as_problem()))
+
+
+def _stored(submission: Submission, answer: Answer | None) -> RequestAnswer:
+    assert answer is not None  # noqa: S101 - every claimed request was answered above
+    return RequestAnswer(
+        caller_id=submission.actor.id,
+        key=submission.key,
+        body_hash=submission.body_hash,
+        method=METHOD,
+        path=PATH,
+        status=answer.status,
+        response=answer.body,
+    )
