@@ -89,7 +89,10 @@ class JournalEntry(models.Model):
         ADJUSTMENT = "adjustment"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    legal_entity = models.ForeignKey("masterdata.LegalEntity", on_delete=models.PROTECT, db_index=False)
+    # The database compares it with the entity of the postings' accounts, whose foreign key stands for this one.
+    legal_entity = models.ForeignKey(
+        "masterdata.LegalEntity", on_delete=models.PROTECT, db_index=False, db_constraint=False
+    )
     kind = models.CharField(max_length=12, choices=Kind.choices)
     source_kind = models.CharField(max_length=40)
     source_id = models.UUIDField()

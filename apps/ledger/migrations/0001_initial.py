@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
                 ('memo', models.CharField(blank=True, db_default='', default='', max_length=200)),
                 ('rules_sha256', models.BinaryField(blank=True, max_length=32, null=True)),
                 ('customer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='masterdata.customer')),
-                ('legal_entity', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='masterdata.legalentity')),
+                ('legal_entity', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, to='masterdata.legalentity')),
             ],
         ),
         migrations.CreateModel(
