@@ -1,0 +1,1 @@
+DROP TRIGGER record_change ON compliance_taxrate;

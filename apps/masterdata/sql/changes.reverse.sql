@@ -1,0 +1,14 @@
+DROP TRIGGER record_change ON masterdata_customer;
+DROP TRIGGER record_change ON masterdata_address;
+DROP TRIGGER record_change ON masterdata_customergroup;
+DROP TRIGGER record_change ON masterdata_product;
+DROP TRIGGER record_change ON masterdata_unitofmeasure;
+DROP TRIGGER record_change ON masterdata_legalentity;
+DROP TRIGGER record_change ON masterdata_region;
+DROP TRIGGER record_change ON masterdata_channel;
+DROP TRIGGER record_change ON masterdata_currency;
+DROP TRIGGER record_change ON masterdata_exchangerate;
+DROP TRIGGER record_change ON masterdata_apikey;
+DROP TRIGGER record_change ON masterdata_user;
+DROP TRIGGER record_change ON masterdata_user_groups;
+DROP TRIGGER record_change ON masterdata_user_user_permissions;

@@ -1,0 +1,5 @@
+-- Every change of these rows is written down; what names or locates a person is told to have changed, not what it held.
+CREATE TRIGGER record_change AFTER INSERT OR UPDATE OR DELETE ON pricing_pricelist
+    FOR EACH ROW EXECUTE FUNCTION audit_record_change();
+CREATE TRIGGER record_change AFTER INSERT OR UPDATE OR DELETE ON pricing_pricerecord
+    FOR EACH ROW EXECUTE FUNCTION audit_record_change();
