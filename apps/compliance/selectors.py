@@ -64,7 +64,9 @@ def check_orders(facts: Sequence[OrderCheckFacts]) -> list[tuple[FailedCheck, ..
     for order in facts:
         key = order.legal_entity_id, order.at, order.channel
         if key not in lists:
-            checks: CheckList = rulebook_in_force(CHECKS_KIND, at=order.at, legal_entity_id=order.legal_entity_id).document
+            checks: CheckList = rulebook_in_force(
+                CHECKS_KIND, at=order.at, legal_entity_id=order.legal_entity_id
+            ).document
             lists[key] = checks, severities_of(checks, order.channel)
         found.append(failed_checks(*lists[key], order))
     return found

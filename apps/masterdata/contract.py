@@ -31,6 +31,7 @@ from apps.masterdata.services.ensure import (
     ensure_customers,
     ensure_products,
 )
+from apps.masterdata.services.masters import add_masters, save_master
 
 __all__ = [
     "AddressDraft",
@@ -42,6 +43,7 @@ __all__ = [
     "ProductDraft",
     "ProductFacts",
     "actor_of",
+    "add_masters",
     "addresses_by_id",
     "addresses_of",
     "channels_by_code",
@@ -60,5 +62,6 @@ __all__ = [
     "products_by_id",
     "products_by_sku",
     "register_demo",
+    "save_master",
     "units",
 ]

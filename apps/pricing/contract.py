@@ -7,7 +7,16 @@ from apps.pricing.decisions.replay import Texts, read_trace, replay_prices
 from apps.pricing.selectors import PricedLines, PriceRequest, price_lines
 from apps.rulebooks.contract import Decided, register_kind
 
-__all__ = ["LinePrice", "PriceRequest", "Priced", "PricedLines", "Texts", "price_lines", "read_trace", "register_rulebooks"]
+__all__ = [
+    "LinePrice",
+    "PriceRequest",
+    "Priced",
+    "PricedLines",
+    "Texts",
+    "price_lines",
+    "read_trace",
+    "register_rulebooks",
+]
 
 
 def register_rulebooks() -> None:

@@ -65,7 +65,9 @@ class PriceRecord(models.Model):
                     ("product", RangeOperators.EQUAL),
                     ("min_quantity", RangeOperators.EQUAL),
                     (
-                        Func("valid_from_at", "valid_until_at", function="tstzrange", output_field=DateTimeRangeField()),
+                        Func(
+                            "valid_from_at", "valid_until_at", function="tstzrange", output_field=DateTimeRangeField()
+                        ),
                         RangeOperators.OVERLAPS,
                     ),
                 ],

@@ -106,7 +106,9 @@ class Address(models.Model):
     class Meta:
         ordering = ["id"]
         verbose_name_plural = "addresses"
-        indexes = [models.Index(fields=["customer", "kind", "id"], name="address_default", condition=models.Q(is_current=True))]
+        indexes = [
+            models.Index(fields=["customer", "kind", "id"], name="address_default", condition=models.Q(is_current=True))
+        ]
         constraints = [
             models.UniqueConstraint(fields=["customer", "kind", "fingerprint"], name="address_kept_once"),
             models.CheckConstraint(condition=models.Q(kind__in=AddressKind.values), name="address_kind_word"),

@@ -29,6 +29,8 @@ class CustomerDraft:
     invoicing: str = "per_shipment"
     is_one_time: bool = False
     credit_limit_minor: int | None = None
+    email: str = ""
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +77,12 @@ def ensure_customers(drafts: Sequence[CustomerDraft]) -> dict[str, CustomerFacts
     rows = [_customer_row(id_, by_code[code]) for id_, code in zip(new_ids(len(missing)), missing, strict=True)]
     run(
         "INSERT INTO masterdata_customer (id, code, name, currency, country, group_id, vat_id, email, payment_terms_days,"
-        " invoicing, is_one_time, credit_limit_minor)"
-        " SELECT i, c, n, u, y, g, v, '', t, m, o, l FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[],"
-        " %s::uuid[], %s::text[], %s::int[], %s::text[], %s::bool[], %s::bigint[]) AS d(i, c, n, u, y, g, v, t, m, o, l)"
+        " invoicing, is_one_time, credit_limit_minor, language)"
+        " SELECT i, c, n, u, y, g, v, e, t, m, o, l, a FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[],"
+        " %s::uuid[], %s::text[], %s::text[], %s::int[], %s::text[], %s::bool[], %s::bigint[], %s::text[])"
+        " AS d(i, c, n, u, y, g, v, e, t, m, o, l, a)"
         " ON CONFLICT (code) DO NOTHING",
-        columns_of(rows, 11),
+        columns_of(rows, 13),
     )
     return known | customers_by_code(missing)
 
@@ -119,8 +122,8 @@ def ensure_addresses(drafts: Sequence[AddressDraft]) -> list[UUID]:
 
 def _customer_row(id_: UUID, draft: CustomerDraft) -> Row:
     return (
-        id_, draft.code, draft.name, draft.currency, draft.country, draft.group_id, draft.vat_id,
-        draft.payment_terms_days, draft.invoicing, draft.is_one_time, draft.credit_limit_minor,
+        id_, draft.code, draft.name, draft.currency, draft.country, draft.group_id, draft.vat_id, draft.email,
+        draft.payment_terms_days, draft.invoicing, draft.is_one_time, draft.credit_limit_minor, draft.language,
     )  # fmt: skip
 
 

@@ -83,7 +83,13 @@ def _look_up(
 
 def _rank(candidate: Candidate) -> tuple[int, bool, str, Decimal, str]:
     """Order candidates: higher priority, then the legal entity's own list, then the list's code, then the larger scale."""
-    return (-candidate.priority, candidate.entity is None, candidate.price_list, -candidate.from_quantity, candidate.record)
+    return (
+        -candidate.priority,
+        candidate.entity is None,
+        candidate.price_list,
+        -candidate.from_quantity,
+        candidate.record,
+    )
 
 
 def _priced(price: Decimal, quantity: Decimal, currency: str, source: str, trace: Trace) -> Priced:

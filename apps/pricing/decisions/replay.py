@@ -103,4 +103,5 @@ def _values(found: Candidate) -> list[Any]:
 
 
 def _candidate(values: Sequence[Any]) -> Candidate:
-    return Candidate(*values[:5], Decimal(values[5]), Decimal(values[6]))
+    price_list, record, group, entity, priority, from_quantity, unit_price = values
+    return Candidate(price_list, record, group, entity, priority, Decimal(from_quantity), Decimal(unit_price))
