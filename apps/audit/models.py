@@ -45,6 +45,7 @@ class EventRecord(models.Model):
             models.Index(fields=["aggregate_id", "id"], name="event_by_aggregate"),
             models.Index(fields=["thread_id", "id"], name="event_by_thread", condition=Q(thread_id__isnull=False)),
             models.Index(fields=["txid", "seq"], name="event_by_transaction"),
+            models.Index(fields=["name", "id"], name="event_by_name"),
         ]
 
     def __str__(self) -> str:

@@ -3,6 +3,8 @@
 from typing import Any
 from uuid import UUID
 
+import orjson
+
 from apps.audit.ports import DeliveredEvent
 from ordercash.kernel.sql import fetch
 
@@ -24,5 +26,16 @@ def timeline(thread_id: UUID, *, limit: int = 500) -> list[DeliveredEvent]:
 
 
 def delivered(position: int, row: tuple[Any, ...]) -> DeliveredEvent:
-    """Build the readers' shape from a row of EVENT_FIELDS."""
-    return DeliveredEvent(position, *row)
+    """Build the readers' shape from a row of EVENT_FIELDS; JSON comes from the database as text."""
+    return DeliveredEvent(position, *row[:6], orjson.loads(row[6]), *row[7:])
+
+
+def has_unstamped_events() -> bool:
+    """Say whether committed events wait for their position."""
+    found = fetch(
+        """
+        SELECT EXISTS (SELECT 1 FROM audit_eventrecord
+                        WHERE txid >= coalesce((SELECT stamped_below FROM audit_sequencer), '0'::xid8))
+        """
+    )
+    return bool(found[0][0])

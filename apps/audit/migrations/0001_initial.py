@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
                 ('traceparent', models.CharField(db_default='', default='', max_length=55)),
             ],
             options={
-                'indexes': [models.Index(fields=['aggregate_id', 'id'], name='event_by_aggregate'), models.Index(condition=models.Q(('thread_id__isnull', False)), fields=['thread_id', 'id'], name='event_by_thread'), models.Index(fields=['txid', 'seq'], name='event_by_transaction')],
+                'indexes': [models.Index(fields=['aggregate_id', 'id'], name='event_by_aggregate'), models.Index(condition=models.Q(('thread_id__isnull', False)), fields=['thread_id', 'id'], name='event_by_thread'), models.Index(fields=['txid', 'seq'], name='event_by_transaction'), models.Index(fields=['name', 'id'], name='event_by_name')],
             },
         ),
         migrations.CreateModel(

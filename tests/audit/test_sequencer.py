@@ -1,0 +1,181 @@
+"""Positions: gapless, in order, and never past a late committer. Every test commits on real connections."""
+
+import threading
+import time
+
+import pytest
+
+from apps.audit.contract import record_events
+from apps.audit.selectors import has_unstamped_events
+from apps.audit.services.sequencer import SEQUENCER_LOCK, stamp_positions
+from ordercash.kernel.ids import new_id
+from ordercash.kernel.sql import fetch, run
+from tests.factories.audit import in_thread, in_transaction, make_event, run_on_other_connection, tell, tell_numbers
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+STAMPED = """
+SELECT p.position, (e.payload ->> 'number')::int FROM audit_eventposition AS p
+  JOIN audit_eventrecord AS e ON e.id = p.event_id ORDER BY p.position
+"""
+
+
+def stamp_all() -> None:
+    """Stamp until nothing waits; other databases of the server may hold the bound back for a moment."""
+    for _ in range(400):
+        stamp_positions()
+        if not has_unstamped_events():
+            return
+        time.sleep(0.025)
+    raise AssertionError("a transaction stayed open on the server for ten seconds")
+
+
+def positions() -> list[tuple[int, int]]:
+    return fetch(STAMPED)
+
+
+def test_positions_are_gapless_from_one() -> None:
+    for first in range(0, 50, 10):
+        tell_numbers(range(first, first + 10))
+        if first == 20:
+            stamp_all()
+    in_rolled_back_transaction()
+    tell_numbers([50])
+    stamp_all()
+    assert positions() == [(number + 1, number) for number in range(51)]
+
+
+def in_rolled_back_transaction() -> None:
+    """Use up numbers of the sequence without a fact."""
+
+    def fail() -> None:
+        record_events([make_event(), make_event()])
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        in_transaction(fail)
+
+
+def test_a_late_committer_is_waited_for() -> None:
+    written, may_commit = threading.Event(), threading.Event()
+
+    def slow() -> None:
+        def write() -> None:
+            record_events([make_event(payload={"number": 1})])
+            written.set()
+            assert may_commit.wait(10)
+
+        in_transaction(write)
+
+    thread = in_thread(slow)
+    assert written.wait(10)
+    tell_numbers([2])
+    stamp_positions()
+    assert positions() == [], "the later one is committed, the earlier one is not: neither may be stamped"
+    may_commit.set()
+    thread.join()
+    stamp_all()
+    assert positions() == [(1, 1), (2, 2)]
+
+
+def test_a_late_committer_that_fails_leaves_no_gap() -> None:
+    written, may_fail = threading.Event(), threading.Event()
+
+    def slow() -> None:
+        def write() -> None:
+            record_events([make_event()])
+            written.set()
+            assert may_fail.wait(10)
+            raise LookupError
+
+        with pytest.raises(LookupError):
+            in_transaction(write)
+
+    thread = in_thread(slow)
+    assert written.wait(10)
+    tell_numbers([2])
+    may_fail.set()
+    thread.join()
+    stamp_all()
+    assert positions() == [(1, 2)]
+
+
+def test_events_of_one_aggregate_keep_their_order_whatever_the_transaction_numbers() -> None:
+    """The transaction with the lower number locks the aggregate second: its event still comes second."""
+    lock = 4711
+    numbered, first_is_done = threading.Event(), threading.Event()
+
+    def second() -> None:
+        def write() -> None:
+            fetch("SELECT pg_current_xact_id()")
+            numbered.set()
+            assert first_is_done.wait(10)
+            run("SELECT pg_advisory_xact_lock(%s)", [lock])
+            record_events([make_event(payload={"number": 2})])
+
+        in_transaction(write)
+
+    def first() -> None:
+        run("SELECT pg_advisory_xact_lock(%s)", [lock])
+        record_events([make_event(payload={"number": 1})])
+
+    thread = in_thread(second)
+    assert numbered.wait(10)
+    in_transaction(first)
+    first_is_done.set()
+    thread.join()
+    stamp_all()
+    assert [number for _, number in positions()] == [1, 2]
+
+
+def test_many_writers_and_two_sequencers_lose_and_double_nothing() -> None:
+    aggregates = [new_id() for _ in range(4)]
+    done = threading.Event()
+
+    def write(aggregate: int) -> None:
+        for number in range(25):
+            tell(make_event(aggregate_id=aggregates[aggregate], payload={"number": number}))
+
+    def stamp() -> None:
+        while not done.is_set():
+            stamp_positions()
+
+    stampers = [in_thread(stamp) for _ in range(2)]
+    writers = [in_thread(lambda index=index: write(index)) for index in range(4)]
+    for thread in writers:
+        thread.join()
+    done.set()
+    for thread in stampers:
+        thread.join()
+    stamp_all()
+    assert [position for position, _ in positions()] == list(range(1, 101))
+    for aggregate in aggregates:
+        told = fetch(
+            "SELECT (payload ->> 'number')::int FROM audit_eventrecord AS e JOIN audit_eventposition AS p ON p.event_id = e.id"
+            " WHERE aggregate_id = %s ORDER BY position",
+            [aggregate],
+        )
+        assert [number for (number,) in told] == list(range(25))
+
+
+def test_a_second_sequencer_steps_aside() -> None:
+    tell_numbers([1])
+
+    def hold() -> int:
+        fetch("SELECT pg_advisory_xact_lock(%s)", [SEQUENCER_LOCK])
+        return run_on_other_connection(stamp_positions)
+
+    assert in_transaction(hold) == 0
+    stamp_all()
+    assert positions() == [(1, 1)]
+
+
+def test_a_log_restored_from_another_server_goes_on() -> None:
+    """Its bound may lie above every transaction here, and its events may carry any transaction number."""
+    tell_numbers([1])
+    stamp_all()
+    in_transaction(lambda: run("UPDATE audit_sequencer SET stamped_below = '9000000000000'"))
+    tell_numbers([2])
+    stamp_positions()
+    stamp_all()
+    assert positions() == [(1, 1), (2, 2)]
