@@ -6,6 +6,8 @@ and `credit_lines` last in a transaction: they take legal numbers, and from then
 
 from apps.billing.decisions.facts import (
     Application,
+    ApplicationOutcome,
+    ApplicationRequest,
     Collected,
     CreditedLine,
     CreditHold,
@@ -22,19 +24,23 @@ from apps.billing.decisions.facts import (
     PaymentResult,
     Refusal,
     SoldLine,
+    WriteOffRequest,
 )
 from apps.billing.selectors.exposure import exposures
 from apps.billing.selectors.orders import orders_with_open_invoices, orders_with_owed
 from apps.billing.selectors.sold import sold_lines
-from apps.billing.services.cash import apply_payments, record_payments
+from apps.billing.services.applying import apply_cash, write_off
 from apps.billing.services.collector import collect_due
 from apps.billing.services.credits import credit_lines
 from apps.billing.services.exposure import free_credit, hold_credit
 from apps.billing.services.invoicing import invoice_obligations
 from apps.billing.services.obligations import oblige
+from apps.billing.services.payments import record_payments
 
 __all__ = [
     "Application",
+    "ApplicationOutcome",
+    "ApplicationRequest",
     "Collected",
     "CreditHold",
     "CreditOutcome",
@@ -51,7 +57,8 @@ __all__ = [
     "PaymentResult",
     "Refusal",
     "SoldLine",
-    "apply_payments",
+    "WriteOffRequest",
+    "apply_cash",
     "collect_due",
     "credit_lines",
     "exposures",
@@ -63,4 +70,5 @@ __all__ = [
     "orders_with_owed",
     "record_payments",
     "sold_lines",
+    "write_off",
 ]

@@ -49,7 +49,9 @@ class NumberSeries(models.Model):
     """The next legal number of one legal entity, series and year. It only ever grows, in the last step of issuing."""
 
     id = key()
-    legal_entity = models.ForeignKey("masterdata.LegalEntity", on_delete=models.PROTECT, related_name="+", db_index=False)
+    legal_entity = models.ForeignKey(
+        "masterdata.LegalEntity", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     series = models.CharField(max_length=10)
     year = models.SmallIntegerField()
     next_number = models.BigIntegerField(default=1)
@@ -70,7 +72,9 @@ class BillingObligation(models.Model):
 
     id = key()
     source_ref = models.CharField(max_length=SOURCE_REF_LENGTH, unique=True)
-    legal_entity = models.ForeignKey("masterdata.LegalEntity", on_delete=models.PROTECT, related_name="+", db_index=False)
+    legal_entity = models.ForeignKey(
+        "masterdata.LegalEntity", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     customer = models.ForeignKey("masterdata.Customer", on_delete=models.PROTECT, related_name="+", db_index=False)
     order_id = models.UUIDField(null=True)
     line_id = models.UUIDField(null=True)
@@ -87,7 +91,9 @@ class BillingObligation(models.Model):
     tax_reason = models.CharField(max_length=200, default="", blank=True)
     tax_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
-    bill_to = models.ForeignKey("masterdata.Address", on_delete=models.PROTECT, related_name="+", db_index=False, null=True)
+    bill_to = models.ForeignKey(
+        "masterdata.Address", on_delete=models.PROTECT, related_name="+", db_index=False, null=True
+    )
     invoicing = models.CharField(max_length=20, choices=InvoicingMode.choices)
     terms_days = models.SmallIntegerField(default=0)
     occurred_at = models.DateTimeField()
@@ -118,9 +124,13 @@ class Invoice(models.Model):
 
     id = key()
     kind = models.CharField(max_length=12, choices=InvoiceKind.choices)
-    legal_entity = models.ForeignKey("masterdata.LegalEntity", on_delete=models.PROTECT, related_name="+", db_index=False)
+    legal_entity = models.ForeignKey(
+        "masterdata.LegalEntity", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     customer = models.ForeignKey("masterdata.Customer", on_delete=models.PROTECT, related_name="+", db_index=False)
-    bill_to = models.ForeignKey("masterdata.Address", on_delete=models.PROTECT, related_name="+", db_index=False, null=True)
+    bill_to = models.ForeignKey(
+        "masterdata.Address", on_delete=models.PROTECT, related_name="+", db_index=False, null=True
+    )
     order_id = models.UUIDField(null=True, help_text="Set when the document concerns exactly one order")
     currency = models.CharField(max_length=3)
     series = models.CharField(max_length=10)
@@ -191,7 +201,9 @@ class InvoiceLine(models.Model):
     id = key()
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="lines", db_index=False)
     position = models.IntegerField()
-    obligation = models.OneToOneField(BillingObligation, on_delete=models.PROTECT, null=True, related_name="invoice_line")
+    obligation = models.OneToOneField(
+        BillingObligation, on_delete=models.PROTECT, null=True, related_name="invoice_line"
+    )
     credits_line = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, related_name="credit_lines", db_index=False
     )
@@ -223,17 +235,18 @@ class InvoiceLine(models.Model):
                 name="credited_quantity_within_line",
             ),
             models.CheckConstraint(
-                condition=Q(credited_minor__gte=0, credited_minor__lte=F("net_minor")), name="credited_amount_within_line"
+                condition=Q(credited_minor__gte=0, credited_minor__lte=F("net_minor")),
+                name="credited_amount_within_line",
             ),
         ]
         indexes = [
             models.Index(fields=["order_id"], condition=Q(order_id__isnull=False), name="invoice_line_order"),
             models.Index(
-                fields=["customer_id", "product_id"], condition=Q(credits_line=None), name="invoice_line_customer_product"
+                fields=["customer_id", "product_id"],
+                condition=Q(credits_line=None),
+                name="invoice_line_customer_product",
             ),
-            models.Index(
-                fields=["credits_line"], condition=Q(credits_line__isnull=False), name="invoice_line_credits"
-            ),
+            models.Index(fields=["credits_line"], condition=Q(credits_line__isnull=False), name="invoice_line_credits"),
         ]
 
     def __str__(self) -> str:
@@ -266,7 +279,9 @@ class Payment(models.Model):
     """Money that came in. What is not yet applied to invoices stays visible here."""
 
     id = key()
-    legal_entity = models.ForeignKey("masterdata.LegalEntity", on_delete=models.PROTECT, related_name="+", db_index=False)
+    legal_entity = models.ForeignKey(
+        "masterdata.LegalEntity", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     customer = models.ForeignKey(
         "masterdata.Customer", on_delete=models.PROTECT, related_name="+", db_index=False, null=True
     )
@@ -302,7 +317,9 @@ class Settlement(models.Model):
     id = key()
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="settlements")
     kind = models.CharField(max_length=10, choices=SettlementKind.choices)
-    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, null=True, related_name="settlements", db_index=False)
+    payment = models.ForeignKey(
+        Payment, on_delete=models.PROTECT, null=True, related_name="settlements", db_index=False
+    )
     credit_note = models.ForeignKey(Invoice, on_delete=models.PROTECT, null=True, related_name="uses", db_index=False)
     amount_minor = models.BigIntegerField()
     reason = models.CharField(max_length=200, default="", blank=True)
@@ -333,7 +350,9 @@ class CreditExposure(models.Model):
     """What a customer owes or is about to owe one legal entity in one currency: one row, changed conditionally."""
 
     id = key()
-    legal_entity = models.ForeignKey("masterdata.LegalEntity", on_delete=models.PROTECT, related_name="+", db_index=False)
+    legal_entity = models.ForeignKey(
+        "masterdata.LegalEntity", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     customer = models.ForeignKey("masterdata.Customer", on_delete=models.PROTECT, related_name="+", db_index=False)
     currency = models.CharField(max_length=3)
     orders_minor = models.BigIntegerField(default=0, help_text="Confirmed and not yet invoiced, gross")

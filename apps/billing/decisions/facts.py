@@ -62,9 +62,9 @@ class IssuedInvoice:
 
 @dataclass(frozen=True, slots=True)
 class CreditRequest:
-    """Take back a part of one invoice line. `net_minor` None credits in proportion to the quantity; quantity 0 with an amount lowers the price.
+    """Take back a part of one invoice line.
 
-    Requests of the same `source_ref` stand or fall together and make one credit note per invoice.
+    `net_minor` None credits in proportion to the quantity; quantity 0 with an amount lowers the price. Requests of the same `source_ref` stand or fall together and make one credit note per invoice. `issued_at` overrides the batch's moment.
     """
 
     source_ref: str
@@ -72,6 +72,7 @@ class CreditRequest:
     quantity: Decimal
     net_minor: int | None = None
     reason: str = ""
+    issued_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +199,10 @@ class Exposure:
 
 @dataclass(frozen=True, slots=True)
 class PaymentDraft:
-    """Money that came in. Invoices are named by id or number, in the order in which they are to be paid; naming none leaves it unapplied."""
+    """Money that came in.
+
+    Invoices are named by id or number, in the order in which they are to be paid; naming none leaves the money unapplied.
+    """
 
     source_ref: str
     legal_entity_id: UUID
@@ -214,12 +218,47 @@ class PaymentDraft:
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """A part of a payment or credit that settled a part of an invoice."""
+    """A part of an invoice that was settled; `settled` says whether nothing is open of it any more."""
 
+    settlement_id: UUID
+    source_ref: str
     invoice_id: UUID
     invoice_number: str
     amount_minor: int
     settled: bool
+    is_new: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationRequest:
+    """Use a payment's unapplied money (`payment_id`) or a credit note's open amount (`credit_note_id`) for an open invoice.
+
+    `amount_minor` None takes as much as both sides allow.
+    """
+
+    source_ref: str
+    invoice_id: UUID
+    payment_id: UUID | None = None
+    credit_note_id: UUID | None = None
+    amount_minor: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WriteOffRequest:
+    """Give up a part of an invoice, or with `amount_minor` None all that is open; the reason is kept."""
+
+    source_ref: str
+    invoice_id: UUID
+    reason: str
+    amount_minor: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationOutcome:
+    """What became of the requests: what was settled (also by an earlier identical request) and what was refused alone."""
+
+    applied: tuple[Application, ...] = ()
+    refused: tuple[Refusal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +267,9 @@ class PaymentOutcome:
 
     source_ref: str
     payment_id: UUID
+    legal_entity_id: UUID
     customer_id: UUID | None
+    currency: str
     is_new: bool
     amount_minor: int
     unapplied_minor: int
@@ -250,8 +291,8 @@ class PaymentResult:
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """What the sandbox collector paid; call again while `payments` is not 0."""
+    """What the sandbox collector paid, by currency; call again while `payments` is not 0."""
 
     payments: int
-    amount_minor: dict[str, int]
+    amounts_minor: dict[str, int]
     order_ids: tuple[UUID, ...]

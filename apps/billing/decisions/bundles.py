@@ -1,0 +1,25 @@
+"""Which obligations belong on the same invoice."""
+
+from hashlib import blake2b
+from uuid import UUID
+
+from apps.billing.decisions.facts import ObligationDraft
+
+
+def bundle_id(draft: ObligationDraft) -> UUID:
+    """Return the name of the bundle: one shipment, or one customer's business day, never across parties, currencies or terms.
+
+    An obligation per shipment that names no shipment (a charge, a milestone) is a bundle of its own.
+    """
+    by_day = draft.invoicing == "per_day"
+    occasion = draft.business_date.isoformat() if by_day else str(draft.shipment_id or draft.source_ref)
+    parts = (
+        draft.invoicing,
+        draft.legal_entity_id,
+        draft.customer_id,
+        draft.bill_to_id,
+        draft.currency,
+        draft.terms_days,
+        occasion,
+    )
+    return UUID(bytes=blake2b("|".join(map(str, parts)).encode(), digest_size=16).digest())

@@ -1,0 +1,65 @@
+"""Writing documents down as drafts and posting them: everything that is done before the number."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from apps.billing.decisions.document import Document
+from apps.ledger.contract import PostingFact, TaxAmount, post_entries
+from ordercash.kernel import sql
+from ordercash.kernel.ids import new_id
+from ordercash.kernel.transactions import joins
+
+_DOCUMENT: Final = {
+    "id": "uuid", "kind": "text", "legal_entity_id": "uuid", "customer_id": "uuid", "bill_to_id": "uuid", "order_id": "uuid",
+    "currency": "text", "series": "text", "state": "text", "terms_days": "smallint", "net_minor": "bigint", "tax_minor": "bigint",
+    "gross_minor": "bigint", "frozen_tax_minor": "bigint", "open_minor": "bigint", "credits_id": "uuid", "reason": "text",
+    "source_ref": "text",
+}  # fmt: skip
+
+_TAX: Final = {
+    "id": "uuid", "invoice_id": "uuid", "category": "text", "rate": "numeric", "reason": "text", "net_minor": "bigint",
+    "tax_minor": "bigint",
+}  # fmt: skip
+
+
+@joins
+def draft_documents(documents: Sequence[Document]) -> None:
+    """Insert documents and their tax totals, without numbers. Two statements."""
+    sql.insert_rows("billing_invoice", _DOCUMENT, [_document_row(document) for document in documents])
+    taxes = [
+        (new_id(), document.id, tax.category, tax.rate, tax.reason, tax.net_minor, tax.tax_minor)
+        for document in documents
+        for tax in document.taxes
+    ]
+    sql.insert_rows("billing_invoicetax", _TAX, taxes)
+
+
+@joins
+def post_documents(documents: Sequence[Document]) -> None:
+    """Post documents to the ledger; a document of nothing has no entry."""
+    post_entries([_posting_fact(document) for document in documents])
+
+
+def _document_row(document: Document) -> tuple[Any, ...]:
+    return (
+        document.id, document.kind, document.legal_entity_id, document.customer_id, document.bill_to_id, document.order_id,
+        document.currency, document.series, "draft", document.terms_days, document.net_minor, document.tax_minor,
+        document.gross_minor, document.frozen_tax_minor, document.open_minor, document.credits_id, document.reason,
+        document.source_ref,
+    )  # fmt: skip
+
+
+def _posting_fact(document: Document) -> PostingFact:
+    return PostingFact(
+        kind=document.kind,
+        legal_entity_id=document.legal_entity_id,
+        source_kind=document.kind,
+        source_id=document.id,
+        source_ref=f"{document.kind}:{document.id}",
+        entry_date=document.issue_date,
+        occurred_at=document.issued_at,
+        currency=document.currency,
+        customer_id=document.customer_id,
+        amounts={"gross": document.gross_minor, "net": document.net_minor, "tax": document.tax_minor},
+        taxes=[TaxAmount(tax.category, tax.rate, tax.tax_minor) for tax in document.taxes],
+    )
