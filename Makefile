@@ -8,9 +8,10 @@ MAKEFLAGS += --no-print-directory
 VENV ?= .venv
 JOBS ?= auto
 ARGS ?=
+RIGHT_PYTHON := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 ifndef PYTHON
 PYTHON := $(shell for name in python3.11 python3.12 python3.13 python3; do \
-	"$$name" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && { echo "$$name"; break; }; done)
+	"$$name" -c '$(RIGHT_PYTHON)' 2>/dev/null && { echo "$$name"; break; }; done)
 endif
 
 RUN := "$(VENV)/bin/python"
@@ -36,7 +37,8 @@ install: python ## Make .venv and install the pinned packages (only what changed
 
 .PHONY: python
 python:
-	@[ -n "$(PYTHON)" ] || { echo "OrderCash: Python 3.11, 3.12 or 3.13 is needed and none was found: install one" \
+	@"$(or $(PYTHON),false)" -c '$(RIGHT_PYTHON)' 2>/dev/null || { \
+		echo "OrderCash: Python 3.11, 3.12 or 3.13 is needed and none was found: install one" \
 		"(Debian and Ubuntu: apt-get install python3 python3-venv), or name it with PYTHON=/path/to/python3." >&2; exit 1; }
 
 ##@ Test

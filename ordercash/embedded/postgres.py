@@ -87,8 +87,8 @@ class Postgres:
             "ordercash.conf": render_settings(
                 socket_folder=self.socket_folder, memory=memory_bytes(), compression=compression
             ),
-            "ordercash_hba.conf": render_access(),
-            "ordercash_ident.conf": render_account_map([own_account().name, self.account.name]),
+            "pg_hba.conf": render_access(),
+            "pg_ident.conf": render_account_map([own_account().name, self.account.name]),
         }
         for name, text in texts.items():
             path = self.home.cluster / name

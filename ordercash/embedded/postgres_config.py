@@ -42,14 +42,12 @@ def render_settings(*, socket_folder: Path, memory: int, compression: str | None
         "timezone": "UTC",
         "log_timezone": "UTC",
         "log_lock_waits": "on",
-        "hba_file": "ordercash_hba.conf",
-        "ident_file": "ordercash_ident.conf",
     }
     return "".join(f"{name} = {_quoted(value)}\n" for name, value in settings.items())
 
 
 def render_access() -> str:
-    """`ordercash_hba.conf`: over the socket only, and only accounts that the map names; no password exists."""
+    """`pg_hba.conf`: over the socket only, and only accounts that the map names; no password exists."""
     lines = [
         "# type database user method",
         "local all all peer map=ordercash",
@@ -59,7 +57,7 @@ def render_access() -> str:
 
 
 def render_account_map(names: Sequence[str]) -> str:
-    """`ordercash_ident.conf`: these accounts of the machine may be the application and the superuser."""
+    """`pg_ident.conf`: these accounts of the machine may be the application and the superuser."""
     roles = ("ordercash", "postgres")
     return "".join(f'ordercash "{name}" {role}\n' for name in dict.fromkeys(names) for role in roles)
 
