@@ -64,7 +64,8 @@ class IssuedInvoice:
 class CreditRequest:
     """Take back a part of one invoice line.
 
-    `net_minor` None credits in proportion to the quantity; quantity 0 with an amount lowers the price. Requests of the same `source_ref` stand or fall together and make one credit note per invoice. `issued_at` overrides the batch's moment.
+    `net_minor` None credits in proportion to the quantity; quantity 0 with an amount lowers the price. Requests of the same
+    `source_ref` stand or fall together and make one credit note per invoice. `issued_at` overrides the batch's moment.
     """
 
     source_ref: str
