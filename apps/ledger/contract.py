@@ -1,6 +1,6 @@
 """The door of the ledger: facts are posted here, and read by their document."""
 
-from apps.ledger.decisions import PostingFact, PostingRuleBroken, PostingRules, TaxAmount
+from apps.ledger.decisions.posting import PostingFact, PostingRuleBroken, PostingRules, TaxAmount
 from apps.ledger.selectors.balances import CustomerBalance, customer_balances
 from apps.ledger.selectors.journal import EntryFacts, PostingLine, entries_of
 from apps.ledger.services.chart import ensure_chart

@@ -4,9 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from ordercash.kernel import sql
+from ordercash.kernel.errors import NotFound
+from ordercash.web.keyset import Slice, read_cursor, slice_from
+
+SORT = "-entry_date"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,4 +75,46 @@ def with_postings(rows: Sequence[sql.Row]) -> list[EntryFacts]:
     lines: dict[UUID, list[PostingLine]] = {row[0]: [] for row in rows}
     for entry_id, *values in sql.fetch(_POSTINGS, [list(lines)]) if rows else []:
         lines[entry_id].append(PostingLine(*values))
-    return [EntryFacts(*row, postings=tuple(lines[row[0]])) for row in rows]
+    return [EntryFacts(*row, tuple(lines[row[0]])) for row in rows]
+
+
+def journal(
+    legal_entity_id: UUID, *, kind: str = "", until: date | None = None, cursor: str = "", limit: int = 50
+) -> Slice[EntryFacts]:
+    """Return a page of a legal entity's journal, the newest day first, each entry with its postings; two statements."""
+    position = read_cursor(SORT, cursor)
+    backwards = position is not None and position.backwards
+    beyond, direction = (">", "ASC") if backwards else ("<", "DESC")
+    filters: list[str] = ["e.legal_entity_id = %s"]
+    params: list[Any] = [legal_entity_id]
+    for condition, value in (("e.kind = %s", kind), ("e.entry_date <= %s", until)):
+        if value:
+            filters.append(condition)
+            params.append(value)
+    if position is not None:
+        filters.append(f"(e.entry_date, e.id) {beyond} (%s, %s)")
+        params += [position.value, position.id]
+    rows = sql.fetch(
+        f"SELECT {ENTRY_COLUMNS} FROM ledger_journalentry e WHERE {' AND '.join(filters)}"  # noqa: S608 - texts of this module
+        f" ORDER BY e.entry_date {direction}, e.id {direction} LIMIT %s",
+        [*params, limit + 1],
+    )
+    return slice_from(with_postings(rows), sort=SORT, position=position, limit=limit)
+
+
+def entries_after(legal_entity_id: UUID, position: tuple[date, UUID], limit: int) -> list[EntryFacts]:
+    """Return the entries of a legal entity after (day, id), the oldest first, with their postings; two statements."""
+    rows = sql.fetch(
+        f"SELECT {ENTRY_COLUMNS} FROM ledger_journalentry e WHERE e.legal_entity_id = %s"  # noqa: S608 - constant
+        " AND (e.entry_date, e.id) > (%s, %s) ORDER BY e.entry_date, e.id LIMIT %s",
+        [legal_entity_id, *position, limit],
+    )
+    return with_postings(rows)
+
+
+def entry_of(entry_id: UUID) -> EntryFacts:
+    """Return one entry with its postings; raises NotFound."""
+    rows = sql.fetch(f"SELECT {ENTRY_COLUMNS} FROM ledger_journalentry e WHERE e.id = %s", [entry_id])  # noqa: S608 - constant
+    if not rows:
+        raise NotFound("There is no such entry.")
+    return with_postings(rows)[0]

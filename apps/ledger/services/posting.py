@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import DatabaseError
 
-from apps.ledger.decisions import Line, PostingFact, functional_amounts, postings
+from apps.ledger.decisions.posting import Line, PostingFact, functional_amounts, postings
 from apps.masterdata.contract import entities_by_id, exchange_rates
 from apps.rulebooks.contract import rulebook_in_force
 from ordercash.kernel import sql

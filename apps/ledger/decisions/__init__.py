@@ -1,0 +1,1 @@
+"""Pure parts of the ledger: posting rules, and the journal as text."""
