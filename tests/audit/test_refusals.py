@@ -47,7 +47,8 @@ def test_a_job_has_no_unknown_state() -> None:
     with pytest.raises(IntegrityError, match="job_state_is_known"):
         in_transaction(
             lambda: run(
-                "INSERT INTO audit_job (id, job, due_at, arguments, state) VALUES (new_id(), 'x', %s, '{}', 'lost')", [NOW]
+                "INSERT INTO audit_job (id, job, due_at, arguments, state) VALUES (new_id(), 'x', %s, '{}', 'lost')",
+                [NOW],
             )
         )
 

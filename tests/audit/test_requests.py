@@ -97,7 +97,6 @@ def test_of_fifty_parallel_requests_one_is_carried_out(round_number: int) -> Non
 
     def attempt(number: int) -> Claim:
         try:
-            connection.ensure_connection()
             start.wait(20)
             return carry_out(make_claim())
         finally:
@@ -116,7 +115,6 @@ def test_of_parallel_requests_with_two_bodies_one_is_carried_out() -> None:
 
     def attempt(number: int) -> Claim:
         try:
-            connection.ensure_connection()
             start.wait(20)
             return carry_out(make_claim(body=f"body {number % 2}"))
         finally:

@@ -17,6 +17,7 @@ from ordercash.kernel.transactions import writes
 T = TypeVar("T")
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+CALLER_ID = UUID(int=7)
 
 
 def make_event(**values: Any) -> Event:
@@ -42,7 +43,7 @@ def tell_numbers(numbers: Sequence[int], **values: Any) -> None:
     tell(*(make_event(payload={"number": number}, **values) for number in numbers))
 
 
-def make_claim(key: str = "key", body: str = "body", caller_id: UUID = UUID(int=7)) -> RequestClaim:
+def make_claim(key: str = "key", body: str = "body", caller_id: UUID = CALLER_ID) -> RequestClaim:
     return RequestClaim(caller_id, key, hashlib.sha256(body.encode()).digest())
 
 
