@@ -28,7 +28,7 @@ from apps.billing.decisions.facts import (
 )
 from apps.billing.selectors.exposure import exposures
 from apps.billing.selectors.orders import orders_with_open_invoices, orders_with_owed
-from apps.billing.selectors.sold import sold_lines
+from apps.billing.selectors.sold import sold_lines, sold_lines_of_orders
 from apps.billing.services.applying import apply_cash, write_off
 from apps.billing.services.collector import collect_due
 from apps.billing.services.credits import credit_lines
@@ -70,5 +70,6 @@ __all__ = [
     "orders_with_owed",
     "record_payments",
     "sold_lines",
+    "sold_lines_of_orders",
     "write_off",
 ]

@@ -27,6 +27,7 @@ from apps.inventory.decisions.facts import (
     WarehouseDraft,
     WarehouseFacts,
 )
+from apps.inventory.selectors.open_lines import orders_with_open_lines
 from apps.inventory.selectors.shipments import shipments_of, shipped_lines
 from apps.inventory.selectors.stock import availability, line_standings, warehouses
 from apps.inventory.services.backorders import fill_backorders
@@ -63,6 +64,7 @@ __all__ = [
     "ensure_warehouses",
     "fill_backorders",
     "line_standings",
+    "orders_with_open_lines",
     "plan_receipts",
     "receive_due",
     "receive_returns",

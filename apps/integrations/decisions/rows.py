@@ -4,7 +4,8 @@ Values repeat a lot in such files (the same price, the same minute, the same cou
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping as ReadOnly, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Mapping as ReadOnly
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
@@ -109,25 +110,35 @@ class RowReader:
         return None
 
     def _fault(self, row: FlatRow, cells: Sequence[str]) -> RowFault | None:
-        names = self.mapping
-        if any("\udc80" <= sign <= "\udcff" for cell in cells if not cell.isascii() for sign in cell):
-            return RowFault("encoding_broken", "", f"The row is not {names.format.encoding} text.")
-        if any("\x00" in cell for cell in cells):
+        """Return the first thing that is wrong with the row: its text, its codes, its figures."""
+        return self._text_fault(cells) or self._code_fault(row) or self._figure_fault(row, cells)
+
+    def _text_fault(self, cells: Sequence[str]) -> RowFault | None:
+        text = "".join(cells)
+        if not text.isascii() and any("\udc80" <= sign <= "\udcff" for sign in text):
+            return RowFault("encoding_broken", "", f"The row is not {self.mapping.format.encoding} text.")
+        if "\x00" in text:
             return RowFault("control_character", "", "The row holds a NUL character.")
-        if not row.document:
+        return None
+
+    def _code_fault(self, row: FlatRow) -> RowFault | None:
+        if not 1 <= len(row.document) <= 60:
             return self._missing("document")
-        if not row.sku or len(row.sku) > 60:
+        if not 1 <= len(row.sku) <= 60:
             return self._missing("sku")
-        if row.quantity is None or abs(row.quantity) > MAX_QUANTITY:
+        return None
+
+    def _figure_fault(self, row: FlatRow, cells: Sequence[str]) -> RowFault | None:
+        quantity, price = row.quantity, row.unit_price
+        if quantity is None or abs(quantity) > MAX_QUANTITY or _decimals(quantity) > 4:
             return self._unreadable("quantity", cells, "a number up to 100,000,000 with at most 4 decimals")
-        if _decimals(row.quantity) > 4:
-            return self._unreadable("quantity", cells, "a number with at most 4 decimals")
-        if self.mapping.columns.unit_price is not None and (
-            row.unit_price is None or abs(row.unit_price) > MAX_PRICE or _decimals(row.unit_price) > 6
-        ):
+        priced = self.mapping.columns.unit_price is not None
+        if priced and (price is None or abs(price) > MAX_PRICE or _decimals(price) > 6):
             return self._unreadable("unit_price", cells, "a price with at most 6 decimals")
         if row.ordered_at is None:
-            return self._unreadable("ordered_at", cells, f"a date and time like {self._format or '2026-01-31T12:00:00'}")
+            return self._unreadable(
+                "ordered_at", cells, f"a date and time like {self._format or '2026-01-31T12:00:00'}"
+            )
         return None
 
     def _missing(self, field: str) -> RowFault:

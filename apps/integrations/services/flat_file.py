@@ -66,7 +66,9 @@ def open_rows(facts: FileFacts, mapping: Mapping) -> Iterator[tuple[int, list[st
 def _inspect(path: Path, mapping: Mapping) -> FileFacts:
     digest = _hash(path)
     delimiter, own = _header(path, mapping)
-    header = own + [name for join in mapping.joins for name in _joined_file(path.parent, join.file, join.key, mapping)[0]]
+    header = own + [
+        name for join in mapping.joins for name in _joined_file(path.parent, join.file, join.key, mapping)[0]
+    ]
     missing = [name for name in mapping.used_columns() if name not in header]
     if missing:
         raise FileUnusable(
@@ -105,9 +107,7 @@ def _header(path: Path, mapping: Mapping) -> tuple[str, list[str]]:
     return delimiter, header
 
 
-def _joined_file(
-    folder: Path, name: str, key: str, mapping: Mapping
-) -> tuple[list[str], dict[str, list[str]]]:
+def _joined_file(folder: Path, name: str, key: str, mapping: Mapping) -> tuple[list[str], dict[str, list[str]]]:
     """Return the added columns (named `file.column`) and the rows by key; the file must lie beside the main one."""
     if Path(name).name != name:
         raise FileUnusable(f"A joined file is named without a folder and lies beside the main file, not {name!r}.")

@@ -28,7 +28,7 @@ class OrderMalformed(DomainError):
 def _exact(value: Any) -> Any:
     """Take numbers as they were written: text, integers and exact decimals; a binary float has already lost digits."""
     if isinstance(value, bool | float):
-        raise ValueError("must be a number written exactly, such as 12 or \"2.55\"")
+        raise ValueError('must be a number written exactly, such as 12 or "2.55"')
     return value
 
 
@@ -92,7 +92,9 @@ class CanonicalOrder(BaseModel):
     channel: Code
     customer: Code
     currency: Annotated[Text, Field(pattern="^[A-Z]{3}$", description="ISO 4217")]
-    ordered_at: Instant | None = Field(default=None, description="Business time with offset (RFC 3339); now when absent")
+    ordered_at: Instant | None = Field(
+        default=None, description="Business time with offset (RFC 3339); now when absent"
+    )
     external_number: Annotated[Text, Field(max_length=60)] = ""
     purchase_order: Annotated[Text, Field(max_length=60)] = ""
     ship_to: CanonicalAddress | None = None

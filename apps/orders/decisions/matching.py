@@ -71,7 +71,9 @@ def match_returns(
     matches: list[Match] = []
     unmatched: list[Unmatched] = []
     for line in lines:
-        candidates = [item for item in sold.get((line.customer_id, line.product_id), ()) if item.sold_at <= line.occurred_at]
+        candidates = [
+            item for item in sold.get((line.customer_id, line.product_id), ()) if item.sold_at <= line.occurred_at
+        ]
         taken = _take(line, candidates, left)
         if taken:
             matches.extend(taken)

@@ -13,7 +13,7 @@ from apps.inventory.contract import ReleaseItem, line_standings, orders_with_ope
 from apps.orders.events import LINE_CANCELLED, ORDER_CANCELLED, order_event
 from apps.orders.services.bill import move_invoiced
 from apps.orders.services.locked import LineFacts, LockedOrder, by_order, lines_of, lock_orders, move_orders
-from apps.orders.services.ship import NotDone
+from apps.orders.services.outcomes import NotDone
 from apps.orders.states import CANCELLED, CONFIRMED, HELD, ORDER, PARTLY_SHIPPED, SHIPPED
 from ordercash.kernel import sql
 from ordercash.kernel.actor import Actor
@@ -78,9 +78,7 @@ def cancel_in(requests: Sequence[CancelOrder], *, reason: str, actor: Actor, now
     return outcome
 
 
-def _cancel_held(
-    held: Sequence[LockedOrder], outcome: Cancelled, *, reason: str, actor: Actor, now: datetime
-) -> None:
+def _cancel_held(held: Sequence[LockedOrder], outcome: Cancelled, *, reason: str, actor: Actor, now: datetime) -> None:
     if not held:
         return
     lines = lines_of([order.id for order in held])
@@ -122,7 +120,11 @@ def _may_cancel(order: LockedOrder, outcome: Cancelled) -> bool:
     try:
         ORDER.after(order.state, "cancel_part")
     except WrongState as error:
-        detail = f"{error.detail} What has left the warehouse is returned instead." if order.state != CANCELLED else error.detail
+        detail = (
+            f"{error.detail} What has left the warehouse is returned instead."
+            if order.state != CANCELLED
+            else error.detail
+        )
         outcome.refused.append(NotDone(order.id, error.code, detail))
         return False
     return True
@@ -179,7 +181,9 @@ def _settle(
     _write_lines(written)
     free_credit(
         [
-            CreditRelease(orders[order_id].legal_entity_id, orders[order_id].customer_id, orders[order_id].currency, minor)
+            CreditRelease(
+                orders[order_id].legal_entity_id, orders[order_id].customer_id, orders[order_id].currency, minor
+            )
             for order_id, minor in freed.items()
         ]
     )
@@ -208,7 +212,11 @@ def _move(
         events.append(_event(name, order, {"reason": reason, "lines": lines}, actor, now))
     move_orders({order_id: outcome.states[order_id] for order_id in taken})
     record_events(events)
-    shipped = [order_id for order_id in taken if orders[order_id].state == PARTLY_SHIPPED and outcome.states[order_id] == SHIPPED]
+    shipped = [
+        order_id
+        for order_id in taken
+        if orders[order_id].state == PARTLY_SHIPPED and outcome.states[order_id] == SHIPPED
+    ]
     move_invoiced(shipped, occurred_at=dict.fromkeys(shipped, now), actor=actor)
 
 

@@ -6,7 +6,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-
 from apps.billing.contract import ExposureKey, exposures
 from apps.compliance.contract import (
     FailedCheck,
@@ -77,12 +76,8 @@ def decide_orders(drafts: Sequence[OrderDraft]) -> list[Decision]:
         ]
     )
     taxes = determine_taxes(_tax_requests(drafts))
-    decisions = [
-        _decide(draft, priced, taxes, span) for draft, span in zip(drafts, spans, strict=True)
-    ]
-    facts = [
-        _check_facts(draft, decision) for draft, decision in zip(drafts, decisions, strict=True)
-    ]
+    decisions = [_decide(draft, priced, taxes, span) for draft, span in zip(drafts, spans, strict=True)]
+    facts = [_check_facts(draft, decision) for draft, decision in zip(drafts, decisions, strict=True)]
     for decision, failed in zip(decisions, check_orders(facts), strict=True):
         decision.failures.extend(item for item in failed if item.severity == "hold")
         decision.warnings.extend(item for item in failed if item.severity != "hold")
@@ -177,9 +172,7 @@ def _check_facts(draft: OrderDraft, decision: Decision) -> OrderCheckFacts:
         )
         for line, decided in zip(draft.lines, decision.lines, strict=True)
     ]
-    lines += [
-        LineCheckFacts(bad.row_number, Decimal(1), Decimal(1), row_problem=bad.code) for bad in draft.bad_rows
-    ]
+    lines += [LineCheckFacts(bad.row_number, Decimal(1), Decimal(1), row_problem=bad.code) for bad in draft.bad_rows]
     return OrderCheckFacts(
         at=draft.ordered_at,
         legal_entity_id=draft.legal_entity.id,

@@ -23,7 +23,6 @@ from ordercash.kernel.events import Event
 from ordercash.kernel.transactions import joins
 
 
-
 @joins
 def place_drafts(drafts: Sequence[OrderDraft], *, now: datetime) -> list[Placed]:
     """Place new orders and answer in their order; a draft that fails a check becomes a held order with one open case.
@@ -128,7 +127,9 @@ def _placed(
 ) -> Placed:
     waiting: list[tuple[int, Decimal]] = []
     if state == CONFIRMED:
-        waiting = [(line.line_no, reserved[line.id].backordered) for line in draft.lines if reserved[line.id].backordered]
+        waiting = [
+            (line.line_no, reserved[line.id].backordered) for line in draft.lines if reserved[line.id].backordered
+        ]
     return Placed(
         order_id=draft.id,
         number=number,

@@ -177,5 +177,3 @@ def _line(index: int, line: CanonicalLine, product: ProductFacts) -> LineDraft:
 def _decimals(quantity: Decimal) -> int:
     places = quantity.normalize().as_tuple().exponent
     return -places if isinstance(places, int) and places < 0 else 0
-
-

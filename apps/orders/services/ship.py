@@ -19,6 +19,7 @@ from apps.inventory.contract import (
 from apps.masterdata.contract import entities_by_id
 from apps.orders.events import ORDER_SHIPPED, order_event
 from apps.orders.services.locked import LineFacts, LockedOrder, lines_of, lock_orders, move_orders
+from apps.orders.services.outcomes import NotDone
 from apps.orders.states import ORDER, PARTLY_SHIPPED, SHIPPED
 from ordercash.kernel.actor import Actor
 from ordercash.kernel.clock import business_date
@@ -37,15 +38,6 @@ class ShipOrder:
     warehouse_id: UUID | None = None
     carrier: str = ""
     tracking: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class NotDone:
-    """An order of a batch for which the verb was refused: a stable code and what to do."""
-
-    order_id: UUID
-    code: str
-    detail: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +78,9 @@ def _sort_out(
         if order is None:
             refused.append(NotDone(request.order_id, "not_found", "There is no such order."))
         elif order.state in (SHIPPED, "invoiced", "closed"):
-            wanted.append(request)  # a repeated source_ref is answered with what it shipped; anything else is refused there
+            wanted.append(
+                request
+            )  # a repeated source_ref is answered with what it shipped; anything else is refused there
         else:
             try:
                 ORDER.after(order.state, "ship_part")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import orjson
-from django.db import IntegrityError, OperationalError
+from django.db import DatabaseError, IntegrityError
 
 from apps.audit.contract import Claim, ClaimState, RequestAnswer, RequestClaim, claim_requests, store_answers
 from apps.orders.decisions.canonical import CanonicalOrder
@@ -19,12 +19,13 @@ from apps.orders.selectors.existing import existing_orders
 from apps.orders.services.answers import answer_of
 from apps.orders.services.drafts import OrderDraft
 from apps.orders.services.place import place_drafts
-from apps.orders.services.resolve import Intake, OrderUnresolvable, resolve_orders
+from apps.orders.services.resolve import Intake, resolve_orders
 from ordercash.kernel.actor import Actor
 from ordercash.kernel.errors import Conflict, DomainError
 from ordercash.kernel.transactions import joins, writes
 
 METHOD, PATH = "POST", "/api/v1/orders"
+CREATED = 201
 
 
 class KeyReused(DomainError):
@@ -66,7 +67,7 @@ def submit_orders(submissions: Sequence[Submission], *, now: datetime) -> list[A
     """Place the orders of a batch of requests and answer each in order; see the module."""
     try:
         return _submit(submissions, now=now)
-    except (IntegrityError, OperationalError):
+    except DatabaseError:
         if len(submissions) == 1:
             return [_submit_alone(submissions[0], now=now)]
         return [_submit_alone(submission, now=now) for submission in submissions]
@@ -124,7 +125,7 @@ def _place(drafts: Sequence[OrderDraft], *, now: datetime) -> dict[str, Placed]:
 
 
 def _created(placed: Placed) -> Answer:
-    return Answer(201, orjson.dumps(answer_of(placed)))
+    return Answer(CREATED, orjson.dumps(answer_of(placed)))
 
 
 def _answer(error: DomainError) -> Answer:
@@ -142,3 +143,27 @@ def _stored(submission: Submission, answer: Answer | None) -> RequestAnswer:
         status=answer.status,
         response=answer.body,
     )
+
+
+@writes
+def submit_batch(
+    actor: Actor, key: str, body_hash: bytes, orders: Sequence[CanonicalOrder | DomainError], *, now: datetime
+) -> Answer:
+    """Place up to 1,000 orders of one request in one transaction; the answer lists each order's own status and body.
+
+    Wrong members are answered on their own and harm no other; the request as a whole is answered with 200.
+    """
+    (claim,) = claim_requests([RequestClaim(actor.id, key, body_hash)])
+    known = _claimed(claim)
+    if known is not None:
+        return known
+    members = [Submission(actor, f"{key}#{index}", body_hash, order) for index, order in enumerate(orders)]
+    answers = _carry_out(members, now=now)
+    items = [
+        {"index": index, "status": item.status, "body": orjson.Fragment(item.body)}
+        for index, item in enumerate(answers)
+    ]
+    placed = sum(item.status == CREATED for item in answers)
+    answer = Answer(200, orjson.dumps({"placed": placed, "refused": len(answers) - placed, "items": items}))
+    store_answers([_stored(Submission(actor, key, body_hash, orders[0]), answer)])
+    return answer

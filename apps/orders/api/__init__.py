@@ -1,0 +1,1 @@
+"""The API of orders: intake, reads and the verbs of the journey."""

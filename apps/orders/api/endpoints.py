@@ -1,0 +1,102 @@
+"""Orders over the API: list and place, one order, the published schema of the canonical order."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from apps.audit.contract import timeline
+from apps.orders.api.intake import place_order
+from apps.orders.api.shapes import shown_order, shown_orders
+from apps.orders.decisions.canonical import json_schema
+from apps.orders.permissions import PLACE_ORDERS, VIEW_ORDERS
+from apps.orders.selectors.detail import order_detail
+from apps.orders.selectors.explain import price_explanation
+from apps.orders.selectors.listing import orders
+from apps.orders.states import ORDER
+from ordercash.kernel.errors import DomainError, Fault
+from ordercash.web.api.etags import etag
+from ordercash.web.api.pagination import page_response
+from ordercash.web.api.permissions import SIGNED_IN
+
+
+class UnknownState(DomainError):
+    """A filter names a state that orders do not have."""
+
+    code, title, status = "filter_unknown", "The filter cannot be used", 400
+
+
+class Orders(APIView):
+    """GET the orders, newest first; POST a new one with an Idempotency-Key."""
+
+    permissions = {"GET": VIEW_ORDERS, "POST": PLACE_ORDERS}
+
+    def get(self, request: Request) -> Response:
+        wanted = request.query_params
+        states = [state for state in wanted.get("state", "").split(",") if state]
+        if not set(states) <= set(ORDER.states):
+            known = ", ".join(ORDER.states)
+            raise UnknownState(
+                f"state is one of {known}.", faults=[Fault("/state", "state_unknown", f"One of {known}.")]
+            )
+        found = orders(
+            text=wanted.get("q", "").replace("\x00", ""),
+            states=states,
+            channel=wanted.get("channel", "").replace("\x00", ""),
+        )
+        return page_response(request, found, sort="-ordered_at", show=shown_orders)  # type: ignore[type-var, arg-type]
+
+    def post(self, request: Request) -> HttpResponse:
+        return place_order(request)
+
+
+class OrderDetail(APIView):
+    """One order with its lines and where they stand."""
+
+    permissions = {"GET": VIEW_ORDERS}
+
+    def get(self, request: Request, order_id: UUID) -> Response:
+        order = order_detail(order_id)
+        return Response(shown_order(order), headers={"ETag": etag(order.version)})
+
+
+class OrderTimeline(APIView):
+    """Everything that happened to an order, oldest first."""
+
+    permissions = {"GET": VIEW_ORDERS}
+
+    def get(self, request: Request, order_id: UUID) -> Response:
+        order = order_detail(order_id)
+        items: list[dict[str, Any]] = [
+            {
+                "id": event.id,
+                "name": event.name,
+                "occurred_at": event.occurred_at,
+                "recorded_at": event.recorded_at,
+                "actor_id": event.actor_id,
+                "payload": event.payload,
+            }
+            for event in timeline(order.id)
+        ]
+        return Response({"items": items})
+
+
+class OrderPrices(APIView):
+    """Why each line costs what it costs: every access tried, what it found, and the rulebook version that decided."""
+
+    permissions = {"GET": VIEW_ORDERS}
+
+    def get(self, request: Request, order_id: UUID) -> Response:
+        return Response(price_explanation(order_detail(order_id).id))
+
+
+class OrderSchema(APIView):
+    """The JSON Schema of the canonical order, version 1."""
+
+    permissions = {"GET": SIGNED_IN}
+
+    def get(self, request: Request) -> Response:
+        return Response(json_schema())

@@ -1,0 +1,99 @@
+"""How orders look over the API: exact decimals as text, instants in UTC."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from decimal import Decimal
+from typing import Any
+
+from apps.orders.selectors.detail import LineView, OrderView
+from ordercash.kernel.money import to_major
+
+
+def shown_orders(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the rows of a list."""
+    return [
+        {
+            "id": row["id"],
+            "number": row["number"],
+            "external_number": row["external_number"],
+            "purchase_order": row["purchase_order"],
+            "state": row["state"],
+            "ordered_at": row["ordered_at"],
+            "customer": row["customer_code"],
+            "channel": row["channel_code"],
+            "currency": row["currency"],
+            "net": money(row["net_minor"], row["currency"]),
+            "tax": money(row["tax_minor"], row["currency"]),
+            "gross": money(row["gross_minor"], row["currency"]),
+        }
+        for row in rows
+    ]
+
+
+def shown_order(order: OrderView) -> dict[str, Any]:
+    """Return one order with its lines, shipments and open case."""
+    return {
+        "id": order.id,
+        "number": order.number,
+        "external_number": order.external_number,
+        "purchase_order": order.purchase_order,
+        "state": order.state,
+        "legal_entity": order.legal_entity_code,
+        "channel": order.channel_code,
+        "region": order.region_code,
+        "customer": order.customer.code if order.customer else None,
+        "ship_to": _address(order.ship_to),
+        "bill_to": _address(order.bill_to),
+        "currency": order.currency,
+        "ordered_at": order.ordered_at,
+        "recorded_at": order.recorded_at,
+        "payment_terms_days": order.payment_terms_days,
+        "invoicing": order.invoicing,
+        "net": money(order.net_minor, order.currency),
+        "tax": money(order.tax_minor, order.currency),
+        "gross": money(order.gross_minor, order.currency),
+        "version": order.version,
+        "lines": [_line(line, order.currency) for line in order.lines],
+        "shipments": [{"id": s.id, "number": s.number, "shipped_at": s.shipped_at} for s in order.shipments],
+        "case": None
+        if order.case is None
+        else {"id": order.case.id, "reasons": [{"code": r.code, "detail": r.detail} for r in order.case.reasons]},
+    }
+
+
+def money(minor: int, currency: str) -> str:
+    """Return an amount as exact decimal text in major units."""
+    return str(to_major(minor, currency))
+
+
+def plain(value: Decimal | None) -> str | None:
+    """Return a decimal without trailing zeros or exponent."""
+    return None if value is None else f"{value.normalize():f}"
+
+
+def _address(address: Any) -> dict[str, Any] | None:
+    if address is None:
+        return None
+    known = asdict(address)
+    return {name: known[name] for name in ("name", "line1", "line2", "city", "postal_code", "state", "country")}
+
+
+def _line(line: LineView, currency: str) -> dict[str, Any]:
+    return {
+        "id": line.id,
+        "line_no": line.line_no,
+        "sku": line.product.sku if line.product else None,
+        "description": line.description,
+        "quantity": plain(line.quantity),
+        "unit_price": plain(line.unit_price),
+        "price_source": line.price_source,
+        "net": money(line.net_minor, currency),
+        "tax_category": line.tax_category,
+        "tax_rate": plain(line.tax_rate),
+        "tax": money(line.tax_minor, currency),
+        "reserved": plain(line.reserved),
+        "backordered": plain(line.backordered),
+        "shipped": plain(line.shipped),
+        "returned": plain(line.returned),
+        "cancelled": plain(line.cancelled),
+    }

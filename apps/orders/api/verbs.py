@@ -1,0 +1,171 @@
+"""The verbs of the journey over the API. A refused verb is a problem (409 or 422) and changes nothing; all may be repeated."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from apps.masterdata.contract import actor_of
+from apps.orders.api.keys import idempotency_key
+from apps.orders.api.shapes import shown_order
+from apps.orders.permissions import BILL_ORDERS, CANCEL_ORDERS, RELEASE_ORDERS, RETURN_GOODS, SHIP_ORDERS
+from apps.orders.selectors.detail import order_detail
+from apps.orders.services.bill import ALL_MODES, bill_orders
+from apps.orders.services.cancel import CancelOrder, cancel_orders
+from apps.orders.services.give_back import GiveBack, give_back
+from apps.orders.services.outcomes import NotDone
+from apps.orders.services.release import release_orders
+from apps.orders.services.ship import ShipOrder, ship_orders
+from ordercash.kernel import clock
+from ordercash.kernel.errors import Conflict, Fault
+from ordercash.web.api.bodies import read_body
+
+Quantity = Annotated[Decimal, Field(gt=0, max_digits=18, decimal_places=4)]
+Text = Annotated[str, Field(max_length=300)]
+
+
+class VerbRefused(Conflict):
+    """The verb cannot be carried out on this order now; nothing has changed."""
+
+    code = "verb_refused"
+
+
+class ReasonBody(BaseModel):
+    """Why."""
+
+    model_config = ConfigDict(extra="forbid")
+    reason: Annotated[Text, Field(min_length=1)]
+
+
+class LineBody(BaseModel):
+    """A line of the order and how much of it."""
+
+    model_config = ConfigDict(extra="forbid")
+    line_id: UUID
+    quantity: Quantity
+
+
+class CancelBody(ReasonBody):
+    """What to cancel: everything open when `lines` is left out."""
+
+    lines: list[LineBody] | None = None
+
+
+class ShipBody(BaseModel):
+    """What to ship: everything reserved when `lines` is left out."""
+
+    model_config = ConfigDict(extra="forbid")
+    lines: list[LineBody] | None = None
+    warehouse_id: UUID | None = None
+    carrier: Annotated[str, Field(max_length=60)] = ""
+    tracking: Annotated[str, Field(max_length=80)] = ""
+    shipped_at: AwareDatetime | None = None
+
+
+class ReturnBody(ReasonBody):
+    """Which quantities came back; `restock` puts them on the shelf again."""
+
+    lines: Annotated[list[LineBody], Field(min_length=1)]
+    restock: bool = True
+
+
+class Release(APIView):
+    """Release a held order."""
+
+    permissions = {"POST": RELEASE_ORDERS}
+
+    def post(self, request: Request, order_id: UUID) -> Response:
+        body = read_body(ReasonBody, request.data)
+        outcome = release_orders([order_id], reason=body.reason, actor=actor_of(request.user), now=clock.now())
+        return _answer(order_id, outcome.refused)
+
+
+class Cancel(APIView):
+    """Cancel what is open of an order."""
+
+    permissions = {"POST": CANCEL_ORDERS}
+
+    def post(self, request: Request, order_id: UUID) -> Response:
+        body = read_body(CancelBody, request.data)
+        wanted = CancelOrder(order_id, _quantities(body.lines))
+        outcome = cancel_orders([wanted], reason=body.reason, actor=actor_of(request.user), now=clock.now())
+        return _answer(order_id, outcome.refused)
+
+
+class Ship(APIView):
+    """Ship what is reserved of an order; the Idempotency-Key names the shipment, so repeating it ships nothing twice."""
+
+    permissions = {"POST": SHIP_ORDERS}
+
+    def post(self, request: Request, order_id: UUID) -> Response:
+        body = read_body(ShipBody, request.data)
+        actor, now = actor_of(request.user), clock.now()
+        wanted = ShipOrder(
+            order_id=order_id,
+            source_ref=f"ship:{order_id}:{idempotency_key(request)}"[:120],
+            shipped_at=_not_later(body.shipped_at, now),
+            lines=_quantities(body.lines),
+            warehouse_id=body.warehouse_id,
+            carrier=body.carrier,
+            tracking=body.tracking,
+        )
+        return _answer(order_id, ship_orders([wanted], actor=actor).refused)
+
+
+class Bill(APIView):
+    """Invoice what was shipped of an order and is not invoiced yet."""
+
+    permissions = {"POST": BILL_ORDERS}
+
+    def post(self, request: Request, order_id: UUID) -> Response:
+        now = clock.now()
+        bill_orders(until=now, order_ids=[order_id], modes=ALL_MODES, actor=actor_of(request.user), now=now)
+        return _answer(order_id, [])
+
+
+class Return(APIView):
+    """Take shipped quantities back: stock, credit note and ledger follow; the Idempotency-Key names the return."""
+
+    permissions = {"POST": RETURN_GOODS}
+
+    def post(self, request: Request, order_id: UUID) -> Response:
+        body = read_body(ReturnBody, request.data)
+        wanted = GiveBack(
+            order_id=order_id,
+            source_ref=f"return:{order_id}:{idempotency_key(request)}"[:120],
+            lines=_quantities(body.lines) or {},
+            restock=body.restock,
+            reason=body.reason,
+        )
+        return _answer(order_id, give_back(wanted, actor=actor_of(request.user), now=clock.now()))
+
+
+def _quantities(lines: list[LineBody] | None) -> dict[UUID, Decimal] | None:
+    """Return quantities by line; a line that is named twice counts once with the sum."""
+    if lines is None:
+        return None
+    found: dict[UUID, Decimal] = {}
+    for line in lines:
+        found[line.line_id] = found.get(line.line_id, Decimal(0)) + line.quantity
+    return found
+
+
+def _not_later(wanted: datetime | None, now: datetime) -> datetime:
+    if wanted is not None and wanted > now:
+        raise VerbRefused(
+            "The time of shipping lies in the future.",
+            faults=[Fault("/shipped_at", "in_the_future", "Not later than now.")],
+        )
+    return wanted or now
+
+
+def _answer(order_id: UUID, refused: "list[NotDone] | tuple[NotDone, ...]") -> Response:
+    """Return the order as it now stands, or raise what was refused."""
+    if refused:
+        raise VerbRefused(refused[0].detail, extra={"reason": refused[0].code})
+    return Response(shown_order(order_detail(order_id)))

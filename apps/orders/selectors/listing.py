@@ -1,0 +1,82 @@
+"""Orders as lists show them: the columns of the list and nothing else, always by an index."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import F, Q, QuerySet
+
+from apps.orders.models import Order
+
+COLUMNS = (
+    "id",
+    "number",
+    "external_number",
+    "purchase_order",
+    "state",
+    "ordered_at",
+    "customer_id",
+    "currency",
+    "net_minor",
+    "tax_minor",
+    "gross_minor",
+    "version",
+)
+
+
+def orders(
+    *,
+    text: str = "",
+    states: Sequence[str] = (),
+    customer_id: UUID | None = None,
+    channel: str = "",
+    from_date: date | None = None,
+    until_date: date | None = None,
+    zone: str = "UTC",
+) -> "QuerySet[Order, dict[str, object]]":
+    """Return orders as dictionaries of `COLUMNS` with the customer's and channel's codes and names.
+
+    `text` is the beginning of an order number, of the channel's own number or of the purchase order. Dates are business days
+    of `zone`; `until_date` is the first day that is not wanted.
+    """
+    found = Order.objects.all()
+    if text:
+        found = found.filter(
+            Q(number__startswith=text.upper())
+            | Q(external_number__startswith=text)
+            | Q(purchase_order__startswith=text)
+        )
+    if states:
+        found = found.filter(state__in=states)
+    if customer_id:
+        found = found.filter(customer_id=customer_id)
+    if channel:
+        found = found.filter(channel__code=channel)
+    if from_date:
+        found = found.filter(ordered_at__gte=_midnight(from_date, zone))
+    if until_date:
+        found = found.filter(ordered_at__lt=_midnight(until_date, zone))
+    return found.values(
+        *COLUMNS, customer_code=F("customer__code"), customer_name=F("customer__name"), channel_code=F("channel__code")
+    )
+
+
+def find_orders(text: str, limit: int) -> list[tuple[UUID, str, str, str]]:
+    """Return (id, number, external number, state) of orders one of whose numbers begins with `text`."""
+    if not text.strip():
+        return []
+    return list(
+        orders(text=text.strip())
+        .order_by("-ordered_at")
+        .values_list("id", "number", "external_number", "state")[:limit]
+    )
+
+
+def day_after(day: date | None) -> date | None:
+    """Return the bound behind an inclusive last day."""
+    return day + timedelta(days=1) if day else None
+
+
+def _midnight(day: date, zone: str) -> datetime:
+    return datetime.combine(day, time(), tzinfo=ZoneInfo(zone))

@@ -1,0 +1,244 @@
+"""Releasing held orders: everything is decided again on today's masters; what a person may accept, the releaser accepts."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from apps.audit.contract import record_events
+from apps.billing.contract import CreditHold, hold_credit
+from apps.compliance.contract import CHECKS
+from apps.exceptions.contract import close_cases
+from apps.inventory.contract import DemandLine, reserve_lines
+from apps.masterdata.contract import (
+    addresses_by_id,
+    channels_by_code,
+    customers_by_id,
+    entities_by_id,
+    products_by_id,
+)
+from apps.orders.events import ORDER_RELEASED, order_event
+from apps.orders.services.cancel import ReasonMissing
+from apps.orders.services.decide import CREDIT_LIMIT_EXCEEDED, Decision, decide_orders, record_order_decisions
+from apps.orders.services.drafts import LineDraft, OrderDraft
+from apps.orders.services.outcomes import NotDone
+from apps.orders.states import HELD
+from ordercash.kernel import sql
+from ordercash.kernel.actor import Actor
+from ordercash.kernel.transactions import writes
+
+# What a person may accept in writing. The others must be put right first: there is no order without customer, product or tax.
+ACCEPTABLE = frozenset(
+    {CREDIT_LIMIT_EXCEEDED, "customer_blocked", "price_not_positive", "product_not_sellable", "row_unusable"}
+)
+
+_HELD = """
+SELECT o.id, o.number, o.state, o.legal_entity_id, o.channel_id, o.customer_id, o.currency, o.ordered_at, o.source_ref,
+       o.external_number, o.purchase_order, o.bill_to_id, o.ship_to_id, o.intake_document_id, o.placed_by
+  FROM orders_order o WHERE o.id = ANY(%s::uuid[]) ORDER BY o.id FOR NO KEY UPDATE
+"""
+_LINES = """
+SELECT order_id, id, line_no, product_id, quantity, unit_price, price_source, description, intake_row
+  FROM orders_orderline WHERE order_id = ANY(%s::uuid[]) ORDER BY order_id, line_no
+"""
+_CONFIRM = """
+UPDATE orders_order o
+   SET state = 'confirmed', version = o.version + 1, bill_to_id = c.bill_to_id, ship_to_id = c.ship_to_id,
+       invoicing = c.invoicing, payment_terms_days = c.terms, net_minor = c.net, tax_minor = c.tax, gross_minor = c.net + c.tax,
+       pricing_sha256 = c.sha
+  FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::text[], %s::int[], %s::bigint[], %s::bigint[], %s::bytea[])
+       AS c(id, bill_to_id, ship_to_id, invoicing, terms, net, tax, sha)
+ WHERE o.id = c.id
+"""
+_REPRICE = """
+UPDATE orders_orderline l
+   SET unit_price = c.price, price_source = c.source, net_minor = c.net, tax_category = c.category, tax_rate = c.rate,
+       tax_reason = c.reason, tax_minor = c.tax
+  FROM unnest(%s::uuid[], %s::numeric[], %s::text[], %s::bigint[], %s::text[], %s::numeric[], %s::text[], %s::bigint[])
+       AS c(id, price, source, net, category, rate, reason, tax)
+ WHERE l.id = c.id
+"""
+
+
+@dataclass(slots=True)
+class Released:
+    """Orders that went on, and those that cannot yet, with what to put right."""
+
+    order_ids: list[UUID] = field(default_factory=list)
+    refused: list[NotDone] = field(default_factory=list)
+
+
+@writes
+def release_orders(order_ids: Sequence[UUID], *, reason: str, actor: Actor, now: datetime) -> Released:
+    """Release held orders whose remaining failures the releaser may accept; their case closes with the reason.
+
+    Prices and tax are decided again for the order's own time. An order that lacks what nobody can accept stays held and is
+    answered with what to put right. Raises ReasonMissing.
+    """
+    if not reason.strip():
+        raise ReasonMissing("A release needs a reason; it is kept with the case.")
+    outcome = Released()
+    drafts, numbers = _load(order_ids, outcome)
+    decisions = decide_orders(drafts)
+    ready = _sort_out(drafts, decisions, numbers, outcome)
+    if ready:
+        _confirm(ready, reason=reason, actor=actor, now=now)
+        outcome.order_ids = [draft.id for draft, _ in ready]
+    return outcome
+
+
+def _load(order_ids: Sequence[UUID], outcome: Released) -> tuple[list[OrderDraft], dict[UUID, str]]:
+    """Lock the orders and rebuild the drafts of those that are held."""
+    rows = {row[0]: row for row in sql.fetch(_HELD, [list(order_ids)])}
+    for order_id in order_ids:
+        if order_id not in rows:
+            outcome.refused.append(NotDone(order_id, "not_found", "There is no such order."))
+        elif rows[order_id][2] != HELD:
+            outcome.refused.append(NotDone(order_id, "wrong_state", f"The order is {rows[order_id][2]}, not held."))
+    held = [row for row in rows.values() if row[2] == HELD]
+    lines = _lines([row[0] for row in held])
+    customers = customers_by_id({row[5] for row in held if row[5]})
+    wanted = {key for row in held for key in (row[11], row[12]) if key}
+    wanted |= {key for customer in customers.values() for key in (customer.bill_to_id, customer.ship_to_id) if key}
+    addresses = addresses_by_id(wanted)
+    channels = {channel.id: channel for channel in channels_by_code().values()}
+    drafts = [_draft(row, lines.get(row[0], []), customers, addresses, channels) for row in held]
+    return drafts, {row[0]: row[1] for row in held}
+
+
+def _lines(order_ids: Sequence[UUID]) -> dict[UUID, list[LineDraft]]:
+    rows = sql.fetch(_LINES, [list(order_ids)])
+    products = products_by_id({row[3] for row in rows if row[3]})
+    lines: dict[UUID, list[LineDraft]] = {}
+    for order_id, line_id, line_no, product_id, quantity, unit_price, source, description, row_number in rows:
+        agreed = unit_price if source == "agreed" else None
+        line = LineDraft(line_no, products[product_id], quantity, agreed, description, row_number, line_id)
+        lines.setdefault(order_id, []).append(line)
+    return lines
+
+
+def _draft(
+    row: Sequence[Any],
+    lines: Sequence[LineDraft],
+    customers: Mapping[Any, Any],
+    addresses: Mapping[Any, Any],
+    channels: Mapping[Any, Any],
+) -> OrderDraft:
+    customer = customers.get(row[5])
+    default_bill, default_ship = (customer.bill_to_id, customer.ship_to_id) if customer else (None, None)
+    return OrderDraft(
+        id=row[0],
+        legal_entity=entities_by_id()[row[3]],
+        channel=channels[row[4]],
+        customer=customer,
+        currency=row[6],
+        ordered_at=row[7],
+        source_ref=row[8],
+        external_number=row[9],
+        purchase_order=row[10],
+        bill_to=addresses.get(row[11]) or addresses.get(default_bill),
+        ship_to=_completer(addresses.get(row[12]), addresses.get(default_ship)),
+        lines=lines,
+        document_id=row[13],
+        placed_by=row[14],
+    )
+
+
+def _completer(given: Any, default: Any) -> Any:
+    """Return the order's own address, or the customer's when that was completed meanwhile and the own one is not."""
+    if given is None:
+        return default
+    return default if default and not given.line1 and default.line1 else given
+
+
+def _sort_out(
+    drafts: Sequence[OrderDraft], decisions: Sequence[Decision], numbers: Mapping[UUID, str], outcome: Released
+) -> list[tuple[OrderDraft, Decision]]:
+    ready = []
+    for draft, decision in zip(drafts, decisions, strict=True):
+        open_points = sorted({failure.code for failure in decision.failures} - ACCEPTABLE)
+        if not draft.lines:
+            detail = (
+                f"{numbers[draft.id]} has no usable line: cancel it, and enter what is still wanted as a new order."
+            )
+            outcome.refused.append(NotDone(draft.id, "no_lines", detail))
+        elif open_points:
+            sentences = "; ".join(CHECKS.get(code, code) for code in open_points)
+            outcome.refused.append(NotDone(draft.id, open_points[0], f"Put right first: {sentences}."))
+        else:
+            ready.append((draft, decision))
+    return ready
+
+
+def _confirm(ready: Sequence[tuple[OrderDraft, Decision]], *, reason: str, actor: Actor, now: datetime) -> None:
+    _hold_credit(ready)
+    sql.run(_CONFIRM, sql.columns_of([_header(draft, decision) for draft, decision in ready], 8))
+    rows = [
+        (line.id, d.unit_price, d.price_source, d.net_minor, d.tax_category, d.tax_rate, d.tax_reason, d.tax_minor)
+        for draft, decision in ready
+        for line, d in zip(draft.lines, decision.lines, strict=True)
+    ]
+    sql.run(_REPRICE, sql.columns_of(rows, 8))
+    record_order_decisions([draft for draft, _ in ready], [decision for _, decision in ready], now=now)
+    close_cases("order", [draft.id for draft, _ in ready], resolution="released", note=reason, actor=actor, now=now)
+    reserve_lines([_demand(draft, line) for draft, _ in ready for line in draft.lines])
+    record_events(
+        [
+            order_event(
+                ORDER_RELEASED,
+                draft.id,
+                {"reason": reason, "accepted": sorted({failure.code for failure in decision.failures})},
+                occurred_at=now,
+                actor_id=actor.id,
+                legal_entity_id=draft.legal_entity.id,
+            )
+            for draft, decision in ready
+        ]
+    )
+
+
+def _hold_credit(ready: Sequence[tuple[OrderDraft, Decision]]) -> None:
+    """Book the orders against their customers' credit; the releaser has accepted what lies above the limit."""
+    hold_credit(
+        [
+            CreditHold(
+                key=draft.id,
+                legal_entity_id=draft.legal_entity.id,
+                customer_id=draft.customer.id,
+                currency=draft.currency,
+                amount_minor=decision.gross_minor,
+                limit_minor=draft.customer.credit_limit_minor,
+                override=True,
+            )
+            for draft, decision in ready
+            if draft.customer
+        ]
+    )
+
+
+def _header(draft: OrderDraft, decision: Decision) -> tuple[Any, ...]:
+    customer, bill_to, ship_to = draft.customer, draft.bill_to or draft.ship_to, draft.ship_to or draft.bill_to
+    return (
+        draft.id,
+        bill_to.id if bill_to else None,
+        ship_to.id if ship_to else None,
+        customer.invoicing if customer else "per_shipment",
+        customer.payment_terms_days if customer else 0,
+        decision.net_minor,
+        decision.tax_minor,
+        decision.pricing_sha256,
+    )
+
+
+def _demand(draft: OrderDraft, line: LineDraft) -> DemandLine:
+    return DemandLine(
+        order_id=draft.id,
+        line_id=line.id,
+        legal_entity_id=draft.legal_entity.id,
+        product_id=line.product.id,
+        is_stocked=line.product.is_stocked,
+        quantity=Decimal(line.quantity),
+        occurred_at=draft.ordered_at,
+    )
