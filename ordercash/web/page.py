@@ -17,7 +17,7 @@ from ordercash.kernel.actor import Actor
 from ordercash.kernel.errors import DomainError
 from ordercash.web.actions import Action, Given, allowed, read_given
 from ordercash.web.api.permissions import SIGNED_IN
-from ordercash.web.components import Crumb
+from ordercash.web.components import Chart, Crumb
 from ordercash.web.refusals import is_partial, message_page
 from ordercash.web.roles import refusal_sentence
 from ordercash.web.shell import shell_context
@@ -98,7 +98,7 @@ class Page(View):
         if self.partial and is_partial(self.request):
             return render(self.request, self.partial, own, status=status)
         shell = shell_context(self.request, title=self.title, crumbs=self.trail(), actions=self.shown_actions())
-        return render(self.request, self.template, {**shell, **own}, status=status)
+        return render(self.request, self.template, {**shell, "has_charts": _has_chart(own), **own}, status=status)
 
     def back(self) -> HttpResponse:
         """Return to where the verb was sent from: `next` of the form, or this page."""
@@ -155,6 +155,12 @@ class Page(View):
         return [
             (crumb.label, crumb.url or (reverse(crumb.url_name) if crumb.url_name else "")) for crumb in self.crumbs
         ]
+
+
+def _has_chart(context: Mapping[str, Any]) -> bool:
+    """Whether the page draws: the chart library is loaded only then."""
+    values = [item for value in context.values() for item in (value if isinstance(value, list | tuple) else (value,))]
+    return any(isinstance(value, Chart) for value in values)
 
 
 def _to_login(request: HttpRequest) -> HttpResponse:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
-from django.utils.functional import SimpleLazyObject
+from django.urls import reverse
 
 
 def shell_context(request: HttpRequest, *, title: str = "", **more: Any) -> dict[str, Any]:
@@ -15,7 +15,16 @@ def shell_context(request: HttpRequest, *, title: str = "", **more: Any) -> dict
         **site.each_context(request),
         "has_permission": True,
         "is_nav_sidebar_enabled": True,
-        "sidebar_navigation": SimpleLazyObject(lambda: site.get_sidebar_list(request)),
+        "is_fullwidth": "1",
+        "sidebar_navigation": site.get_sidebar_list(request),
+        "oc_page": True,
         "title": title,
         **more,
     }
+
+
+def first_address(request: HttpRequest) -> str:
+    """Return the first page of the sidebar that the user may see, the search when there is none."""
+    site: Any = admin.site
+    items = [item for group in site.get_sidebar_list(request) for item in group["items"]]
+    return str(items[0]["link"]) if items else reverse("search")
