@@ -1,4 +1,4 @@
-"""The facts that inventory tells. Quantities travel as text, so that no reader rounds them."""
+"""The facts that inventory tells. Quantities travel as text by order line, so that no reader rounds them."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -26,7 +26,7 @@ def shipment_shipped(shipment: ShipmentFacts, lines: Sequence[ShippedLine], acto
         payload={
             "number": shipment.number,
             "warehouse_id": shipment.warehouse_id,
-            "lines": [{"line_id": line.line_id, "quantity": str(line.quantity)} for line in lines],
+            "quantities": {str(line.line_id): str(line.quantity) for line in lines},
         },
         occurred_at=shipment.shipped_at,
         actor_id=actor.id,
@@ -44,7 +44,7 @@ def backorders_filled(
         version=1,
         aggregate="backorder",
         aggregate_id=order_id,
-        payload={"lines": [{"line_id": line_id, "quantity": str(quantity)} for line_id, quantity in given.items()]},
+        payload={"quantities": {str(line_id): str(quantity) for line_id, quantity in given.items()}},
         occurred_at=now,
         actor_id=actor.id,
         legal_entity_id=legal_entity_id,

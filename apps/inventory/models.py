@@ -37,10 +37,13 @@ class Warehouse(models.Model):
 
 
 class Stock(models.Model):
-    """What of one product lies in one warehouse: the hot row, changed only by conditional statements."""
+    """What of one product lies in one warehouse: the hot row, changed only by conditional statements.
+
+    No index on the warehouse alone: it would tempt the planner to read a whole warehouse to find three products.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, related_name="+")
+    warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, related_name="+", db_index=False)
     product = models.ForeignKey("masterdata.Product", on_delete=models.PROTECT, related_name="+", db_index=False)
     on_hand = quantity_field(default=0, db_default=0)
     reserved = quantity_field(default=0, db_default=0)

@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
+
+from django.db import connection
 
 from apps.inventory.contract import DemandLine, ReceiptDraft, ShipRequest, receive_stock
 from apps.inventory.models import Warehouse
 from apps.ledger.contract import ensure_chart
-from apps.masterdata.models import Currency, LegalEntity, Product, UnitOfMeasure
+from apps.masterdata.models import Currency, Customer, LegalEntity, Product, UnitOfMeasure
 from apps.rulebooks.decisions.canonical import canonical_json, digest_of
 from apps.rulebooks.models import Rulebook, RulebookVersion
 from ordercash.kernel.actor import SYSTEM
@@ -65,7 +68,9 @@ def a_place(*, warehouses: int = 1, products: int = 1, code: str = "UK", currenc
 
 def posting_rules() -> None:
     """Put the posting rules that inventory needs in force since ever, once."""
-    book, is_new = Rulebook.objects.get_or_create(kind="ledger.posting", name="Posting rules of tests", legal_entity=None)
+    book, is_new = Rulebook.objects.get_or_create(
+        kind="ledger.posting", name="Posting rules of tests", legal_entity=None
+    )
     if is_new:
         text = canonical_json(POSTING_RULES)
         RulebookVersion.objects.create(
@@ -74,36 +79,48 @@ def posting_rules() -> None:
         )  # fmt: skip
 
 
-def joined(part, *args, **kwargs):
+def joined(part: Any, *args: Any, **kwargs: Any) -> Any:
     """Call something that joins a transaction: in the test's own when there is one, else in a new one."""
-    from django.db import connection
-
     return part(*args, **kwargs) if connection.in_atomic_block else writes(part)(*args, **kwargs)
 
 
-def stocked(place: Place, quantity: int | str, *, unit_cost: str = "2.50", warehouse: int = 0, product: int | None = None) -> None:
+def stocked(
+    place: Place, quantity: int | str, *, unit_cost: str = "2.50", warehouse: int = 0, product: int | None = None
+) -> None:
     """Put goods on the shelf: of every product, or of one."""
     products = place.products if product is None else [place.products[product]]
     drafts = [
-        ReceiptDraft(place.warehouses[warehouse].id, p.id, Decimal(quantity), Decimal(unit_cost), NOW, f"test:{new_id()}")
+        ReceiptDraft(
+            place.warehouses[warehouse].id, p.id, Decimal(quantity), Decimal(unit_cost), NOW, f"test:{new_id()}"
+        )
         for p in products
     ]
     result = joined(receive_stock, drafts, actor=SYSTEM)
     assert not result.refused
 
 
-def demand(place: Place, quantity: int | str = 1, *, product: int = 0, order_id: UUID | None = None, stocked: bool = True) -> DemandLine:
+def demand(
+    place: Place, quantity: int | str = 1, *, product: int = 0, order_id: UUID | None = None, stocked: bool = True
+) -> DemandLine:
     """Make one line that wants goods."""
     return DemandLine(
         order_id or new_id(), new_id(), place.entity.id, place.products[product].id, stocked, Decimal(quantity), NOW
     )
 
 
-def ship_request(line: DemandLine, **changes) -> ShipRequest:
+def a_customer() -> UUID:
+    """Return the id of the one customer that tests ship to."""
+    customer, _ = Customer.objects.get_or_create(
+        code="C-1", defaults={"name": "Shop", "currency_id": "GBP", "country": "GB", "payment_terms_days": 30}
+    )
+    return customer.id
+
+
+def ship_request(line: DemandLine, **changes: Any) -> ShipRequest:
     """Ask for everything that is reserved for the line's order."""
     facts = {
         "order_id": line.order_id,
-        "customer_id": new_id(),
+        "customer_id": a_customer(),
         "legal_entity_id": line.legal_entity_id,
         "source_ref": f"test:{new_id()}",
         "shipped_at": NOW,

@@ -52,7 +52,11 @@ class Dated:
 def currencies_of_warehouses() -> dict[UUID, str]:
     """Return the currency in which each active warehouse's stock is valued."""
     entities = entities_by_id()
-    return {place.id: entities[place.legal_entity_id].currency for place in warehouses().values()}
+    return {
+        place.id: entities[place.legal_entity_id].currency
+        for place in warehouses().values()
+        if place.legal_entity_id in entities
+    }
 
 
 def lock_shelves(places: Sequence[Place]) -> dict[Place, LockedStock]:

@@ -33,15 +33,18 @@ class StockMoved(Conflict):
 
 
 # A product's whole demand of the batch is taken from the first warehouse when that has enough: then every line in turn would
-# have been served whole there. What is short is answered with its candidates and decided line by line.
+# have been served whole there. What is short is answered with its candidates and decided line by line. A group's lines
+# travel with it in arrays, because a join of two results that the planner cannot estimate is quadratic when it guesses wrong.
 RESERVE = """
-WITH demand AS MATERIALIZED (
-    SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::numeric[], %s::timestamptz[])
-                  AS d (order_id, line_id, legal_entity_id, product_id, quantity, occurred_at)
-), wanted AS (
-    SELECT legal_entity_id, product_id, sum(quantity) AS quantity FROM demand GROUP BY legal_entity_id, product_id
+WITH wanted AS (
+    SELECT legal_entity_id, product_id, sum(quantity) AS quantity, array_agg(order_id) AS order_ids, array_agg(line_id) AS line_ids,
+           array_agg(quantity) AS quantities, array_agg(occurred_at) AS instants
+      FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::numeric[], %s::timestamptz[])
+           AS d (order_id, line_id, legal_entity_id, product_id, quantity, occurred_at)
+     GROUP BY legal_entity_id, product_id
 ), locked AS MATERIALIZED (
-    SELECT s.id, s.product_id, s.warehouse_id, w.legal_entity_id, w.priority, w.code, s.on_hand - s.reserved AS free, d.quantity AS wanted
+    SELECT s.id, s.product_id, s.warehouse_id, w.legal_entity_id, w.priority, w.code, s.on_hand - s.reserved AS free,
+           d.quantity AS wanted, d.order_ids, d.line_ids, d.quantities, d.instants
       FROM wanted d
       JOIN inventory_warehouse w ON w.legal_entity_id = d.legal_entity_id AND w.is_active
       JOIN inventory_stock s ON s.product_id = d.product_id AND s.warehouse_id = w.id
@@ -54,32 +57,33 @@ WITH demand AS MATERIALIZED (
        SET reserved = s.reserved + r.wanted, version = s.version + 1
       FROM ranked r
      WHERE s.id = r.id AND r.place = 1 AND r.free >= r.wanted AND s.on_hand - s.reserved >= r.wanted
-    RETURNING s.id, s.product_id, s.warehouse_id, r.legal_entity_id
+    RETURNING s.id, s.product_id, s.warehouse_id, r.order_ids, r.line_ids, r.quantities, r.instants
 ), promised AS (
     INSERT INTO inventory_reservation (id, order_id, line_id, product_id, warehouse_id, stock_id, quantity, occurred_at)
-    SELECT new_id(), d.order_id, d.line_id, d.product_id, t.warehouse_id, t.id, d.quantity, d.occurred_at
-      FROM taken t JOIN demand d ON d.product_id = t.product_id AND d.legal_entity_id = t.legal_entity_id
+    SELECT new_id(), d.order_id, d.line_id, t.product_id, t.warehouse_id, t.id, d.quantity, d.occurred_at
+      FROM taken t, unnest(t.order_ids, t.line_ids, t.quantities, t.instants) AS d (order_id, line_id, quantity, occurred_at)
 )
-SELECT r.legal_entity_id, r.product_id, r.id, r.warehouse_id, r.free, t.id IS NOT NULL
-  FROM ranked r LEFT JOIN taken t ON t.id = r.id
- ORDER BY r.place
+SELECT legal_entity_id, product_id, id, warehouse_id, free, id IN (SELECT id FROM taken) FROM ranked ORDER BY place
 """
 
 # The decided rest: the stock rows are locked already. TOP_UP is for a line that waited and may have a reservation from before.
 TAKE = """
 WITH take AS (
-    SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::numeric[], %s::timestamptz[])
-                  AS t (order_id, line_id, product_id, stock_id, warehouse_id, quantity, occurred_at)
+    SELECT stock_id, warehouse_id, product_id, sum(quantity) AS taken, array_agg(order_id) AS order_ids, array_agg(line_id) AS line_ids,
+           array_agg(quantity) AS quantities, array_agg(occurred_at) AS instants
+      FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::numeric[], %s::timestamptz[])
+           AS t (order_id, line_id, product_id, stock_id, warehouse_id, quantity, occurred_at)
+     GROUP BY stock_id, warehouse_id, product_id
 ), taken AS (
     UPDATE inventory_stock s
-       SET reserved = s.reserved + t.quantity, version = s.version + 1
-      FROM (SELECT stock_id, sum(quantity) AS quantity FROM take GROUP BY stock_id) t
-     WHERE s.id = t.stock_id AND s.on_hand - s.reserved >= t.quantity
-    RETURNING s.id
+       SET reserved = s.reserved + t.taken, version = s.version + 1
+      FROM take t
+     WHERE s.id = t.stock_id AND s.on_hand - s.reserved >= t.taken
+    RETURNING s.id, s.product_id, s.warehouse_id, t.order_ids, t.line_ids, t.quantities, t.instants
 )
 INSERT INTO inventory_reservation AS r (id, order_id, line_id, product_id, warehouse_id, stock_id, quantity, occurred_at)
-SELECT new_id(), t.order_id, t.line_id, t.product_id, t.warehouse_id, t.stock_id, t.quantity, t.occurred_at
-  FROM take t JOIN taken s ON s.id = t.stock_id
+SELECT new_id(), d.order_id, d.line_id, t.product_id, t.warehouse_id, t.id, d.quantity, d.occurred_at
+  FROM taken t, unnest(t.order_ids, t.line_ids, t.quantities, t.instants) AS d (order_id, line_id, quantity, occurred_at)
 """
 TOP_UP = TAKE + "ON CONFLICT (line_id, warehouse_id) DO UPDATE SET quantity = r.quantity + excluded.quantity"
 
