@@ -1,5 +1,80 @@
-"""Who may do what: the one table from which the groups and their permissions are made (`manage.py sync_roles`)."""
+"""Who may do what: the one table from which the groups and their permissions are made (`manage.py sync_roles`).
+
+A role does its own work and sees what it needs for it. Nobody both enters an order and releases its credit hold, ships and writes off,
+or writes a rule and approves it. The auditor sees everything and changes nothing.
+"""
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
-ROLES: Mapping[str, Sequence[str]] = {}
+# What everybody in the back office may look at.
+_WORK: Final = (
+    "orders.view_orders",
+    "orders.view_customer_accounts",
+    "masterdata.view_customers",
+    "masterdata.view_products",
+    "exceptions.view_cases",
+    "inventory.view_stock",
+    "inventory.view_shipments",
+)
+_MONEY: Final = ("billing.view_invoices", "billing.view_payments")
+_BOOKS: Final = ("ledger.view_ledger",)
+_RULES: Final = (
+    "rulebooks.view_rulebooks",
+    "rulebooks.view_decisions",
+    "pricing.view_prices",
+    "compliance.view_tax_rates",
+)
+_CASEWORK: Final = ("exceptions.claim_case", "exceptions.resolve_case")
+_APPROVER: Final = ("rulebooks.approve_version", "rulebooks.activate_version", "exceptions.assign_case")
+
+ROLES: Mapping[str, Sequence[str]] = {
+    "order_desk": (
+        *_WORK, *_CASEWORK, *_MONEY, *_RULES,
+        "orders.place_orders", "orders.cancel_orders", "masterdata.change_customers",
+    ),
+    "warehouse": (
+        *_WORK, *_CASEWORK,
+        "orders.ship_orders", "orders.return_goods", "inventory.receive_stock", "inventory.adjust_stock",
+    ),
+    "pricing_analyst": (
+        *_WORK, *_CASEWORK, *_RULES,
+        "pricing.change_prices", "rulebooks.draft_version", "masterdata.change_products", "masterdata.view_setup",
+    ),
+    "compliance_officer": (
+        *_WORK, *_CASEWORK, *_RULES,
+        "compliance.change_tax_rates", "orders.release_orders", "orders.cancel_orders", "masterdata.block_customers",
+        "masterdata.view_setup", "rulebooks.draft_version",
+    ),
+    "credit_controller": (
+        *_WORK, *_CASEWORK, *_MONEY,
+        "orders.release_orders", "orders.cancel_orders", "masterdata.block_customers", "masterdata.set_credit_limits",
+    ),
+    "ar_clerk": (
+        *_WORK, *_CASEWORK, *_MONEY, *_BOOKS,
+        "orders.bill_orders", "orders.return_goods", "billing.issue_invoices", "billing.record_payments", "billing.apply_cash",
+    ),
+    "finance_controller": (
+        *_WORK, *_CASEWORK, *_MONEY, *_BOOKS, *_RULES,
+        "billing.write_off", "ledger.close_period", "ledger.export_journal", "rulebooks.draft_version", "audit.view_events",
+        "masterdata.view_setup",
+    ),
+    "order_approver": (*_WORK, *_CASEWORK, *_MONEY, *_APPROVER, *_RULES, "orders.release_orders", "orders.cancel_orders"),
+    "pricing_approver": (*_WORK, *_APPROVER, *_RULES),
+    "credit_approver": (*_WORK, *_CASEWORK, *_MONEY, *_APPROVER, *_RULES, "orders.release_orders"),
+    "finance_approver": (*_WORK, *_MONEY, *_BOOKS, *_APPROVER, *_RULES, "audit.view_events"),
+    "auditor": (
+        *_WORK, *_MONEY, *_BOOKS, *_RULES,
+        "audit.view_events", "audit.view_jobs", "masterdata.view_setup", "masterdata.view_users", "masterdata.view_api_keys",
+    ),
+    "integration_engineer": (
+        *_WORK, *_RULES,
+        "orders.place_orders", "masterdata.view_setup", "masterdata.change_setup", "masterdata.view_api_keys",
+        "masterdata.manage_api_keys", "masterdata.change_products", "audit.view_events", "audit.view_jobs",
+    ),
+    "platform_operator": (
+        "audit.view_events", "audit.view_jobs", "audit.manage_jobs", "exceptions.view_cases", "exceptions.configure_queues",
+        "masterdata.view_setup", "masterdata.view_users", "masterdata.manage_users", "masterdata.view_api_keys",
+        "rulebooks.view_rulebooks",
+    ),
+}  # fmt: skip
