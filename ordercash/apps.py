@@ -1,7 +1,5 @@
 from django.apps import AppConfig
 
-from ordercash.wiring import connect
-
 
 class OrderCashConfig(AppConfig):
     """The last app to be loaded: it connects the domains with each other."""
@@ -10,4 +8,7 @@ class OrderCashConfig(AppConfig):
     label = "ordercash"
 
     def ready(self) -> None:
+        # The contracts reach models, which exist only now.
+        from ordercash.wiring import connect  # noqa: PLC0415
+
         connect()
