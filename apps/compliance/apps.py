@@ -8,4 +8,4 @@ class ComplianceConfig(AppConfig):
     verbose_name = "Compliance"
 
     def ready(self) -> None:
-        import_string("apps.compliance.contract.register_rulebooks")()
+        import_string("apps.compliance.contract.register")()

@@ -10,6 +10,8 @@ from apps.compliance.decisions.checks import (
 )
 from apps.compliance.decisions.tax import TaxAnswer, TaxRequest
 from apps.compliance.selectors import check_orders, determine_taxes, forget_tax_table
+from apps.compliance.services.demo import load_tax_rates
+from apps.masterdata.contract import register_demo
 from apps.rulebooks.contract import register_kind
 
 __all__ = [
@@ -22,10 +24,11 @@ __all__ = [
     "check_orders",
     "determine_taxes",
     "forget_tax_table",
-    "register_rulebooks",
+    "register",
 ]
 
 
-def register_rulebooks() -> None:
-    """Make the list of checks known as a kind of rulebook; called once when the apps are loaded."""
+def register() -> None:
+    """Make known the list of checks, as a kind of rulebook, and the demo's rates; called once when the apps are loaded."""
     register_kind(CHECKS_KIND, schema=CheckList, decide=None)
+    register_demo("tax rates", load_tax_rates)

@@ -22,7 +22,7 @@ from apps.masterdata.selectors.places import (
     units,
 )
 from apps.masterdata.selectors.products import ProductFacts, find_products, products_by_id, products_by_sku
-from apps.masterdata.services.demo import register_demo
+from apps.masterdata.services.demo import read_demo, register_demo
 from apps.masterdata.services.ensure import (
     AddressDraft,
     CustomerDraft,
@@ -61,6 +61,7 @@ __all__ = [
     "find_products",
     "products_by_id",
     "products_by_sku",
+    "read_demo",
     "register_demo",
     "save_master",
     "units",

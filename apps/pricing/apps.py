@@ -8,4 +8,4 @@ class PricingConfig(AppConfig):
     verbose_name = "Pricing"
 
     def ready(self) -> None:
-        import_string("apps.pricing.contract.register_rulebooks")()
+        import_string("apps.pricing.contract.register")()

@@ -1,10 +1,12 @@
 """The door of pricing: what a line costs, and why."""
 
+from apps.masterdata.contract import register_demo
 from apps.pricing.decisions.access import ACCESS_KIND, AccessSequence
 from apps.pricing.decisions.price import Priced
 from apps.pricing.decisions.price import Priced as LinePrice
 from apps.pricing.decisions.replay import Texts, read_trace, replay_prices
 from apps.pricing.selectors import PricedLines, PriceRequest, price_lines
+from apps.pricing.services.demo import load_prices
 from apps.rulebooks.contract import Decided, register_kind
 
 __all__ = [
@@ -15,13 +17,14 @@ __all__ = [
     "Texts",
     "price_lines",
     "read_trace",
-    "register_rulebooks",
+    "register",
 ]
 
 
-def register_rulebooks() -> None:
-    """Make the access sequence known as a kind of rulebook; called once when the apps are loaded."""
+def register() -> None:
+    """Make known the access sequence, as a kind of rulebook, and the demo's prices; called once when the apps are loaded."""
     register_kind(ACCESS_KIND, schema=AccessSequence, decide=_replay)
+    register_demo("prices", load_prices)
 
 
 def _replay(sequence: AccessSequence, facts: str) -> Decided:
