@@ -144,7 +144,7 @@ def test(env: Mapping[str, str], command: Sequence[str]) -> int:
     folder = Path(tempfile.mkdtemp(prefix="ordercash-test-"))
     folder.chmod(0o711)
     try:
-        with started(open_home(folder / "home"), env, CHECKOUT, stop) as servers:
+        with started(open_home(folder / "home"), env, CHECKOUT, stop, throw_away=True) as servers:
             return attended(command, servers.env, stop)
     finally:
         shutil.rmtree(folder, ignore_errors=True)

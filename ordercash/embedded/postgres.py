@@ -36,12 +36,13 @@ STILL_ENDING = "is still in use"
 
 @dataclass(frozen=True, slots=True)
 class Postgres:
-    """One cluster and how it is run."""
+    """One cluster and how it is run; in a `throw_away` one tests may pass triggers by to empty tables."""
 
     home: Home
     account: Account
     binaries: Binaries
     socket_folder: Path
+    throw_away: bool = False
 
     @property
     def url(self) -> str:
@@ -142,6 +143,8 @@ class Postgres:
                 connection.execute(f"grant pg_monitor to {ROLE}")
             if not connection.execute("select 1 from pg_database where datname = %s", [DATABASE]).fetchone():
                 connection.execute(f"create database {DATABASE} owner {ROLE}")
+            if self.throw_away:
+                connection.execute(f"grant set on parameter session_replication_role to {ROLE}")
 
     def end(self, server: subprocess.Popen[bytes]) -> None:
         """Fast shutdown: open transactions are rolled back, everything committed is on disk."""

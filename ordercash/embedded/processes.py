@@ -4,6 +4,7 @@ import os
 import selectors
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -70,7 +71,7 @@ class Supervisor:
         self._kept: list[Kept] = []
         self._selector = selectors.DefaultSelector()
         self._colours = cycle(COLOURS)
-        self._printer = Printer(width=len(SYSTEM))
+        self._printer = Printer(output=sys.stdout, width=len(SYSTEM))
 
     def keep(self, name: str, start: Starter, child: "subprocess.Popen[bytes] | None" = None) -> None:
         """Keep a process running from now on; `child` when it runs already."""

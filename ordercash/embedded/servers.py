@@ -24,6 +24,7 @@ from ordercash.embedded.postgres import Postgres, check_cluster, settle_previous
 from ordercash.embedded.refusal import Refusal
 from ordercash.embedded.valkey import Valkey
 
+SERVER_NAMES = ("DATABASE_URL", "REDIS_URL", "BROKER_URL")
 RESTARTS = 40
 RESTART_SECONDS = 0.5
 
@@ -46,7 +47,9 @@ class Servers:
 
 
 @contextmanager
-def started(home: Home, env: Mapping[str, str], checkout: Path, stop: StopRequest) -> Iterator[Servers]:
+def started(
+    home: Home, env: Mapping[str, str], checkout: Path, stop: StopRequest, *, throw_away: bool = False
+) -> Iterator[Servers]:
     """Start PostgreSQL unless DATABASE_URL is set, Valkey unless REDIS_URL is set; end them on the way out."""
     servers = Servers(env=application_env(env, home, checkout))
     forget_runtime_folder(home)
@@ -56,7 +59,7 @@ def started(home: Home, env: Mapping[str, str], checkout: Path, stop: StopReques
         if env.get("REDIS_URL"):
             check_redis(env["REDIS_URL"])
         if not (env.get("DATABASE_URL") and env.get("REDIS_URL")):
-            _start(servers, home, env, stop)
+            _start(servers, home, env, stop, throw_away)
         yield servers
     finally:
         servers.end()
@@ -65,7 +68,7 @@ def started(home: Home, env: Mapping[str, str], checkout: Path, stop: StopReques
 
 def application_env(env: Mapping[str, str], home: Home, checkout: Path) -> dict[str, str]:
     """The caller's environment, with the programs of this Python first and the installation's secret."""
-    given = {name: value for name, value in env.items() if value or name not in {"DATABASE_URL", "REDIS_URL"}}
+    given = {name: value for name, value in env.items() if value or name not in SERVER_NAMES}
     programs = str(Path(sys.executable).parent)
     return {
         **given,
@@ -76,7 +79,7 @@ def application_env(env: Mapping[str, str], home: Home, checkout: Path) -> dict[
     }
 
 
-def _start(servers: Servers, home: Home, env: Mapping[str, str], stop: StopRequest) -> None:
+def _start(servers: Servers, home: Home, env: Mapping[str, str], stop: StopRequest, throw_away: bool) -> None:
     account = server_account(home.cluster, env.get("ORDERCASH_SERVER_ACCOUNT", ""))
     if not env.get("DATABASE_URL"):
         check_cluster(home, account)
@@ -85,7 +88,7 @@ def _start(servers: Servers, home: Home, env: Mapping[str, str], stop: StopReque
     sockets = make_runtime_folder(env, account)
     write_run_file(home, {"runtime": str(sockets)})
     if not env.get("DATABASE_URL"):
-        servers.postgres = Postgres(home, account, binaries, sockets)
+        servers.postgres = Postgres(home, account, binaries, sockets, throw_away)
         start_postgres(servers, servers.postgres, stop)
         servers.env["DATABASE_URL"] = servers.postgres.url
     if not env.get("REDIS_URL"):
@@ -94,7 +97,7 @@ def _start(servers: Servers, home: Home, env: Mapping[str, str], stop: StopReque
         servers.valkey.wait_ready(servers.running["valkey"], stop)
         servers.env["REDIS_URL"] = servers.valkey.cache_url
         servers.env.setdefault("BROKER_URL", servers.valkey.broker_url)
-    reach = {name: servers.env[name] for name in ("DATABASE_URL", "REDIS_URL", "BROKER_URL") if name in servers.env}
+    reach = {name: servers.env[name] for name in SERVER_NAMES if name in servers.env}
     write_run_file(home, {"runtime": str(sockets), "env": reach})
 
 

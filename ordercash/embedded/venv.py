@@ -71,7 +71,7 @@ def make(folder: Path, place: str) -> str | None:
 def install(folder: Path, requirements: Path) -> str | None:
     """Install the pinned list; returns what is wrong, in a sentence."""
     print(f"Installing {requirements.name} …", flush=True)
-    pip = [folder / "bin/python", "-m", "pip", "--disable-pip-version-check", "install", "-qq"]
+    pip: list[str | Path] = [folder / "bin/python", "-m", "pip", "--disable-pip-version-check", "install", "-qq"]
     if subprocess.run([*pip, "--requirement", requirements], check=False).returncode != 0:
         return (
             f"The packages of {requirements.name} could not be installed: the lines above say why; "
