@@ -75,7 +75,7 @@ def with_postings(rows: Sequence[sql.Row]) -> list[EntryFacts]:
     lines: dict[UUID, list[PostingLine]] = {row[0]: [] for row in rows}
     for entry_id, *values in sql.fetch(_POSTINGS, [list(lines)]) if rows else []:
         lines[entry_id].append(PostingLine(*values))
-    return [EntryFacts(*row, tuple(lines[row[0]])) for row in rows]
+    return [EntryFacts(*(*row, tuple(lines[row[0]]))) for row in rows]
 
 
 def journal(

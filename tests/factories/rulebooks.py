@@ -1,0 +1,33 @@
+"""Rulebooks for tests."""
+
+from typing import Any
+from uuid import UUID
+
+import yaml
+from django.conf import settings
+
+from apps.rulebooks.contract import canonical_json, forget_cached_rulebooks
+from apps.rulebooks.decisions.canonical import digest_of
+from apps.rulebooks.models import Rulebook, RulebookVersion
+from apps.rulebooks.services.transfer import INSTALLER, SINCE_EVER
+from ordercash.kernel.actor import SYSTEM_ID
+
+
+def put_in_force(kind: str, document: Any, *, legal_entity_id: UUID | None = None) -> RulebookVersion:
+    """Put a document in force since ever, in the test's own transaction or outside of one."""
+    name = f"{kind} {legal_entity_id or ''}".strip()
+    rulebook, _ = Rulebook.objects.get_or_create(kind=kind, legal_entity_id=legal_entity_id, defaults={"name": name})
+    rulebook.versions.filter(state="active").update(until_at=SINCE_EVER, state="retired")
+    text = canonical_json(document)
+    version = RulebookVersion.objects.create(
+        rulebook=rulebook, number=rulebook.versions.count() + 1, document=text, sha256=digest_of(text), state="active",
+        author_id=SYSTEM_ID, approver_id=INSTALLER.id, from_at=SINCE_EVER, recorded_at=SINCE_EVER,
+    )  # fmt: skip
+    forget_cached_rulebooks()
+    return version
+
+
+def put_standard_in_force(file_name: str) -> RulebookVersion:
+    """Put one of examples/rulebooks in force, e.g. "ledger_posting.yaml"."""
+    content = yaml.safe_load((settings.BASE_DIR / "examples" / "rulebooks" / file_name).read_text("utf-8"))
+    return put_in_force(content["kind"], content["document"])
