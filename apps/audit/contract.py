@@ -7,7 +7,7 @@ For tables of other apps the migration ("audit", "0002_functions") gives SQL:
 """
 
 from apps.audit.ports import DeliveredEvent, JobContext, JobFunction, Subscription, register_job
-from apps.audit.selectors import timeline
+from apps.audit.selectors import actor_names, timeline
 from apps.audit.services.changes import set_change_actor
 from apps.audit.services.enqueue import enqueue_job
 from apps.audit.services.events import record_events
@@ -29,6 +29,7 @@ __all__ = [
     "RequestAnswer",
     "RequestClaim",
     "Subscription",
+    "actor_names",
     "claim_requests",
     "enqueue_job",
     "record_events",

@@ -134,6 +134,7 @@ class Job(models.Model):
         ]
         indexes = [
             models.Index(fields=["due_at", "id"], name="job_waiting", condition=Q(state__in=["due", "running"])),
+            models.Index(fields=["-due_at", "-id"], name="job_newest"),
         ]
 
     def __str__(self) -> str:

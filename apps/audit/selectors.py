@@ -1,12 +1,24 @@
-"""Questions to the log and to the jobs."""
+"""Questions to the log, to its subscribers and to the jobs."""
 
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import orjson
+from django.contrib.auth import get_user_model
+from django.db.models import Q, QuerySet
 
+from apps.audit.models import EventRecord, Job, JobSchedule
 from apps.audit.ports import DeliveredEvent
+from ordercash.kernel.actor import SYSTEM, SYSTEM_ID
+from ordercash.kernel.errors import NotFound
+from ordercash.kernel.ids import lowest_id_at
 from ordercash.kernel.sql import fetch
+
+NEWEST_EVENT = "-id"
+NEWEST_JOB = "-due_at"
 
 EVENT_FIELDS = """id, name, version, aggregate, aggregate_id, thread_id, payload, occurred_at, recorded_at,
                   actor_id, legal_entity_id, traceparent"""
@@ -19,15 +31,118 @@ SELECT {EVENT_FIELDS} FROM (
 ) AS told ORDER BY seq LIMIT %s
 """  # noqa: S608
 
+FEED = f"""
+SELECT p.position, {EVENT_FIELDS}
+  FROM audit_eventposition AS p JOIN audit_eventrecord AS e ON e.id = p.event_id
+ WHERE p.position > %s ORDER BY p.position LIMIT %s
+"""  # noqa: S608
+
+# Steps from name to name along the index instead of reading the log.
+NAMES = """
+WITH RECURSIVE names AS (
+    SELECT min(name) AS name FROM audit_eventrecord
+    UNION ALL
+    SELECT (SELECT min(e.name) FROM audit_eventrecord AS e WHERE e.name > names.name) FROM names WHERE names.name IS NOT NULL
+)
+SELECT name FROM names WHERE name IS NOT NULL
+"""
+
+SUBSCRIBERS = """
+SELECT c.name, c.position, greatest(s.last_position - c.position, 0), c.failures, c.last_error, c.retry_at, c.updated_at
+  FROM audit_subscribercursor AS c CROSS JOIN audit_sequencer AS s ORDER BY c.name
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriberFacts:
+    """How far a subscriber has read; `behind` counts positions, its own events and others."""
+
+    name: str
+    position: int
+    behind: int
+    failures: int
+    last_error: str
+    retry_at: datetime | None
+    updated_at: datetime
+
+    @property
+    def state(self) -> str:
+        return "failed" if self.failures else ("waiting" if self.behind else "done")
+
 
 def timeline(thread_id: UUID, *, limit: int = 500) -> list[DeliveredEvent]:
     """Return the events of an aggregate and of everything on its thread, in the order in which they were recorded."""
     return [delivered(0, row) for row in fetch(TIMELINE, [thread_id, limit, thread_id, limit, limit])]
 
 
+def feed(after: int, *, limit: int) -> list[DeliveredEvent]:
+    """Return the events behind a position, in the order of their positions: gapless, none is ever added before the last."""
+    return [delivered(row[0], row[1:]) for row in fetch(FEED, [after, limit])]
+
+
+def events(
+    *,
+    names: Sequence[str] = (),
+    about: UUID | None = None,
+    from_at: datetime | None = None,
+    until_at: datetime | None = None,
+) -> QuerySet[EventRecord]:
+    """Return events for a list sorted by NEWEST_EVENT; `about` is an aggregate or a thread, the period is when they were recorded."""
+    found = EventRecord.objects.all()
+    if names:
+        found = found.filter(name__in=names)
+    if about:
+        found = found.filter(Q(aggregate_id=about) | Q(thread_id=about))
+    if from_at:
+        found = found.filter(id__gte=lowest_id_at(from_at))
+    if until_at:
+        found = found.filter(id__lt=lowest_id_at(until_at))
+    return found
+
+
+def event_by_id(event_id: UUID) -> EventRecord:
+    """Return one event; raises NotFound."""
+    found = EventRecord.objects.filter(id=event_id).first()
+    if found is None:
+        raise NotFound("There is no such event.")
+    return found
+
+
+def event_names() -> list[str]:
+    """Return every name that was ever told, in order."""
+    return [name for (name,) in fetch(NAMES)]
+
+
+def subscribers() -> list[SubscriberFacts]:
+    """Return how far every subscriber has read."""
+    return [SubscriberFacts(*row) for row in fetch(SUBSCRIBERS)]
+
+
+def jobs(*, states: Sequence[str] = (), name: str = "") -> QuerySet[Job]:
+    """Return jobs for a list sorted by NEWEST_JOB."""
+    found = Job.objects.all()
+    if states:
+        found = found.filter(state__in=states)
+    return found.filter(job=name) if name else found
+
+
+def job_by_id(job_id: UUID) -> Job:
+    """Return one job; raises NotFound."""
+    found = Job.objects.filter(id=job_id).first()
+    if found is None:
+        raise NotFound("There is no such job.")
+    return found
+
+
+def schedules() -> QuerySet[JobSchedule]:
+    """Return the schedules by the name of their job."""
+    return JobSchedule.objects.order_by("job")
+
+
 def delivered(position: int, row: tuple[Any, ...]) -> DeliveredEvent:
     """Build the readers' shape from a row of EVENT_FIELDS; JSON comes from the database as text."""
-    return DeliveredEvent(position, *row[:6], orjson.loads(row[6]), *row[7:])
+    payload = orjson.loads(row[6])
+    return DeliveredEvent(position, *row[:6], payload, *row[7:])  # type: ignore[call-arg]
 
 
 def has_unstamped_events() -> bool:
@@ -39,3 +154,13 @@ def has_unstamped_events() -> bool:
         """
     )
     return bool(found[0][0])
+
+
+def actor_names(actor_ids: Collection[UUID | None]) -> dict[UUID, str]:
+    """Return the names under which actors are shown; one that is no user (any more) is left out."""
+    names = {SYSTEM_ID: SYSTEM.name} if SYSTEM_ID in actor_ids else {}
+    wanted = {actor_id for actor_id in actor_ids if actor_id and actor_id != SYSTEM_ID}
+    if wanted:
+        users = get_user_model()._default_manager.filter(pk__in=wanted)
+        names.update({user.pk: str(user) for user in users})
+    return names

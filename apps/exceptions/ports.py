@@ -11,7 +11,10 @@ from ordercash.kernel.actor import Actor
 
 @dataclass(frozen=True, slots=True)
 class ReasonKind:
-    """A typed reason: how it reads, which queue works on it (made when missing) and within how many hours."""
+    """A typed reason: how it reads, which queue works on it (made when missing) and within how many hours.
+
+    A queue with a shorter deadline of its own tightens it.
+    """
 
     title: str
     queue: str
@@ -57,3 +60,8 @@ def register_resolutions(subject_kind: str, offered: Mapping[str, Resolution]) -
 def reason_kind(code: str) -> ReasonKind:
     """Return how to handle a reason; one that nobody registered goes to the general queue under its own code."""
     return reasons.get(code) or ReasonKind(code.replace("_", " ").capitalize(), "general")
+
+
+def queue_hours(queue: str) -> int:
+    """Return the longest deadline among the reasons of a queue: what the queue promises until somebody tightens it."""
+    return max((kind.sla_hours for kind in reasons.values() if kind.queue == queue), default=24)

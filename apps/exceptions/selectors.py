@@ -6,8 +6,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from apps.exceptions.models import ACTIVE_STATES, Case, CaseReason
+from django.contrib.auth import get_user_model
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from apps.exceptions.models import ACTIVE_STATES, Case, CaseReason, Queue, ReasonState
+from apps.exceptions.permissions import CLAIM_CASE
 from apps.exceptions.ports import reason_kind
+from ordercash.kernel.errors import NotFound
+
+# The order of every list of cases: the most money at risk first. Its index carries (money, id).
+BY_MONEY = "-money_at_risk_minor"
+MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +63,71 @@ def cases_of(subject_kind: str, subject_ids: Sequence[UUID]) -> dict[UUID, CaseF
     """Return the open cases of subjects by subject id; two statements."""
     found = Case.objects.filter(subject_kind=subject_kind, subject_id__in=subject_ids, state__in=ACTIVE_STATES)
     return {case.subject_id: case_facts(case) for case in found.prefetch_related("reasons")}
+
+
+def cases(
+    *,
+    states: Sequence[str] = (),
+    queues: Sequence[str] = (),
+    reason: str = "",
+    subject_kind: str = "",
+    assignee_id: UUID | None = None,
+    unclaimed: bool = False,
+    overdue_at: datetime | None = None,
+    text: str = "",
+) -> QuerySet[Case]:
+    """Return cases for a list sorted by BY_MONEY; without `states` those that wait for a decision.
+
+    `overdue_at` keeps cases whose deadline has passed then; `text` looks into titles and takes a case's or subject's id.
+    """
+    found = Case.objects.filter(state__in=list(states) or ACTIVE_STATES).select_related("queue")
+    if queues:
+        found = found.filter(queue__in=queues)
+    if reason:
+        standing = CaseReason.objects.filter(case=OuterRef("pk"), code=reason, state=ReasonState.OPEN)
+        found = found.filter(Exists(standing))
+    if subject_kind:
+        found = found.filter(subject_kind=subject_kind)
+    if unclaimed:
+        found = found.filter(assignee_id__isnull=True)
+    elif assignee_id:
+        found = found.filter(assignee_id=assignee_id)
+    if overdue_at:
+        found = found.filter(due_at__lt=overdue_at)
+    return found.filter(_matching(text)) if text else found
+
+
+def case_by_id(case_id: UUID) -> CaseFacts:
+    """Return one case with its reasons; raises NotFound."""
+    case = Case.objects.filter(id=case_id).prefetch_related("reasons").first()
+    if case is None:
+        raise NotFound("There is no such case.")
+    return case_facts(case)
+
+
+def queue_choices() -> list[tuple[str, str]]:
+    """Return the queues as (code, name), by name."""
+    return list(Queue.objects.order_by("name").values_list("code", "name"))
+
+
+def holders() -> QuerySet[Any]:
+    """Return the active users who may work on cases."""
+    manager: Any = get_user_model()._default_manager
+    found = manager.with_perm(CLAIM_CASE, backend=MODEL_BACKEND, include_superusers=False)
+    return found.filter(is_active=True).order_by("username")  # type: ignore[no-any-return]
+
+
+def may_hold_cases(user_id: UUID) -> bool:
+    """Say whether a user exists, is active and may work on cases."""
+    return holders().filter(pk=user_id).exists()
+
+
+def _matching(text: str) -> Q:
+    try:
+        wanted = UUID(text.strip())
+    except ValueError:
+        return Q(title__icontains=text.strip())
+    return Q(id=wanted) | Q(subject_id=wanted)
 
 
 def case_facts(case: Case) -> CaseFacts:

@@ -89,7 +89,7 @@ class Migration(migrations.Migration):
                 ('requested_by', models.UUIDField(null=True)),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('state__in', ['due', 'running'])), fields=['due_at', 'id'], name='job_waiting')],
+                'indexes': [models.Index(condition=models.Q(('state__in', ['due', 'running'])), fields=['due_at', 'id'], name='job_waiting'), models.Index(fields=['-due_at', '-id'], name='job_newest')],
                 'constraints': [models.UniqueConstraint(fields=('job', 'due_at'), name='job_is_due_once'), models.CheckConstraint(condition=models.Q(('state__in', ['due', 'running', 'done', 'failed'])), name='job_state_is_known')],
             },
         ),

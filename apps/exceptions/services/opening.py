@@ -11,7 +11,7 @@ import orjson
 
 from apps.audit.contract import record_events
 from apps.exceptions.events import CASE_OPENED, case_event
-from apps.exceptions.ports import reason_kind
+from apps.exceptions.ports import queue_hours, reason_kind
 from ordercash.kernel.ids import new_ids
 from ordercash.kernel.sql import columns_of, fetch, run
 from ordercash.kernel.transactions import joins
@@ -50,10 +50,15 @@ class _Reason:
     due_at: datetime
 
 
-INSERT_QUEUES = """
-INSERT INTO exceptions_queue (code, name, sla_hours, resolve_permission)
-SELECT code, name, hours, '' FROM unnest(%s::varchar[], %s::varchar[], %s::int[]) AS wanted (code, name, hours)
-ON CONFLICT (code) DO NOTHING
+# A queue that is missing is made with the deadline of its reasons; one that stands may have been given a tighter one.
+QUEUES = """
+WITH wanted AS (
+    SELECT * FROM unnest(%s::varchar[], %s::varchar[], %s::int[]) AS wanted (code, name, hours)
+), made AS (
+    INSERT INTO exceptions_queue (code, name, sla_hours, resolve_permission) SELECT code, name, hours, '' FROM wanted
+    ON CONFLICT (code) DO NOTHING RETURNING code, sla_hours
+)
+SELECT code, sla_hours FROM exceptions_queue WHERE code IN (SELECT code FROM wanted) UNION ALL SELECT * FROM made
 """
 
 # A case that already stands is only made more urgent; its holder keeps it.
@@ -86,8 +91,8 @@ def open_cases(drafts: Sequence[CaseDraft]) -> dict[tuple[str, UUID], UUID]:
     merged = _merge(drafts)
     if not merged:
         return {}
-    reasons = {subject: _reasons(draft) for subject, draft in merged.items()}
-    _ensure_queues({reason.queue for found in reasons.values() for reason in found})
+    hours = _queue_hours({reason_kind(reason.code).queue for draft in merged.values() for reason in draft.reasons})
+    reasons = {subject: _reasons(draft, hours) for subject, draft in merged.items()}
     ids = dict(zip(merged, new_ids(len(merged)), strict=True))
     rows = [_case_row(ids[subject], draft, reasons[subject]) for subject, draft in sorted(merged.items())]
     standing = {(kind, subject_id): row_id for row_id, kind, subject_id in fetch(UPSERT_CASES, columns_of(rows, 10))}
@@ -120,22 +125,23 @@ def _joined(one: CaseDraft, other: CaseDraft) -> CaseDraft:
     )
 
 
-def _reasons(draft: CaseDraft) -> list[_Reason]:
+def _reasons(draft: CaseDraft, hours: Mapping[str, int]) -> list[_Reason]:
     """Return the draft's distinct reasons, the most urgent first."""
     found: dict[str, _Reason] = {}
     for reason in draft.reasons:
         detail = orjson.dumps(dict(reason.detail), default=str, option=orjson.OPT_SORT_KEYS)
         fingerprint = hashlib.sha256(reason.code.encode() + b"\n" + detail).hexdigest()
         kind = reason_kind(reason.code)
-        due_at = draft.opened_at + timedelta(hours=kind.sla_hours)
+        due_at = draft.opened_at + timedelta(hours=min(kind.sla_hours, hours.get(kind.queue, kind.sla_hours)))
         found[fingerprint] = _Reason(reason.code, detail.decode(), fingerprint, kind.queue, due_at)
-    return sorted(found.values(), key=lambda reason: reason.due_at)
+    return sorted(found.values(), key=lambda reason: (reason.due_at, reason.code))
 
 
-def _ensure_queues(codes: set[str]) -> None:
+def _queue_hours(codes: set[str]) -> dict[str, int]:
+    """Return the deadlines of queues in hours, made where they are missing."""
     ordered = sorted(codes)
     names = [code.replace("_", " ").capitalize() for code in ordered]
-    run(INSERT_QUEUES, [ordered, names, [24] * len(ordered)])
+    return dict(fetch(QUEUES, [ordered, names, [queue_hours(code) for code in ordered]]))
 
 
 def _case_row(case_id: UUID, draft: CaseDraft, reasons: Sequence[_Reason]) -> tuple[Any, ...]:

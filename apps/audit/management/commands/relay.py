@@ -4,6 +4,7 @@ import logging
 import signal
 import threading
 from argparse import ArgumentParser
+from time import sleep
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -35,7 +36,7 @@ class Command(BaseCommand):
             self._loop()
 
     def _until_idle(self) -> None:
-        if not relay_until_idle(subscriptions_of_site(), clock=now, pause=self.stopped.wait):
+        if not relay_until_idle(subscriptions_of_site(), clock=now, pause=sleep):
             raise CommandError("A transaction has been open for too long; its events are delivered later.")
 
     def _loop(self) -> None:
