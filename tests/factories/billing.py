@@ -1,6 +1,7 @@
 """A small world in which things are sold, and obligations, invoices and payments in it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -28,6 +29,7 @@ from apps.rulebooks.services.versions import add_draft, ensure_rulebook, put_in_
 from ordercash.kernel import money
 from ordercash.kernel.actor import SYSTEM
 from ordercash.kernel.ids import new_id
+from ordercash.kernel.remembered import forget_everything
 from ordercash.kernel.transactions import writes
 
 T = TypeVar("T")
@@ -66,6 +68,7 @@ def make_world(currency: str = "EUR", *, zone: str = "Europe/Berlin", code: str 
     piece, _ = UnitOfMeasure.objects.get_or_create(code="C62", defaults={"name": "piece", "decimals": 0})
     product, _ = Product.objects.get_or_create(sku="A-1", defaults={"name": "Lamp", "unit": piece})
     customer_id, bill_to_id = make_customer(currency=currency, code=f"C-{code}")
+    forget_everything()
     in_transaction(lambda: _books(entity.id))
     return World(entity.id, customer_id, bill_to_id, product.id, currency)
 
@@ -172,3 +175,16 @@ def balance(role: str) -> int:
             [role],
         )
         return int(cursor.fetchone()[0])
+
+
+@contextmanager
+def counted_statements() -> Iterator[list[str]]:
+    """Collect every statement that is sent, those of the hot path included."""
+    sent: list[str] = []
+
+    def note(execute: Any, statement: str, params: Any, many: bool, context: Any) -> Any:
+        sent.append(statement)
+        return execute(statement, params, many, context)
+
+    with connection.execute_wrapper(note):
+        yield sent

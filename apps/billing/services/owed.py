@@ -1,9 +1,9 @@
 """Taking what is owed: whole bundles, each by one worker only, others are passed by."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
@@ -18,18 +18,17 @@ _WHICH: Final = """
       FROM billing_billingobligation AS o
       JOIN unnest(%s::uuid[], %s::date[]) AS e(id, first_open) ON e.id = o.legal_entity_id
      WHERE o.state = 'owed' AND o.occurred_at < %s AND o.invoicing = ANY(%s::text[])
-       AND (o.invoicing <> 'per_day' OR o.business_date < e.first_open)
-       AND (%s::uuid[] IS NULL OR o.order_id = ANY(%s::uuid[]))"""
+       AND (o.invoicing <> 'per_day' OR o.business_date < e.first_open)"""
+
+_OF_ORDERS: Final = " AND o.order_id = ANY(%s::uuid[])"
 
 _COLUMNS: Final = """
     SELECT o.id, o.bundle_id, o.legal_entity_id, o.customer_id, o.bill_to_id, o.currency, o.order_id, o.shipment_id, o.net_minor,
            o.tax_category, o.tax_rate, o.tax_reason, o.tax_minor, o.terms_days, o.occurred_at"""
 
-_TAKE: Final = f"{_COLUMNS} {_WHICH} ORDER BY o.business_date, o.bundle_id, o.id LIMIT %s FOR UPDATE OF o SKIP LOCKED"
-_TAKE_REST: Final = (
-    f"{_COLUMNS} {_WHICH} AND o.bundle_id = %s AND o.id <> ALL(%s::uuid[]) ORDER BY o.id FOR UPDATE OF o SKIP LOCKED"
-)
-_COUNT: Final = f"SELECT o.bundle_id, count(*) {_WHICH} AND o.bundle_id = ANY(%s::uuid[]) GROUP BY o.bundle_id"
+_TAKE: Final = " ORDER BY o.business_date, o.bundle_id, o.id LIMIT %s FOR UPDATE OF o SKIP LOCKED"
+_TAKE_REST: Final = " AND o.bundle_id = %s AND o.id <> ALL(%s::uuid[]) ORDER BY o.id FOR UPDATE OF o SKIP LOCKED"
+_COUNT: Final = " AND o.bundle_id = ANY(%s::uuid[]) GROUP BY o.bundle_id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,27 +69,25 @@ def take_owed(wanted: OwedFilter, *, limit: int) -> dict[UUID, list[Owed]]:
     Rows that another worker holds are passed by, and so is a bundle of which it holds a part: that one is found by the next call.
     A bundle that the limit would cut is taken to its end. Up to three statements.
     """
-    which = _parameters(wanted)
-    taken = [Owed(*row) for row in sql.fetch(_TAKE, [*which, limit])]
+    which, values = _which(wanted)
+    taken = [Owed(*row) for row in sql.fetch(_COLUMNS + which + _TAKE, [*values, limit])]
     if len(taken) == limit:
         last = taken[-1].bundle_id
         held = [owed.id for owed in taken if owed.bundle_id == last]
-        taken += [Owed(*row) for row in sql.fetch(_TAKE_REST, [*which, last, held])]
+        taken += [Owed(*row) for row in sql.fetch(_COLUMNS + which + _TAKE_REST, [*values, last, held])]
     bundles: dict[UUID, list[Owed]] = {}
     for owed in taken:
         bundles.setdefault(owed.bundle_id, []).append(owed)
-    return _whole(bundles, which)
-
-
-def _whole(bundles: Mapping[UUID, list[Owed]], which: Sequence[Any]) -> dict[UUID, list[Owed]]:
     if not bundles:
         return {}
-    owed = Counter(dict(sql.fetch(_COUNT, [*which, list(bundles)])))
-    return {bundle: members for bundle, members in bundles.items() if len(members) == owed[bundle]}
+    whole = Counter(dict(sql.fetch(f"SELECT o.bundle_id, count(*) {which} {_COUNT}", [*values, list(bundles)])))
+    return {bundle: members for bundle, members in bundles.items() if len(members) == whole[bundle]}
 
 
-def _parameters(wanted: OwedFilter) -> list[Any]:
+def _which(wanted: OwedFilter) -> tuple[str, list[Any]]:
     entities = [entity for entity in entities_by_id().values() if wanted.legal_entity_id in {None, entity.id}]
-    first_open: list[date] = [business_date(wanted.until, entity.time_zone) for entity in entities]
-    orders = None if wanted.order_ids is None else list(wanted.order_ids)
-    return [[entity.id for entity in entities], first_open, wanted.until, list(wanted.modes), orders, orders]
+    first_open = [business_date(wanted.until, entity.time_zone) for entity in entities]
+    values: list[Any] = [[entity.id for entity in entities], first_open, wanted.until, list(wanted.modes)]
+    if wanted.order_ids is None:
+        return _WHICH, values
+    return _WHICH + _OF_ORDERS, [*values, list(wanted.order_ids)]

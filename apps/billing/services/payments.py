@@ -36,7 +36,7 @@ _INSERT: Final = """
 )
 
 _KNOWN: Final = """
-    SELECT p.source_ref, p.id, p.customer_id, p.legal_entity_id, p.currency, p.amount_minor, p.unapplied_minor
+    SELECT p.source_ref, p.id, p.legal_entity_id, p.customer_id, p.currency, p.amount_minor, p.unapplied_minor
       FROM billing_payment AS p WHERE p.source_ref = ANY(%s::text[])"""
 
 _KNOWN_PARTS: Final = """
