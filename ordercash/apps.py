@@ -1,14 +1,12 @@
 from django.apps import AppConfig
+from django.utils.module_loading import import_string
 
 
 class OrderCashConfig(AppConfig):
-    """The last app to be loaded: it connects the domains with each other."""
+    """The last app to be loaded: it connects the domains with each other, once all models are known."""
 
     name = "ordercash"
     label = "ordercash"
 
     def ready(self) -> None:
-        # The contracts reach models, which exist only now.
-        from ordercash.wiring import connect  # noqa: PLC0415
-
-        connect()
+        import_string("ordercash.wiring.connect")()

@@ -1,5 +1,11 @@
 """Puts the parts together: registers with the lower apps what the higher ones answer for."""
 
+from apps.exceptions.contract import ReasonKind, register_reasons, register_resolutions
+from apps.orders.contract import ORDER_REASONS, ORDER_RESOLUTIONS, RETURN_REASONS, RETURN_RESOLUTIONS
+
 
 def connect() -> None:
     """Fill the registries; runs once, when every app is loaded."""
+    register_reasons({code: ReasonKind(*kind) for code, kind in {**ORDER_REASONS, **RETURN_REASONS}.items()})
+    register_resolutions("order", ORDER_RESOLUTIONS)
+    register_resolutions("return", RETURN_RESOLUTIONS)

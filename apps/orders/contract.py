@@ -1,1 +1,35 @@
-"""The door of orders, for integrations and operations."""
+"""The door of orders, for integrations and operations: placing whole batches, announcing returns, and the journey."""
+
+from apps.orders.decisions.outcomes import FailedLine, Placed
+from apps.orders.journey import ORDER_REASONS, ORDER_RESOLUTIONS, RETURN_REASONS, RETURN_RESOLUTIONS
+from apps.orders.selectors.existing import existing_orders
+from apps.orders.selectors.homes import Home, homes_of
+from apps.orders.services.drafts import BadRow, LineDraft, OrderDraft
+from apps.orders.services.intake import DocumentDraft, KeptRow, finish_document, keep_rows, open_document
+from apps.orders.services.place import place_drafts
+from apps.orders.services.returns import ReturnDraft, ReturnLineDraft, announce_returns, existing_returns
+
+__all__ = [
+    "ORDER_REASONS",
+    "ORDER_RESOLUTIONS",
+    "RETURN_REASONS",
+    "RETURN_RESOLUTIONS",
+    "BadRow",
+    "DocumentDraft",
+    "FailedLine",
+    "Home",
+    "KeptRow",
+    "LineDraft",
+    "OrderDraft",
+    "Placed",
+    "ReturnDraft",
+    "ReturnLineDraft",
+    "announce_returns",
+    "existing_orders",
+    "existing_returns",
+    "finish_document",
+    "homes_of",
+    "keep_rows",
+    "open_document",
+    "place_drafts",
+]

@@ -36,6 +36,9 @@ class IntakeRow(models.Model):
     subject_id = models.UUIDField()
     code = models.CharField(max_length=40)
     detail = models.CharField(max_length=300)
+    amount = models.DecimalField(
+        max_digits=30, decimal_places=10, default=0, help_text="Quantity x price as the row states it"
+    )
     raw = models.JSONField()
 
     class Meta:

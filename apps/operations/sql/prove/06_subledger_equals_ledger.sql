@@ -31,6 +31,12 @@ WITH books AS (
           JOIN inventory_shipment s ON s.id = l.shipment_id
           JOIN masterdata_legalentity le ON le.id = s.legal_entity_id
          WHERE r.is_restocked
+        UNION ALL
+        SELECT w.legal_entity_id, le.currency, -m.value_minor
+          FROM inventory_stockmovement m JOIN inventory_stock st ON st.id = m.stock_id
+          JOIN inventory_warehouse w ON w.id = st.warehouse_id
+          JOIN masterdata_legalentity le ON le.id = w.legal_entity_id
+         WHERE m.kind = 'adjustment'
     ) costs GROUP BY 2, 3
 ), compared AS (
     SELECT role, legal_entity_id, currency, customer_id, sum(book) AS book, sum(fact) AS fact FROM (

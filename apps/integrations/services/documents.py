@@ -1,0 +1,200 @@
+"""One document of a file, sorted: an order or a return, its good lines, and the rows that a person must look at."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from apps.integrations.decisions.mapping import DocumentPrefix
+from apps.integrations.decisions.rows import FlatRow, RowReader
+from apps.integrations.services.masters import Masters
+from apps.masterdata.contract import CustomerFacts
+from apps.orders.contract import BadRow, LineDraft, OrderDraft, ReturnDraft, ReturnLineDraft
+
+# A row without a readable time belongs to the file, not to a day; its order carries this time until a person corrects it.
+UNKNOWN_TIME = datetime(1990, 1, 1, tzinfo=UTC)
+
+
+@dataclass(slots=True)
+class Document:
+    """What a document becomes; `kept` are rows as (kind of subject, subject, row)."""
+
+    source_ref: str
+    order: OrderDraft | None = None
+    giving_back: ReturnDraft | None = None
+    kept: list[tuple[str, UUID, BadRow]] = field(default_factory=list)
+
+
+def split_document(
+    group: Sequence[FlatRow], masters: Masters, reader: RowReader, document_id: UUID, placed_by: UUID
+) -> Document:
+    """Return the order or return that a document's rows make up; nothing of it is dropped."""
+    first = group[0]
+    prefix = reader.prefix(first.document)
+    if prefix is not None and prefix.means == "cancellation":
+        return _giving_back(group, masters, reader, document_id)
+    return _order(group, masters, reader, prefix, document_id, placed_by)
+
+
+def _order(
+    group: Sequence[FlatRow],
+    masters: Masters,
+    reader: RowReader,
+    prefix: DocumentPrefix | None,
+    document_id: UUID,
+    placed_by: UUID,
+) -> Document:
+    first, mapping = group[0], masters.mapping
+    customer = masters.customers.get(masters.customer_code(first))
+    lines: list[LineDraft] = []
+    bad: list[BadRow] = []
+    for row in group:
+        problem = _problem(row, masters, reader, prefix)
+        if problem is None:
+            lines.append(_line(row, len(lines) + 1, masters))
+        else:
+            bad.append(_bad(row, problem, reader))
+    lines += _charges(group, len(lines), masters)
+    order = OrderDraft(
+        source_ref=_source_ref(first, masters, document_id),
+        legal_entity=masters.entity,
+        channel=masters.channel,
+        customer=customer,
+        currency=first.currency or mapping.currency,
+        ordered_at=min((row.ordered_at for row in group if row.ordered_at), default=UNKNOWN_TIME),
+        lines=lines,
+        external_number=first.document[:60],
+        purchase_order=first.purchase_order,
+        ship_to=masters.ship_to(customer, first) if customer else None,
+        bill_to=masters.ship_to(customer, first) if customer else None,
+        bad_rows=bad,
+        document_id=document_id,
+        placed_by=placed_by,
+    )
+    return Document(order.source_ref, order=order, kept=[("order", order.id, row) for row in bad])
+
+
+def _giving_back(group: Sequence[FlatRow], masters: Masters, reader: RowReader, document_id: UUID) -> Document:
+    first, mapping = group[0], masters.mapping
+    customer = masters.customers.get(masters.customer_code(first))
+    request = ReturnDraft(
+        source_ref=_source_ref(first, masters, document_id),
+        number=first.document[:60],
+        legal_entity_id=masters.entity.id,
+        customer_id=customer.id if customer else None,
+        currency=first.currency or mapping.currency,
+        reason="cancellation",
+        occurred_at=min((row.ordered_at for row in group if row.ordered_at), default=UNKNOWN_TIME),
+        lines=[],
+        document_id=document_id,
+    )
+    kept: list[tuple[str, UUID, BadRow]] = []
+    lines: list[ReturnLineDraft] = []
+    for row in group:
+        problem = _return_problem(row, masters, reader, customer)
+        if problem is not None:
+            kept.append(("return", request.id, _bad(row, problem, reader)))
+        lines.append(_return_line(row, len(lines) + 1, masters, problem))
+    request.lines = lines
+    return Document(request.source_ref, giving_back=request, kept=kept)
+
+
+def _problem(
+    row: FlatRow, masters: Masters, reader: RowReader, prefix: DocumentPrefix | None
+) -> tuple[str, str] | None:
+    """Return (code, detail) of what keeps a row from becoming a line, None for a good one."""
+    if row.fault is not None:
+        return row.fault.code, row.fault.detail
+    if prefix is not None:
+        return prefix.code or "row_unusable", prefix.detail or "Documents of this kind are looked at by a person."
+    return _held_code(row, reader) or _figure_problem(row, masters) or _product_problem(row, masters)
+
+
+def _held_code(row: FlatRow, reader: RowReader) -> tuple[str, str] | None:
+    rule = reader.rule(row.sku)
+    if rule is None or rule.kind != "hold":
+        return None
+    return rule.code or "row_unusable", rule.detail or "This code is not a product."
+
+
+def _figure_problem(row: FlatRow, masters: Masters) -> tuple[str, str] | None:
+    if row.quantity is None or row.quantity <= 0:
+        meaning = masters.mapping.negative_quantity
+        return meaning.code, meaning.detail
+    if row.unit_price is not None and row.unit_price < 0:
+        return "price_not_positive", "The price is below zero."
+    return None
+
+
+def _product_problem(row: FlatRow, masters: Masters) -> tuple[str, str] | None:
+    product, quantity = masters.products.get(row.sku), row.quantity
+    if product is None or quantity is None:
+        return "product_unknown", f"There is no product {row.sku!r}, and the mapping does not allow to make it."
+    if quantity != round(quantity, product.decimals):
+        return "quantity_not_divisible", f"{row.sku} is sold with {product.decimals} decimals, not {quantity:f}."
+    return None
+
+
+def _return_problem(
+    row: FlatRow, masters: Masters, reader: RowReader, customer: CustomerFacts | None
+) -> tuple[str, str] | None:
+    if row.fault is not None:
+        return row.fault.code, row.fault.detail
+    held = _held_code(row, reader)
+    if held is not None:
+        return held
+    if customer is None:
+        return "customer_unknown", "The row names no customer."
+    if row.quantity is None or row.quantity >= 0 or row.unit_price is None or row.unit_price <= 0:
+        return "return_not_positive", "A cancellation gives back a quantity above zero at a price above zero."
+    if row.sku not in masters.products:
+        return "product_unknown", f"There is no product {row.sku!r}."
+    return None
+
+
+def _line(row: FlatRow, line_no: int, masters: Masters) -> LineDraft:
+    assert row.quantity is not None  # noqa: S101 - rows without a quantity are not lines
+    return LineDraft(line_no, masters.products[row.sku], row.quantity, row.unit_price, row.description, row.number)
+
+
+def _charges(group: Sequence[FlatRow], count: int, masters: Masters) -> list[LineDraft]:
+    """Return one more line per charge of the document that is above zero; it stands in every row and counts once."""
+    lines = []
+    for charge, amount in zip(masters.mapping.charges, group[0].charges, strict=True):
+        if amount is not None and amount > 0:
+            number = count + len(lines) + 1
+            lines.append(LineDraft(number, masters.products[charge.sku], Decimal(1), amount, charge.description, None))
+    return lines
+
+
+def _return_line(row: FlatRow, line_no: int, masters: Masters, problem: tuple[str, str] | None) -> ReturnLineDraft:
+    """Return the line; what cannot be read counts as quantity 1 at price 0 beside its kept row, so that it is never lost."""
+    product = masters.products.get(row.sku)
+    readable = row.quantity is not None and row.quantity < 0 and row.unit_price is not None
+    return ReturnLineDraft(
+        line_no=line_no,
+        product_id=product.id if product else None,
+        description=row.description,
+        quantity=-row.quantity if readable and row.quantity is not None else Decimal(1),
+        unit_price=row.unit_price if readable and row.unit_price is not None else Decimal(0),
+        occurred_at=row.ordered_at or UNKNOWN_TIME,
+        row_number=row.number,
+        hold_code=problem[0] if problem else "",
+    )
+
+
+def _bad(row: FlatRow, problem: tuple[str, str], reader: RowReader) -> BadRow:
+    code, detail = problem
+    raw = {
+        name: cell.encode(errors="replace").decode().replace("\x00", "\ufffd")
+        for name, cell in zip(reader.header, row.raw, strict=False)
+    }
+    amount = row.quantity * row.unit_price if row.quantity is not None and row.unit_price is not None else Decimal(0)
+    return BadRow(row.number, code, detail, raw, amount)
+
+
+def _source_ref(row: FlatRow, masters: Masters, document_id: UUID) -> str:
+    """Name the document for ever: by its own number within legal entity and channel, else by its place in the file."""
+    place = row.document[:60] or f"{document_id}/{row.number}"
+    return f"file:{masters.entity.code}:{masters.channel.code}:{place}"
