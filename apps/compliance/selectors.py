@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from apps.compliance.decisions.checks import (
     CHECKS_KIND,
     CheckList,
@@ -15,6 +17,7 @@ from apps.compliance.decisions.checks import (
     severities_of,
 )
 from apps.compliance.decisions.tax import TaxAnswer, TaxRequest, TaxRow, TaxTable, build_table, decide_tax
+from apps.compliance.models import TaxRate
 from apps.rulebooks.contract import rulebook_in_force
 from ordercash.kernel.remembered import remembered
 from ordercash.kernel.sql import fetch
@@ -47,6 +50,12 @@ def _tax_table() -> tuple[TaxTable, _Answers]:
         " FROM compliance_taxrate ORDER BY from_date, id"
     )
     return build_table(TaxRow(*row) for row in rows), {}
+
+
+def tax_rates(*, seller_country: str = "") -> QuerySet[TaxRate]:
+    """Return the rows of the tax table, of one seller's country when given."""
+    found = TaxRate.objects.all()
+    return found.filter(seller_country=seller_country) if seller_country else found
 
 
 def forget_tax_table() -> None:

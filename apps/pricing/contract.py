@@ -5,7 +5,7 @@ from apps.pricing.decisions.access import ACCESS_KIND, AccessSequence
 from apps.pricing.decisions.price import Priced
 from apps.pricing.decisions.price import Priced as LinePrice
 from apps.pricing.decisions.replay import Texts, read_trace, replay_prices
-from apps.pricing.selectors import PricedLines, PriceRequest, price_lines
+from apps.pricing.selectors.pricing import PricedLines, PriceRequest, price_lines
 from apps.pricing.services.demo import load_prices
 from apps.rulebooks.contract import Decided, register_kind
 

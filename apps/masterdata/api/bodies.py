@@ -1,0 +1,130 @@
+"""What the API of the masters reads. What does not fit is refused with a JSON pointer for every fault."""
+
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+
+STRICT = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+def _printable(value: str) -> str:
+    if any(ord(sign) < 32 or ord(sign) == 127 for sign in value):
+        raise ValueError("must not hold control characters")
+    return value
+
+
+def _exact(value: Any) -> Any:
+    if isinstance(value, bool | float):
+        raise ValueError('must be a number written exactly, such as 12 or "2.55"')
+    return value
+
+
+def _email(value: str) -> str:
+    if value:
+        try:
+            validate_email(value)
+        except ValidationError:
+            raise ValueError("must be an e-mail address") from None
+    return value
+
+
+Text = Annotated[str, AfterValidator(_printable)]
+Code = Annotated[Text, Field(min_length=1, max_length=40)]
+Country = Annotated[Text, Field(pattern="^([A-Z]{2})?$", description="ISO 3166-1 alpha-2, empty when unknown")]
+CurrencyCode = Annotated[Text, Field(pattern="^[A-Z]{3}$", description="ISO 4217")]
+Email = Annotated[Text, Field(max_length=254), AfterValidator(_email)]
+Limit = Annotated[
+    Decimal,
+    BeforeValidator(_exact),
+    Field(ge=0, le=Decimal("100000000000"), decimal_places=4, allow_inf_nan=False, description="Major units"),
+]
+
+
+class CustomerChanges(BaseModel):
+    """Columns of a customer to change; what is left out stays."""
+
+    model_config = STRICT
+
+    name: Annotated[Text, Field(max_length=160)] = ""
+    group: Annotated[Text, Field(max_length=40)] | None = None
+    currency: CurrencyCode = "GBP"
+    country: Country = ""
+    vat_id: Annotated[Text, Field(max_length=20)] = ""
+    email: Email = ""
+    language: Annotated[Text, Field(pattern="^[a-z]{2}(-[a-z]{2})?$")] = "en"
+    payment_terms_days: Annotated[int, Field(ge=0, le=365)] = 30
+    invoicing: Literal["per_shipment", "per_day"] = "per_shipment"
+    is_one_time: bool = False
+
+
+class NewCustomer(CustomerChanges):
+    """A customer to add."""
+
+    code: Code
+    currency: CurrencyCode
+
+
+class Block(BaseModel):
+    """Why a customer is blocked."""
+
+    model_config = STRICT
+
+    reason: Annotated[Text, Field(min_length=3, max_length=200)]
+
+
+class CreditLimit(BaseModel):
+    """The limit in major units of the customer's currency; null removes it."""
+
+    model_config = STRICT
+
+    credit_limit: Limit | None
+
+
+class NewAddress(BaseModel):
+    """An address as it shall be printed."""
+
+    model_config = STRICT
+
+    kind: Literal["bill", "ship"]
+    name: Annotated[Text, Field(max_length=160)] = ""
+    line1: Annotated[Text, Field(max_length=160)] = ""
+    line2: Annotated[Text, Field(max_length=160)] = ""
+    city: Annotated[Text, Field(max_length=80)] = ""
+    postal_code: Annotated[Text, Field(max_length=20)] = ""
+    state: Annotated[Text, Field(max_length=80)] = ""
+    country: Country = ""
+
+
+class ProductChanges(BaseModel):
+    """Columns of a product to change; what is left out stays."""
+
+    model_config = STRICT
+
+    name: Annotated[Text, Field(max_length=240)] = ""
+    tax_class: Literal["standard", "reduced", "zero", "exempt"] = "standard"
+    is_sellable: bool = True
+
+
+class NewProduct(ProductChanges):
+    """A product to add; its kind and unit stay for good."""
+
+    sku: Annotated[Text, Field(min_length=1, max_length=64)]
+    kind: Literal["goods", "service"] = "goods"
+    unit: Annotated[Text, Field(min_length=1, max_length=12)] = "piece"
+
+
+class NewApiKey(BaseModel):
+    """A key to make for a user, narrowed to `scopes` (full permission names) when some are given."""
+
+    model_config = STRICT
+
+    username: Annotated[Text, Field(min_length=1, max_length=80)]
+    name: Annotated[Text, Field(min_length=1, max_length=80)]
+    expires_at: AwareDatetime
+    scopes: Annotated[
+        list[Annotated[Text, Field(pattern=r"^[a-z_]+\.[a-z_]+$", max_length=100)]], Field(max_length=200)
+    ] = []
+    region: Annotated[Text, Field(max_length=20)] = ""

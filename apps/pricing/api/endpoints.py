@@ -1,0 +1,124 @@
+"""Price lists and prices over the API."""
+
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from apps.masterdata.contract import actor_of, customer_groups, entities_by_code
+from apps.pricing.api.bodies import NewPriceList, NewPrices, Until
+from apps.pricing.models import PriceList, PriceRecord
+from apps.pricing.permissions import CHANGE_PRICES, VIEW_PRICES
+from apps.pricing.selectors.lists import price_list, price_lists, price_records
+from apps.pricing.services import prices as verbs
+from ordercash.kernel import clock
+from ordercash.kernel.errors import Fault
+from ordercash.web.api.bodies import read_body
+from ordercash.web.api.pagination import page_response
+from ordercash.web.api.problems import InvalidInput
+
+
+class PriceLists(APIView):
+    """GET the price lists by code; POST a new one."""
+
+    permissions = {"GET": VIEW_PRICES, "POST": CHANGE_PRICES}
+
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request) -> Response:
+        return page_response(request, price_lists(), sort="code", show=lambda rows: [_list(row) for row in rows])
+
+    @extend_schema(request=NewPriceList, responses={201: OpenApiTypes.OBJECT})
+    def post(self, request: Request) -> Response:
+        given = read_body(NewPriceList, request.data).model_dump()
+        group, entity = given.pop("customer_group"), given.pop("legal_entity")
+        draft = verbs.PriceListDraft(
+            **given,
+            customer_group_id=_known(customer_groups(), group, "customer_group"),
+            legal_entity_id=_known(
+                {code: found.id for code, found in entities_by_code().items()}, entity, "legal_entity"
+            ),
+        )
+        made = verbs.create_price_lists([draft], actor=actor_of(request.user), now=clock.now())
+        return Response(_list(price_list(made[0].pk)), status=201)
+
+
+class PriceListDetail(APIView):
+    """GET one price list; PATCH its end."""
+
+    permissions = {"GET": VIEW_PRICES, "PATCH": CHANGE_PRICES}
+
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request, price_list_id: UUID) -> Response:
+        return Response(_list(price_list(price_list_id)))
+
+    @extend_schema(request=Until, responses=OpenApiTypes.OBJECT)
+    def patch(self, request: Request, price_list_id: UUID) -> Response:
+        until_at = read_body(Until, request.data).valid_until_at
+        verbs.end_price_list(price_list_id, until_at=until_at, actor=actor_of(request.user), now=clock.now())
+        return Response(_list(price_list(price_list_id)))
+
+
+class Prices(APIView):
+    """GET the prices of a list in the order they were made; POST up to 1,000 new ones, all or none."""
+
+    permissions = {"GET": VIEW_PRICES, "POST": CHANGE_PRICES}
+
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request, price_list_id: UUID) -> Response:
+        found = price_records(price_list_id, sku=str(request.query_params.get("sku", "")).replace("\x00", "\ufffd"))
+        return page_response(request, found, sort="valid_from_at", show=lambda rows: [_record(row) for row in rows])
+
+    @extend_schema(request=NewPrices, responses={201: OpenApiTypes.OBJECT})
+    def post(self, request: Request, price_list_id: UUID) -> Response:
+        drafts = [verbs.PriceDraft(**price.model_dump()) for price in read_body(NewPrices, request.data).prices]
+        made = verbs.add_prices(price_list_id, drafts=drafts, actor=actor_of(request.user), now=clock.now())
+        return Response({"ids": [row.pk for row in made]}, status=201)
+
+
+class PriceDetail(APIView):
+    """PATCH the end of a price."""
+
+    permissions = {"PATCH": CHANGE_PRICES}
+
+    @extend_schema(request=Until, responses=OpenApiTypes.OBJECT)
+    def patch(self, request: Request, price_id: UUID) -> Response:
+        until_at = read_body(Until, request.data).valid_until_at
+        row = verbs.end_price(price_id, until_at=until_at, actor=actor_of(request.user), now=clock.now())
+        return Response(_record(row))
+
+
+def _known(known: dict[str, UUID], code: str | None, name: str) -> UUID | None:
+    if code is None:
+        return None
+    if code not in known:
+        raise InvalidInput(faults=[Fault(f"/{name}", f"unknown_{name}", f"{code!r} does not exist.")])
+    return known[code]
+
+
+def _list(row: PriceList) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "code": row.code,
+        "name": row.name,
+        "currency": row.currency_id,
+        "customer_group": row.customer_group.code if row.customer_group else None,
+        "legal_entity": row.legal_entity.code if row.legal_entity else None,
+        "valid_from_at": row.valid_from_at,
+        "valid_until_at": row.valid_until_at,
+        "priority": row.priority,
+    }
+
+
+def _record(row: PriceRecord) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "sku": row.product.sku,
+        "unit_price": f"{row.unit_price.normalize():f}",
+        "min_quantity": f"{row.min_quantity.normalize():f}",
+        "valid_from_at": row.valid_from_at,
+        "valid_until_at": row.valid_until_at,
+    }
