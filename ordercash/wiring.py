@@ -1,7 +1,9 @@
 """Puts the parts together: registers with the lower apps what the higher ones answer for."""
 
 from apps.exceptions.contract import ReasonKind, register_reasons, register_resolutions
+from apps.masterdata.contract import register_demo
 from apps.orders.contract import ORDER_REASONS, ORDER_RESOLUTIONS, RETURN_REASONS, RETURN_RESOLUTIONS
+from ordercash.demo import load_charts, load_stock
 
 
 def connect() -> None:
@@ -9,3 +11,5 @@ def connect() -> None:
     register_reasons({code: ReasonKind(*kind) for code, kind in {**ORDER_REASONS, **RETURN_REASONS}.items()})
     register_resolutions("order", ORDER_RESOLUTIONS)
     register_resolutions("return", RETURN_RESOLUTIONS)
+    register_demo("chart of accounts", load_charts)
+    register_demo("stock", load_stock)

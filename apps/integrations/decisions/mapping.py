@@ -148,7 +148,7 @@ class Products(BaseModel):
     model_config = STRICT
     create: bool = False
     tax_class: str = "standard"
-    unit: str = "C62"
+    unit: str = "piece"
     rules: tuple[ProductRule, ...] = ()
 
 
