@@ -36,10 +36,14 @@ class ExportedAccount:
         return f"{ROOTS[self.kind]}:{_component(self.legal_entity)}:{_component(f'{self.code}-{self.name}')}"
 
 
+# Beancount divides a total price by the units and multiplies again, which leaves the 27th digit; whole currencies have no tolerance.
+TOLERANCE: Final = 'option "inferred_tolerance_default" "*:0.000001"\n'
+
+
 def header(title: str, operating_currencies: list[str]) -> str:
     """Return the options at the top."""
     currencies = "".join(f'option "operating_currency" "{currency}"\n' for currency in operating_currencies)
-    return f'option "title" {_quoted(title)}\n{currencies}'
+    return f'option "title" {_quoted(title)}\n{TOLERANCE}{currencies}'
 
 
 def opening(account: ExportedAccount, day: date) -> str:
@@ -56,8 +60,9 @@ def transaction(entry: Any, names: dict[UUID, str]) -> str:
 
 
 def balance(account: ExportedAccount, amount_minor: int, currency: str, day: date) -> str:
-    """Return the assertion that an account holds an amount at the beginning of a day."""
-    return f"{day} balance {account.name_path}  {_amount(amount_minor, currency)}\n"
+    """Return the assertion that an account holds an amount, to the minor unit, at the beginning of a day."""
+    number, unit = _amount(amount_minor, currency).split()
+    return f"{day} balance {account.name_path}  {number} ~ 0 {unit}\n"
 
 
 def _posting_lines(entry: Any, names: dict[UUID, str]) -> Iterator[str]:
