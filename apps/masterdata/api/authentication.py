@@ -33,7 +33,7 @@ class ProblemSessionAuthentication(SessionAuthentication):
     """The session of a signed-in user. Unsafe methods need the CSRF token; without it the answer is a 403 problem."""
 
 
-class ApiKeyScheme(OpenApiAuthenticationExtension):
+class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """How the API description tells of keys."""
 
     target_class = ApiKeyAuthentication
@@ -43,7 +43,7 @@ class ApiKeyScheme(OpenApiAuthenticationExtension):
         return {"type": "http", "scheme": "bearer", "bearerFormat": "oc_<prefix>_<secret>"}
 
 
-class SessionScheme(OpenApiAuthenticationExtension):
+class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """How the API description tells of sessions."""
 
     target_class = ProblemSessionAuthentication
