@@ -1,18 +1,18 @@
-"""The way through the others: what helps a held order or return, and the advance of orders from one step to the next.
-
-`advance_orders` looks at the facts and does whatever is missing; it is safe to repeat and says what it did.
-"""
+"""The way through the others: what helps a held order or return, and the steps that carry orders from one day to the next."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from apps.exceptions.contract import Resolution
 from apps.orders.permissions import CANCEL_ORDERS, RELEASE_ORDERS, RETURN_GOODS
+from apps.orders.services.bill import ALL_MODES, bill_orders, close_settled_orders, collect_payments
 from apps.orders.services.cancel import CancelOrder, cancel_orders
 from apps.orders.services.release import release_orders
-from apps.orders.services.returns import dismiss_returns, retry_returns
+from apps.orders.services.returns import dismiss_returns, process_returns, retry_returns
+from apps.orders.services.supply import receive_and_fill, ship_ready
 from ordercash.kernel.actor import Actor
 
 # Reasons with their title, the queue that works on them and the hours within which they should be settled.
@@ -62,3 +62,53 @@ RETURN_RESOLUTIONS: Final = {
     "retry": Resolution("Match again", RETURN_GOODS, retry_returns),
     "dismiss": Resolution("Dismiss", RETURN_GOODS, dismiss_returns, needs_note=True),
 }
+
+
+@dataclass(slots=True)
+class DayDone:
+    """What one business day did; counts of documents."""
+
+    receipts: int = 0
+    filled: int = 0
+    shipments: int = 0
+    invoices: int = 0
+    returns: int = 0
+    payments: int = 0
+    closed: int = 0
+
+    def add(self, other: "DayDone") -> None:
+        """Count another day in."""
+        for name in self.__slots__:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+
+
+def run_day(
+    from_at: datetime, until: datetime, *, collect: bool, actor: Actor, now: datetime, limit: int = 500
+) -> DayDone:
+    """Carry everything through that is due in [from_at, until): receive, fill, ship, invoice, credit, collect, close.
+
+    Every step is a verb with its own transaction and looks at the facts, so a run that was stopped simply goes on.
+    """
+    done = DayDone()
+    while (received := receive_and_fill(until=until, limit=10 * limit, actor=actor))[0]:
+        done.receipts += received[0]
+        done.filled += len(received[1])
+    while shipped := ship_ready(from_at=from_at, until=until, limit=limit, actor=actor).shipments:
+        done.shipments += len(shipped)
+    while issued := bill_orders(until=until, modes=ALL_MODES, dated="supply", actor=actor, now=now):
+        done.invoices += len(issued)
+    while returned := process_returns(until=until, limit=limit, actor=actor, now=now):
+        done.returns += returned
+    if collect:
+        _collect(until, done, actor=actor)
+    return done
+
+
+def _collect(until: datetime, done: DayDone, *, actor: Actor) -> None:
+    """Let the sandbox collector pay what is due, and close the orders that are settled with it."""
+    while True:
+        collected = collect_payments(until=until, actor=actor)
+        if not collected.payments:
+            return
+        done.payments += collected.payments
+        done.closed += close_settled_orders(collected.order_ids, actor=actor, now=until)

@@ -51,7 +51,7 @@ class Masters:
     def ensure(self, groups: Sequence[Sequence[FlatRow]], reader: RowReader) -> None:
         """Look up, or make where allowed, every customer, product and address of a batch: a constant number of statements."""
         self._ensure_customers(groups)
-        self._ensure_products([row for group in groups for row in group], reader)
+        self.ensure_products([row for group in groups for row in group], reader)
         self._ensure_addresses(groups)
 
     def customer_code(self, row: FlatRow) -> str:
@@ -91,7 +91,8 @@ class Masters:
             is_one_time=not row.customer,
         )
 
-    def _ensure_products(self, rows: Iterable[FlatRow], reader: RowReader) -> None:
+    def ensure_products(self, rows: Iterable[FlatRow], reader: RowReader) -> None:
+        """Look up, or make where allowed, the products that the rows name."""
         unknown = {row.sku: row for row in rows if row.sku and row.sku not in self.products and row.fault is None}
         wanted = {sku: row for sku, row in unknown.items() if not _holds(reader, sku)}
         for charge in self.mapping.charges:

@@ -2,10 +2,18 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from apps.audit.contract import record_events
-from apps.billing.contract import IssuedInvoice, invoice_obligations, orders_with_open_invoices, orders_with_owed
+from apps.billing.contract import (
+    Collected,
+    IssuedInvoice,
+    collect_due,
+    invoice_obligations,
+    orders_with_open_invoices,
+    orders_with_owed,
+)
 from apps.orders.events import ORDER_CLOSED, ORDER_INVOICED, order_event
 from apps.orders.services.locked import LockedOrder, lock_orders, move_orders
 from apps.orders.states import CLOSED, INVOICED, ORDER, SHIPPED
@@ -23,15 +31,19 @@ def bill_orders(
     actor: Actor,
     order_ids: Collection[UUID] | None = None,
     modes: Sequence[str] = PER_SHIPMENT,
+    dated: Literal["now", "supply"] = "now",
     limit: int = 5_000,
     now: datetime,
 ) -> list[IssuedInvoice]:
     """Invoice what is owed for these orders (all when None) and was delivered before `until`; safe to repeat.
 
-    "per_day" collects what was delivered on business days that have ended. At most `limit` obligations are billed; call
+    "per_day" collects what was delivered on business days that have ended. `dated` "supply" issues each invoice at the time of
+    its delivery (imports), "now" at `now`. At most `limit` obligations are billed; call
     again while something comes back.
     """
-    issued = invoice_obligations(until=until, order_ids=order_ids, modes=modes, now=now, actor=actor, limit=limit)
+    issued = invoice_obligations(
+        until=until, order_ids=order_ids, modes=modes, dated=dated, now=now, actor=actor, limit=limit
+    )
     touched = sorted({order_id for invoice in issued for order_id in invoice.order_ids})
     move_invoiced(touched, occurred_at={order_id: i.issued_at for i in issued for order_id in i.order_ids}, actor=actor)
     return issued
@@ -61,6 +73,12 @@ def close_settled_orders(order_ids: Collection[UUID], *, actor: Actor, now: date
     move_orders({order.id: ORDER.after(order.state, "close") for order in done})
     _tell(ORDER_CLOSED, done, {order.id: now for order in done}, actor)
     return len(done)
+
+
+@writes
+def collect_payments(*, until: datetime, actor: Actor, limit: int = 1_000) -> Collected:
+    """Let the sandbox collector pay invoices that fall due before `until`; call again while payments come back."""
+    return collect_due(until=until, actor=actor, limit=limit)
 
 
 def _tell(name: str, orders: Sequence[LockedOrder], occurred_at: Mapping[UUID, datetime], actor: Actor) -> None:

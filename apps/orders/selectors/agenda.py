@@ -1,0 +1,24 @@
+"""When the next thing is due: what `run_day --until-idle` goes by."""
+
+from datetime import datetime
+from typing import Final
+
+from ordercash.kernel import sql
+
+# The earliest instant at which something can be done; orders that only wait for goods are not counted.
+_NEXT: Final = """
+SELECT min(at) FROM (
+    (SELECT min(o.ordered_at) AS at FROM orders_order o
+      WHERE o.state IN ('confirmed', 'partly_shipped') AND o.id IN (SELECT r.order_id FROM inventory_reservation r))
+    UNION ALL (SELECT min(due_at) FROM inventory_plannedreceipt WHERE received_at IS NULL)
+    UNION ALL (SELECT min(occurred_at) FROM orders_returnline WHERE state = 'announced')
+    UNION ALL (SELECT min(occurred_at) FROM billing_billingobligation WHERE state = 'owed')
+    UNION ALL (SELECT min(due_date)::timestamptz FROM billing_invoice WHERE state = 'issued' AND kind = 'invoice' AND %s)
+) dues
+"""
+
+
+def next_due_at(*, collect: bool) -> datetime | None:
+    """Return when the earliest thing that can be done is due, None when the system is idle."""
+    ((at,),) = sql.fetch(_NEXT, [collect])
+    return at  # type: ignore[no-any-return]

@@ -1,0 +1,51 @@
+"""Goods that come in and orders that wait for them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from apps.inventory.contract import fill_backorders, receive_due
+from apps.orders.services.ship import ShipOrder, Shipped, ship_in
+from ordercash.kernel import sql
+from ordercash.kernel.actor import Actor
+from ordercash.kernel.ids import new_id
+from ordercash.kernel.transactions import writes
+
+_READY = """
+SELECT o.id, o.ordered_at FROM orders_order o
+ WHERE o.state IN ('confirmed', 'partly_shipped') AND o.ordered_at < %s
+   AND o.id IN (SELECT r.order_id FROM inventory_reservation r)
+ ORDER BY o.ordered_at, o.id LIMIT %s FOR NO KEY UPDATE OF o SKIP LOCKED
+"""
+
+
+@writes
+def receive_and_fill(*, until: datetime, limit: int, actor: Actor) -> tuple[int, list[UUID]]:
+    """Receive planned goods due before `until` and give them to who waits; returns (receipts, orders that got something)."""
+    received = receive_due(now=until, limit=limit, actor=actor)
+    if not received.count:
+        return 0, []
+    filled = fill_backorders(now=until, limit=limit, product_ids=received.product_ids, actor=actor)
+    return received.count, filled
+
+
+@writes
+def fill_waiting(*, now: datetime, limit: int, actor: Actor, product_ids: Sequence[UUID] | None = None) -> list[UUID]:
+    """Give free stock to the lines that wait, oldest first; returns the orders that got something."""
+    return fill_backorders(now=now, limit=limit, product_ids=product_ids, actor=actor)
+
+
+@writes
+def ship_ready(*, from_at: datetime, until: datetime, limit: int, actor: Actor) -> Shipped:
+    """Ship everything reserved of orders placed before `until`, at the order's own time but not before `from_at`.
+
+    This stands in for the warehouse in demos and imports. At most `limit` orders; call again while shipments come back.
+    """
+    ready = sql.fetch(_READY, [until, limit])
+    return ship_in(
+        [
+            ShipOrder(order_id, source_ref=f"run:{new_id()}", shipped_at=max(ordered_at, from_at))
+            for order_id, ordered_at in ready
+        ],
+        actor=actor,
+    )
