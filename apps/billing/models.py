@@ -79,6 +79,7 @@ class BillingObligation(models.Model):
     order_id = models.UUIDField(null=True)
     line_id = models.UUIDField(null=True)
     shipment_id = models.UUIDField(null=True)
+    order_reference = models.CharField(max_length=80, default="", blank=True, help_text="Printed on the invoice")
     product = models.ForeignKey(
         "masterdata.Product", on_delete=models.PROTECT, related_name="+", db_index=False, null=True
     )

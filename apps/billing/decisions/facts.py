@@ -13,7 +13,8 @@ class ObligationDraft:
 
     `source_ref` is unique for ever (e.g. "shipment_line:<id>"). `net_minor` and `tax_minor` are this part's share of what was frozen at
     confirmation; the shares of one order line must sum to the line. `tax_rate` is in percent. `business_date` is the day of `occurred_at`
-    in the legal entity's zone. `invoicing` is "per_shipment" or "per_day".
+    in the legal entity's zone. `invoicing` is "per_shipment" or "per_day". `order_reference` (the order's number, the buyer's purchase
+    order) is printed on the invoice.
     """
 
     source_ref: str
@@ -32,6 +33,7 @@ class ObligationDraft:
     line_id: UUID | None = None
     shipment_id: UUID | None = None
     product_id: UUID | None = None
+    order_reference: str = ""
     description: str = ""
     tax_reason: str = ""
     bill_to_id: UUID | None = None

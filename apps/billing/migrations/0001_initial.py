@@ -25,6 +25,7 @@ class Migration(migrations.Migration):
                 ('order_id', models.UUIDField(null=True)),
                 ('line_id', models.UUIDField(null=True)),
                 ('shipment_id', models.UUIDField(null=True)),
+                ('order_reference', models.CharField(blank=True, default='', help_text='Printed on the invoice', max_length=80)),
                 ('description', models.TextField(blank=True, default='')),
                 ('quantity', models.DecimalField(decimal_places=4, max_digits=18)),
                 ('unit_price', models.DecimalField(decimal_places=6, max_digits=18)),
