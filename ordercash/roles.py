@@ -43,12 +43,13 @@ ROLES: Mapping[str, Sequence[str]] = {
     ),
     "compliance_officer": (
         *_WORK, *_CASEWORK, *_RULES,
-        "compliance.change_tax_rates", "orders.release_orders", "orders.cancel_orders", "masterdata.block_customers",
+        "compliance.change_tax_rates", "orders.release_orders", "orders.accept_content", "orders.cancel_orders", "masterdata.block_customers",
         "masterdata.view_setup", "rulebooks.draft_version",
     ),
     "credit_controller": (
         *_WORK, *_CASEWORK, *_MONEY,
-        "orders.release_orders", "orders.cancel_orders", "masterdata.block_customers", "masterdata.set_credit_limits",
+        "orders.release_orders", "orders.accept_credit_risk", "orders.cancel_orders", "masterdata.block_customers",
+        "masterdata.set_credit_limits",
     ),
     "ar_clerk": (
         *_WORK, *_CASEWORK, *_MONEY, *_BOOKS,
@@ -59,9 +60,12 @@ ROLES: Mapping[str, Sequence[str]] = {
         "billing.write_off", "ledger.close_period", "ledger.export_journal", "rulebooks.draft_version", "audit.view_events",
         "masterdata.view_setup",
     ),
-    "order_approver": (*_WORK, *_CASEWORK, *_MONEY, *_APPROVER, *_RULES, "orders.release_orders", "orders.cancel_orders"),
-    "pricing_approver": (*_WORK, *_APPROVER, *_RULES),
-    "credit_approver": (*_WORK, *_CASEWORK, *_MONEY, *_APPROVER, *_RULES, "orders.release_orders"),
+    "order_approver": (
+        *_WORK, *_CASEWORK, *_MONEY, *_APPROVER, *_RULES,
+        "orders.release_orders", "orders.accept_content", "orders.cancel_orders",
+    ),
+    "pricing_approver": (*_WORK, *_CASEWORK, *_APPROVER, *_RULES, "orders.release_orders", "orders.accept_free_goods"),
+    "credit_approver": (*_WORK, *_CASEWORK, *_MONEY, *_APPROVER, *_RULES, "orders.release_orders", "orders.accept_credit_risk"),
     "finance_approver": (*_WORK, *_MONEY, *_BOOKS, *_APPROVER, *_RULES, "audit.view_events"),
     "auditor": (
         *_WORK, *_MONEY, *_BOOKS, *_RULES,

@@ -8,6 +8,9 @@ CANCEL_ORDERS = "orders.cancel_orders"
 SHIP_ORDERS = "orders.ship_orders"
 BILL_ORDERS = "orders.bill_orders"
 RETURN_GOODS = "orders.return_goods"
+ACCEPT_CREDIT = "orders.accept_credit_risk"
+ACCEPT_PRICE = "orders.accept_free_goods"
+ACCEPT_CONTENT = "orders.accept_content"
 
 PERMISSIONS = {
     "view_orders": "See orders, their lines and their timeline",
@@ -17,5 +20,8 @@ PERMISSIONS = {
     "cancel_orders": "Cancel orders and lines",
     "ship_orders": "Ship orders",
     "bill_orders": "Invoice shipped orders",
+    "accept_credit_risk": "Accept blocked customers and exceeded credit limits when releasing an order",
+    "accept_free_goods": "Accept prices of zero when releasing an order",
+    "accept_content": "Accept unsellable products and dismissed rows when releasing an order",
     "return_goods": "Take goods back and credit them",
 }

@@ -1,5 +1,7 @@
 """Order and order line. Amounts are minor units of the order's currency; they are frozen when the order is confirmed."""
 
+from uuid import UUID
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -33,6 +35,7 @@ class Order(models.Model):
     pricing_sha256 = models.BinaryField(max_length=32, null=True)
     intake_document = models.ForeignKey("orders.IntakeDocument", null=True, on_delete=models.PROTECT, related_name="+")
     placed_by = models.UUIDField(null=True)
+    released_by = models.UUIDField(null=True)
     version = models.PositiveIntegerField(default=1, db_default=1)
 
     class Meta:
@@ -47,6 +50,10 @@ class Order(models.Model):
                 condition=Q(state__in=["held", "cancelled"])
                 | Q(customer__isnull=False, bill_to__isnull=False, ship_to__isnull=False),
                 name="order_complete_once_confirmed",
+            ),
+            models.CheckConstraint(
+                condition=Q(released_by=None) | Q(placed_by=UUID(int=0)) | ~Q(released_by=F("placed_by")),
+                name="order_not_released_by_its_placer",
             ),
         ]
         indexes = [

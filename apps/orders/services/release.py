@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from apps.audit.contract import record_events
@@ -20,6 +20,7 @@ from apps.masterdata.contract import (
     products_by_id,
 )
 from apps.orders.events import ORDER_RELEASED, order_event
+from apps.orders.permissions import ACCEPT_CONTENT, ACCEPT_CREDIT, ACCEPT_PRICE
 from apps.orders.services.cancel import ReasonMissing
 from apps.orders.services.decide import CREDIT_LIMIT_EXCEEDED, Decision, decide_orders, record_order_decisions
 from apps.orders.services.drafts import LineDraft, OrderDraft
@@ -45,7 +46,7 @@ SELECT order_id, id, line_no, product_id, quantity, unit_price, price_source, de
 """
 _CONFIRM = """
 UPDATE orders_order o
-   SET state = 'confirmed', version = o.version + 1, bill_to_id = c.bill_to_id, ship_to_id = c.ship_to_id,
+   SET state = 'confirmed', version = o.version + 1, released_by = %s, bill_to_id = c.bill_to_id, ship_to_id = c.ship_to_id,
        invoicing = c.invoicing, payment_terms_days = c.terms, net_minor = c.net, tax_minor = c.tax, gross_minor = c.net + c.tax,
        pricing_sha256 = c.sha
   FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::text[], %s::int[], %s::bigint[], %s::bigint[], %s::bytea[])
@@ -82,7 +83,7 @@ def release_orders(order_ids: Sequence[UUID], *, reason: str, actor: Actor, now:
     outcome = Released()
     drafts, numbers = _load(order_ids, outcome)
     decisions = decide_orders(drafts)
-    ready = _sort_out(drafts, decisions, numbers, outcome)
+    ready = _sort_out(drafts, decisions, numbers, outcome, actor)
     if ready:
         _confirm(ready, reason=reason, actor=actor, now=now)
         outcome.order_ids = [draft.id for draft, _ in ready]
@@ -154,27 +155,42 @@ def _completer(given: Any, default: Any) -> Any:
 
 
 def _sort_out(
-    drafts: Sequence[OrderDraft], decisions: Sequence[Decision], numbers: Mapping[UUID, str], outcome: Released
+    drafts: Sequence[OrderDraft],
+    decisions: Sequence[Decision],
+    numbers: Mapping[UUID, str],
+    outcome: Released,
+    actor: Actor,
 ) -> list[tuple[OrderDraft, Decision]]:
     ready = []
     for draft, decision in zip(drafts, decisions, strict=True):
-        open_points = sorted({failure.code for failure in decision.failures} - ACCEPTABLE)
-        if not draft.lines:
-            detail = (
-                f"{numbers[draft.id]} has no usable line: cancel it, and enter what is still wanted as a new order."
-            )
-            outcome.refused.append(NotDone(draft.id, "no_lines", detail))
-        elif open_points:
-            sentences = "; ".join(CHECKS.get(code, code) for code in open_points)
-            outcome.refused.append(NotDone(draft.id, open_points[0], f"Put right first: {sentences}."))
-        else:
+        refusal = _refusal(draft, {failure.code for failure in decision.failures}, numbers[draft.id], actor)
+        if refusal is None:
             ready.append((draft, decision))
+        else:
+            outcome.refused.append(refusal)
     return ready
+
+
+def _refusal(draft: OrderDraft, failed: set[str], number: str, actor: Actor) -> NotDone | None:
+    """Return why this actor cannot release the order, None when nothing stands in the way."""
+    open_points = sorted(failed - ACCEPTABLE.keys())
+    if not draft.lines:
+        return NotDone(draft.id, "no_lines", f"{number} has no usable line: cancel it, and enter what is still wanted anew.")
+    if open_points:
+        sentences = "; ".join(CHECKS.get(code, code) for code in open_points)
+        return NotDone(draft.id, open_points[0], f"Put right first: {sentences}.")
+    missing = sorted({CHECKS[code] for code in failed if not actor.may(ACCEPTABLE[code])})
+    if missing:
+        return NotDone(draft.id, "not_yours_to_accept", f"Another role must accept: {'; '.join(missing)}.")
+    if draft.placed_by == actor.id and failed:
+        return NotDone(draft.id, "own_order", "Whoever placed an order does not release it; ask a colleague.")
+    return None
 
 
 def _confirm(ready: Sequence[tuple[OrderDraft, Decision]], *, reason: str, actor: Actor, now: datetime) -> None:
     _hold_credit(ready)
-    sql.run(_CONFIRM, sql.columns_of([_header(draft, decision) for draft, decision in ready], 8))
+    headers = [_header(draft, decision) for draft, decision in ready]
+    sql.run(_CONFIRM, [actor.id, *sql.columns_of(headers, 8)])
     rows = [
         (line.id, d.unit_price, d.price_source, d.net_minor, d.tax_category, d.tax_rate, d.tax_reason, d.tax_minor)
         for draft, decision in ready
