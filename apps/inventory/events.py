@@ -26,7 +26,7 @@ def shipment_shipped(shipment: ShipmentFacts, lines: Sequence[ShippedLine], acto
         payload={
             "number": shipment.number,
             "warehouse_id": shipment.warehouse_id,
-            "quantities": {str(line.line_id): str(line.quantity) for line in lines},
+            "quantities": {str(line.line_id): _text(line.quantity) for line in lines},
         },
         occurred_at=shipment.shipped_at,
         actor_id=actor.id,
@@ -44,7 +44,7 @@ def backorders_filled(
         version=1,
         aggregate="backorder",
         aggregate_id=order_id,
-        payload={"quantities": {str(line_id): str(quantity) for line_id, quantity in given.items()}},
+        payload={"quantities": {str(line_id): _text(quantity) for line_id, quantity in given.items()}},
         occurred_at=now,
         actor_id=actor.id,
         legal_entity_id=legal_entity_id,
@@ -62,7 +62,7 @@ def goods_returned(line: ReturnedLine, occurred_at: datetime, legal_entity_id: U
         payload={
             "return_id": line.return_id,
             "line_id": line.line_id,
-            "quantity": str(line.quantity),
+            "quantity": _text(line.quantity),
             "is_restocked": line.is_restocked,
             "cost_minor": line.cost_minor,
         },
@@ -92,3 +92,8 @@ def stock_moved(
         actor_id=actor.id,
         legal_entity_id=legal_entity_id,
     )
+
+
+def _text(quantity: Decimal) -> str:
+    """Write a quantity without the zeros that its column adds."""
+    return f"{quantity.normalize():f}"

@@ -13,31 +13,13 @@ from apps.inventory.contract import DemandLine, ReceiptDraft, ShipRequest, recei
 from apps.inventory.models import Warehouse
 from apps.ledger.contract import ensure_chart
 from apps.masterdata.models import Currency, Customer, LegalEntity, Product, UnitOfMeasure
-from apps.rulebooks.decisions.canonical import canonical_json, digest_of
-from apps.rulebooks.models import Rulebook, RulebookVersion
 from ordercash.kernel.actor import SYSTEM
 from ordercash.kernel.ids import new_id
+from ordercash.kernel.remembered import forget_everything
 from ordercash.kernel.transactions import writes
+from tests.factories.rulebooks import put_standard_in_force
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-
-
-def _both(debit: str, credit: str, amount: str) -> list[dict[str, str]]:
-    return [
-        {"account": debit, "side": "debit", "amount": amount},
-        {"account": credit, "side": "credit", "amount": amount},
-    ]
-
-
-POSTING_RULES = {
-    "facts": {
-        "opening": _both("stock", "opening_balance", "value"),
-        "receipt": _both("stock", "goods_received", "value"),
-        "adjustment": _both("stock", "cost_of_sales", "value"),
-        "shipment": _both("cost_of_sales", "stock", "cost"),
-        "return": _both("stock", "cost_of_sales", "cost"),
-    }
-}
 
 
 @dataclass(frozen=True)
@@ -55,7 +37,8 @@ def a_place(*, warehouses: int = 1, products: int = 1, code: str = "UK", currenc
     unit, _ = UnitOfMeasure.objects.get_or_create(code="C62", defaults={"name": "piece", "decimals": 0})
     entity = LegalEntity.objects.create(code=code, name=code, country="GB", currency=money, time_zone="Europe/London")
     joined(ensure_chart, entity.id)
-    posting_rules()
+    put_standard_in_force("ledger_posting.yaml")
+    forget_everything()
     places = [
         Warehouse.objects.create(code=f"{code}-{n}", name=f"{code} {n}", legal_entity=entity, country="GB", priority=n)
         for n in range(1, warehouses + 1)
@@ -64,19 +47,6 @@ def a_place(*, warehouses: int = 1, products: int = 1, code: str = "UK", currenc
         Product(sku=f"{code}-P{n:05d}", name=f"Product {n}", unit=unit) for n in range(products)
     )
     return Place(entity, places, goods)
-
-
-def posting_rules() -> None:
-    """Put the posting rules that inventory needs in force since ever, once."""
-    book, is_new = Rulebook.objects.get_or_create(
-        kind="ledger.posting", name="Posting rules of tests", legal_entity=None
-    )
-    if is_new:
-        text = canonical_json(POSTING_RULES)
-        RulebookVersion.objects.create(
-            rulebook=book, number=1, document=text, sha256=digest_of(text), state="active",
-            author_id=UUID(int=0), approver_id=UUID(int=1), from_at=datetime(1970, 1, 1, tzinfo=UTC), recorded_at=NOW,
-        )  # fmt: skip
 
 
 def joined(part: Any, *args: Any, **kwargs: Any) -> Any:

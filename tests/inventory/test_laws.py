@@ -1,0 +1,249 @@
+"""Random lives of orders and shelves against a model that counts single units: the laws hold after every step."""
+
+import os
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+from django.db import transaction
+from django.db.models import Sum
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from apps.inventory.contract import (
+    AdjustmentDraft,
+    DemandLine,
+    ReceiptDraft,
+    ReleaseItem,
+    ReturnItem,
+    ShipRequest,
+    adjust_counted,
+    fill_backorders,
+    line_standings,
+    receive_returns,
+    receive_stock,
+    release_lines,
+    reserve_lines,
+    ship,
+)
+from apps.inventory.models import Reservation, ShipmentLine, Stock, StockMovement
+from apps.ledger.models import Posting
+from ordercash.kernel.actor import SYSTEM
+from ordercash.kernel.ids import new_id
+from tests.factories.inventory import NOW, a_customer, a_place
+
+PRODUCTS, WAREHOUSES = 2, 2
+Shelf = tuple[int, int]  # product, warehouse: by their place in the lists
+LIVES = int(os.environ.get("ORDERCASH_TEST_LIVES", "8"))
+small = st.integers(1, 9)
+
+
+@dataclass
+class ModelLine:
+    """What the model believes of one order line; everything in whole units."""
+
+    demand: DemandLine
+    product: int
+    held: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+    waiting: int = 0
+    shipped: int = 0
+    cancelled: int = 0
+
+
+class Shelves(RuleBasedStateMachine):
+    """Inventory beside its model; one transaction per life, rolled back at the end."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.block = transaction.atomic()
+        self.block.__enter__()
+        self.place = a_place(products=PRODUCTS, warehouses=WAREHOUSES)
+        self.customer = a_customer()
+        self.on_hand: dict[Shelf, int] = defaultdict(int)
+        self.lines: dict[UUID, ModelLine] = {}
+        self.back: dict[UUID, list[int]] = {}
+        self.clock = NOW
+
+    def teardown(self) -> None:
+        transaction.set_rollback(True)
+        self.block.__exit__(None, None, None)
+
+    def free(self, shelf: Shelf) -> int:
+        held = sum(line.held[shelf[1]] for line in self.lines.values() if line.product == shelf[0])
+        return self.on_hand[shelf] - held
+
+    def serve(self, line: ModelLine, quantity: int) -> int:
+        """Give a line what the shelves have: whole from the first that can, else unit by unit in their order."""
+        for warehouse in range(WAREHOUSES):
+            if self.free((line.product, warehouse)) >= quantity:
+                line.held[warehouse] += quantity
+                return quantity
+        given = 0
+        for warehouse in range(WAREHOUSES):
+            while given < quantity and self.free((line.product, warehouse)):
+                line.held[warehouse] += 1
+                given += 1
+        return given
+
+    @initialize(quantity=small)
+    def open(self, quantity: int) -> None:
+        self.receive(0, 0, quantity, Decimal("1.337"))
+
+    @rule(product=st.integers(0, 1), warehouse=st.integers(0, 1), quantity=small, cost=st.decimals(0, 20, places=3))
+    def receive(self, product: int, warehouse: int, quantity: int, cost: Decimal) -> None:
+        ids = self.place.warehouses[warehouse].id, self.place.products[product].id
+        receive_stock([ReceiptDraft(*ids, Decimal(quantity), cost, self.clock, f"r:{new_id()}")], actor=SYSTEM)
+        self.on_hand[product, warehouse] += quantity
+
+    @rule(wanted=st.lists(st.tuples(st.integers(0, 1), small), min_size=1, max_size=4))
+    def reserve(self, wanted: list[tuple[int, int]]) -> None:
+        self.clock += timedelta(minutes=1)
+        order_id, entity_id = new_id(), self.place.entity.id
+        batch = []
+        for product, quantity in wanted:
+            product_id = self.place.products[product].id
+            line = DemandLine(order_id, new_id(), entity_id, product_id, True, Decimal(quantity), self.clock)
+            batch.append(ModelLine(line, product))
+        answers = reserve_lines([line.demand for line in batch])
+        for line in batch:
+            self.lines[line.demand.line_id] = line
+            given = self.serve(line, int(line.demand.quantity))
+            line.waiting = int(line.demand.quantity) - given
+            assert answers[line.demand.line_id].reserved == given
+
+    @rule(limit=st.integers(1, 5))
+    def fill(self, limit: int) -> None:
+        waiting = [line for line in self.lines.values() if line.waiting]
+        able = [line for line in waiting if any(self.free((line.product, w)) for w in range(WAREHOUSES))]
+        able.sort(key=lambda line: (line.demand.occurred_at, line.demand.line_id))
+        served = set()
+        for line in able[:limit]:
+            if given := self.serve(line, line.waiting):
+                line.waiting -= given
+                served.add(line.demand.order_id)
+        assert set(fill_backorders(now=self.clock, limit=limit)) == served
+
+    @precondition(lambda self: self.lines)
+    @rule(data=st.data(), quantity=small)
+    def cancel(self, data: st.DataObject, quantity: int) -> None:
+        line = data.draw(st.sampled_from(list(self.lines.values())))
+        answer = release_lines([ReleaseItem(line.demand.line_id, Decimal(quantity))])[line.demand.line_id]
+        rest = quantity - (from_waiting := min(quantity, line.waiting))
+        line.waiting -= from_waiting
+        for warehouse in reversed(range(WAREHOUSES)):
+            part = min(rest, line.held[warehouse])
+            line.held[warehouse] -= part
+            rest -= part
+        line.cancelled += quantity - rest
+        assert (answer.from_backorder, answer.freed) == (from_waiting, quantity - rest)
+
+    @precondition(lambda self: self.lines)
+    @rule(data=st.data(), quantity=st.none() | small)
+    def send(self, data: st.DataObject, quantity: int | None) -> None:
+        """Ship a whole order, or a quantity of one line, which may be more than is reserved."""
+        line = data.draw(st.sampled_from(list(self.lines.values())))
+        lines = None if quantity is None else {line.demand.line_id: Decimal(quantity)}
+        facts = line.demand.order_id, self.customer, line.demand.legal_entity_id, f"s:{new_id()}", self.clock
+        result = ship([ShipRequest(*facts, lines=lines)], actor=SYSTEM)
+        leaving = [line] if lines else [x for x in self.lines.values() if x.demand.order_id == line.demand.order_id]
+        able = sum(sum(x.held.values()) for x in leaving)
+        assert bool(result.refused) == (able < (quantity or 1))
+        if result.refused:
+            return
+        for one in leaving:
+            rest = quantity or sum(one.held.values())
+            for warehouse in range(WAREHOUSES):
+                part = min(rest, one.held[warehouse])
+                one.held[warehouse] -= part
+                self.on_hand[one.product, warehouse] -= part
+                one.shipped += part
+                rest -= part
+        for shipped in result.lines:
+            self.back[shipped.shipment_line_id] = [int(shipped.quantity), 0]
+
+    @precondition(lambda self: self.back)
+    @rule(data=st.data(), quantity=small, restock=st.booleans())
+    def come_back(self, data: st.DataObject, quantity: int, restock: bool) -> None:
+        line_id = data.draw(st.sampled_from(list(self.back)))
+        result = receive_returns(
+            [ReturnItem(line_id, Decimal(quantity), restock, f"b:{new_id()}", self.clock)], actor=SYSTEM
+        )
+        left, returned = self.back[line_id]
+        assert bool(result.refused) == (returned + quantity > left)
+        if result.refused:
+            return
+        self.back[line_id][1] += quantity
+        if restock:
+            stock = ShipmentLine.objects.select_related("stock").get(id=line_id).stock
+            shelf = (
+                [p.id for p in self.place.products].index(stock.product_id),
+                [w.id for w in self.place.warehouses].index(stock.warehouse_id),
+            )
+            self.on_hand[shelf] += quantity
+
+    @rule(product=st.integers(0, 1), warehouse=st.integers(0, 1), quantity=st.integers(-5, 5).filter(bool))
+    def count(self, product: int, warehouse: int, quantity: int) -> None:
+        ids = self.place.warehouses[warehouse].id, self.place.products[product].id
+        result = adjust_counted([AdjustmentDraft(*ids, Decimal(quantity), self.clock, f"a:{new_id()}")], actor=SYSTEM)
+        shelf = product, warehouse
+        refused = self.free(shelf) + quantity < 0 or (quantity > 0 and not self.on_hand[shelf])
+        assert bool(result.refused) == refused
+        if not refused:
+            self.on_hand[shelf] += quantity
+
+    @invariant()
+    def shelves_are_as_the_model_says(self) -> None:
+        for stock in Stock.objects.select_related("product", "warehouse"):
+            shelf = self.place.products.index(stock.product), self.place.warehouses.index(stock.warehouse)
+            assert stock.on_hand == self.on_hand[shelf]
+            assert stock.on_hand - stock.reserved == self.free(shelf)
+            assert stock.reserved == total(Reservation.objects.filter(stock=stock), "quantity")
+            moved, left = StockMovement.objects.filter(stock=stock), ShipmentLine.objects.filter(stock=stock)
+            assert stock.on_hand == total(moved, "quantity") - total(left, "quantity")
+            assert stock.value_minor == total(moved, "value_minor") - total(left, "cost_minor")
+
+    @invariant()
+    def every_unit_of_a_line_is_somewhere(self) -> None:
+        standings = line_standings({line.demand.order_id for line in self.lines.values()})
+        for line_id, line in self.lines.items():
+            assert line.demand.quantity == sum(line.held.values()) + line.waiting + line.shipped + line.cancelled
+            if line_id in standings:
+                standing = standings[line_id]
+                assert (standing.reserved, standing.backordered) == (sum(line.held.values()), line.waiting)
+                assert standing.shipped == line.shipped
+            else:
+                assert line.cancelled == line.demand.quantity
+
+    @invariant()
+    def the_shelves_are_worth_what_the_ledger_says(self) -> None:
+        posted = total(Posting.objects.filter(account__role="stock"), "amount_minor")
+        assert total(Stock.objects.all(), "value_minor") == posted
+
+
+def total(rows, column: str) -> int | Decimal:
+    return rows.aggregate(total=Sum(column))["total"] or 0
+
+
+@pytest.mark.django_db
+def test_random_lives():
+    run_state_machine_as_test(
+        Shelves,
+        settings=settings(
+            max_examples=LIVES,
+            stateful_step_count=25,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            database=None,
+        ),
+    )
