@@ -43,7 +43,8 @@ ROLES: Mapping[str, Sequence[str]] = {
     ),
     "compliance_officer": (
         *_WORK, *_CASEWORK, *_RULES,
-        "compliance.change_tax_rates", "orders.release_orders", "orders.accept_content", "orders.cancel_orders", "masterdata.block_customers",
+        "compliance.change_tax_rates", "orders.release_orders", "orders.accept_content", "orders.cancel_orders",
+        "masterdata.block_customers",
         "masterdata.view_setup", "rulebooks.draft_version",
     ),
     "credit_controller": (

@@ -1,5 +1,50 @@
-"""Which fact wakes which verb: events of one domain translated into plain arguments of another's."""
+"""Which fact wakes which verb: events of one domain translated into plain arguments of another's.
 
-from collections.abc import Sequence
+Every handler is safe to repeat: it names the orders to look at, and the verb does only what is missing.
+"""
 
-SUBSCRIPTIONS: Sequence[object] = ()
+from collections.abc import Iterable, Sequence
+from typing import Final
+from uuid import UUID
+
+from apps.audit.contract import DeliveredEvent, Subscription
+from apps.inventory.contract import fill_backorders
+from apps.orders.contract import bill_in, close_in
+from ordercash.kernel import clock
+from ordercash.kernel.actor import SYSTEM
+
+LINES_AT_ONCE = 5_000
+
+
+def bill_shipped(events: list[DeliveredEvent]) -> None:
+    """What was shipped is invoiced at once, unless the customer's deliveries are collected by day."""
+    now = clock.now()
+    bill_in(
+        until=now, order_ids=_distinct(event.aggregate_id for event in events), dated="supply", actor=SYSTEM, now=now
+    )
+
+
+def close_settled(events: list[DeliveredEvent]) -> None:
+    """Orders whose last invoice was settled are closed."""
+    named = (UUID(order_id) for event in events for order_id in event.payload.get("order_ids", ()))
+    close_in(_distinct(named), actor=SYSTEM, now=clock.now())
+
+
+def fill_waiting(events: list[DeliveredEvent]) -> None:
+    """Goods that came in go to the orders that wait for them, oldest first."""
+    fill_backorders(now=clock.now(), limit=LINES_AT_ONCE, actor=SYSTEM)
+
+
+def _distinct(ids: Iterable[UUID]) -> list[UUID]:
+    return sorted(set(ids))
+
+
+SUBSCRIPTIONS: Final[Sequence[Subscription]] = (
+    Subscription("orders.bill_shipped", frozenset({"orders.order_shipped"}), bill_shipped),
+    Subscription("orders.close_settled", frozenset({"billing.invoice_settled"}), close_settled),
+    Subscription(
+        "orders.fill_waiting",
+        frozenset({"inventory.stock_received", "inventory.goods_returned", "inventory.stock_adjusted"}),
+        fill_waiting,
+    ),
+)

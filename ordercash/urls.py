@@ -37,7 +37,7 @@ urlpatterns = [
     path("password/done/", PasswordChanged.as_view(), name="password_changed"),
     path("search/", Search.as_view(), name="search"),
     path("components/", Components.as_view(), name="components"),
-    path("components/panel/", ComponentsPanel.as_view(), name="components_panel"),
+    path("components/<uuid:sample_id>/", ComponentsPanel.as_view(), name="component_sample"),
     path("components/job/", ComponentsJob.as_view(), name="components_job"),
     # The admin has no doors of its own: one sign-in, one limit of failures.
     path("admin/login/", RedirectView.as_view(pattern_name="login", query_string=True)),

@@ -1,8 +1,9 @@
 """Puts the parts together: registers with the lower apps what the higher ones answer for."""
 
+from apps.audit.contract import register_job
 from apps.exceptions.contract import ReasonKind, register_reasons, register_resolutions
 from apps.masterdata.contract import register_demo
-from apps.orders.contract import ORDER_REASONS, ORDER_RESOLUTIONS, RETURN_REASONS, RETURN_RESOLUTIONS
+from apps.orders.contract import JOBS, ORDER_REASONS, ORDER_RESOLUTIONS, RETURN_REASONS, RETURN_RESOLUTIONS
 from ordercash.demo import load_charts, load_stock
 
 
@@ -13,3 +14,5 @@ def connect() -> None:
     register_resolutions("return", RETURN_RESOLUTIONS)
     register_demo("chart of accounts", load_charts)
     register_demo("stock", load_stock)
+    for name, (function, every_seconds) in JOBS.items():
+        register_job(name, function, every_seconds=every_seconds)

@@ -2,18 +2,18 @@
 
 from apps.orders.decisions.canonical import CanonicalOrder, read_order
 from apps.orders.decisions.outcomes import FailedLine, Placed
-from apps.orders.journey import ORDER_REASONS, ORDER_RESOLUTIONS, RETURN_REASONS, RETURN_RESOLUTIONS
+from apps.orders.journey import JOBS, ORDER_REASONS, ORDER_RESOLUTIONS, RETURN_REASONS, RETURN_RESOLUTIONS
 from apps.orders.selectors.existing import existing_orders
 from apps.orders.selectors.homes import Home, homes_of
-from apps.orders.services.bill import bill_orders, close_settled_orders
+from apps.orders.services.bill import bill_in, close_in
 from apps.orders.services.drafts import BadRow, LineDraft, OrderDraft
 from apps.orders.services.intake import DocumentDraft, KeptRow, finish_document, keep_rows, open_document
 from apps.orders.services.place import place_drafts
 from apps.orders.services.returns import ReturnDraft, ReturnLineDraft, announce_returns, existing_returns
-from apps.orders.services.ship import ShipOrder, ship_orders
 from apps.orders.services.submit import Answer, Submission, submit_orders
 
 __all__ = [
+    "JOBS",
     "ORDER_REASONS",
     "ORDER_RESOLUTIONS",
     "RETURN_REASONS",
@@ -30,11 +30,10 @@ __all__ = [
     "Placed",
     "ReturnDraft",
     "ReturnLineDraft",
-    "ShipOrder",
     "Submission",
     "announce_returns",
-    "bill_orders",
-    "close_settled_orders",
+    "bill_in",
+    "close_in",
     "existing_orders",
     "existing_returns",
     "finish_document",
@@ -43,6 +42,5 @@ __all__ = [
     "open_document",
     "place_drafts",
     "read_order",
-    "ship_orders",
     "submit_orders",
 ]

@@ -6,14 +6,15 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from apps.audit.contract import JobContext
 from apps.exceptions.contract import Resolution
 from apps.orders.permissions import CANCEL_ORDERS, RELEASE_ORDERS, RETURN_GOODS
 from apps.orders.services.bill import ALL_MODES, bill_orders, close_settled_orders, collect_payments
 from apps.orders.services.cancel import CancelOrder, cancel_orders
 from apps.orders.services.release import release_orders
 from apps.orders.services.returns import dismiss_returns, process_returns, retry_returns
-from apps.orders.services.supply import receive_and_fill, ship_ready
-from ordercash.kernel.actor import Actor
+from apps.orders.services.supply import fill_waiting, receive_and_fill, ship_ready
+from ordercash.kernel.actor import SYSTEM, Actor
 
 # Reasons with their title, the queue that works on them and the hours within which they should be settled.
 ORDER_REASONS: Final[Mapping[str, tuple[str, str, int]]] = {
@@ -112,3 +113,30 @@ def _collect(until: datetime, done: DayDone, *, actor: Actor) -> None:
             return
         done.payments += collected.payments
         done.closed += close_settled_orders(collected.order_ids, actor=actor, now=until)
+
+
+def bill_due(context: JobContext) -> Mapping[str, int]:
+    """Job: invoice whatever is owed, also what was missed when it was delivered; days are collected once they are over."""
+    invoices = 0
+    while issued := bill_orders(until=context.now, modes=ALL_MODES, dated="supply", actor=SYSTEM, now=context.now):
+        invoices += len(issued)
+        context.progress(invoices, invoices)
+    return {"invoices": invoices}
+
+
+def receive_planned(context: JobContext) -> Mapping[str, int]:
+    """Job: take in planned goods whose time has come, and give free stock to the orders that wait."""
+    receipts, filled = 0, 0
+    while (received := receive_and_fill(until=context.now, limit=5_000, actor=SYSTEM))[0]:
+        receipts += received[0]
+        filled += len(received[1])
+        context.progress(receipts, receipts)
+    filled += len(fill_waiting(now=context.now, limit=5_000, actor=SYSTEM))
+    return {"receipts": receipts, "orders_filled": filled}
+
+
+# Scheduled work with its first schedule in seconds; the jobs page may change it.
+JOBS: Final = {
+    "orders.bill_due": (bill_due, 300),
+    "orders.receive_planned": (receive_planned, 60),
+}

@@ -8,11 +8,14 @@ from typing import Final
 from ordercash.kernel.errors import DomainError
 
 # ISO 4217 exponents that differ from 2; the fund and metal codes are not traded here.
+_NO_DECIMALS: Final = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split()
+_THREE_DECIMALS: Final = "BHD IQD JOD KWD LYD OMR TND".split()
+_FOUR_DECIMALS: Final = "CLF UYW".split()
 _EXPONENTS: Final = {
-    **dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"), 0),
-    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
-    **dict.fromkeys(("CLF", "UYW"), 4),
-}  # fmt: skip
+    **dict.fromkeys(_NO_DECIMALS, 0),
+    **dict.fromkeys(_THREE_DECIMALS, 3),
+    **dict.fromkeys(_FOUR_DECIMALS, 4),
+}
 
 # The widest amount that a bigint column holds, kept an order of magnitude away from its edge.
 MAX_MINOR: Final = 900_000_000_000_000_000

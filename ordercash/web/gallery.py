@@ -40,7 +40,7 @@ class Components(Worklist):
     row_noun = "order"
     default_sort = "-placed_at"
     columns = (
-        Column("number", "Order", link="sample"),
+        Column("number", "Order", link="component_sample"),
         Column("customer", "Customer"),
         Column("placed_at", "Placed", kind="when", sort="placed_at"),
         Column("due", "Due", kind="day", desk=True),

@@ -22,7 +22,7 @@ CUSTOMERS = (
     "Northgate Office Supply",
     "Müller & Söhne GmbH",
     "Atelier des Lices",
-    "Kanda Trading 神田商事",
+    "Łódź Paper Sp. z o.o.",
     "Brightwell Hospital Trust Procurement Services",
 )
 
@@ -299,5 +299,5 @@ def everything() -> Mapping[str, Any]:
         "small": -1_240,
         "six": Decimal("6.0000"),
         "weight": Decimal("12.2500"),
-        "instant": START,
+        "sample_id": ORDERS[41].id,
     }

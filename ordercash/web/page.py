@@ -53,9 +53,9 @@ class Page(View):
 
     @cached_property
     def actor(self) -> Actor:
-        """The signed-in user as the one who acts."""
+        """The signed-in user as the one who acts; the user model tells what is `granted`."""
         user: Any = self.request.user
-        return Actor(id=user.pk, name=str(user.get_username()), permissions=frozenset(user.get_all_permissions()))
+        return Actor(id=user.pk, name=str(user.get_username()), permissions=frozenset(user.granted))
 
     def may(self, permission: str) -> bool:
         """Say whether the user holds a permission."""

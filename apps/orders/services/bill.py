@@ -35,6 +35,21 @@ def bill_orders(
     limit: int = 5_000,
     now: datetime,
 ) -> list[IssuedInvoice]:
+    """Invoice what is owed in a transaction of its own; see `bill_in`."""
+    return bill_in(until=until, actor=actor, order_ids=order_ids, modes=modes, dated=dated, limit=limit, now=now)
+
+
+@joins
+def bill_in(
+    *,
+    until: datetime,
+    actor: Actor,
+    order_ids: Collection[UUID] | None = None,
+    modes: Sequence[str] = PER_SHIPMENT,
+    dated: Literal["now", "supply"] = "now",
+    limit: int = 5_000,
+    now: datetime,
+) -> list[IssuedInvoice]:
     """Invoice what is owed for these orders (all when None) and was delivered before `until`; safe to repeat.
 
     "per_day" collects what was delivered on business days that have ended. `dated` "supply" issues each invoice at the time of
@@ -65,6 +80,12 @@ def move_invoiced(order_ids: Sequence[UUID], *, occurred_at: Mapping[UUID, datet
 
 @writes
 def close_settled_orders(order_ids: Collection[UUID], *, actor: Actor, now: datetime) -> int:
+    """Close settled orders in a transaction of its own; see `close_in`."""
+    return close_in(order_ids, actor=actor, now=now)
+
+
+@joins
+def close_in(order_ids: Collection[UUID], *, actor: Actor, now: datetime) -> int:
     """Close the orders among these whose invoices are all settled; returns how many. Safe to repeat."""
     orders = lock_orders(order_ids)
     invoiced = [order for order in orders.values() if order.state == INVOICED]

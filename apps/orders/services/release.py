@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from apps.audit.contract import record_events
@@ -20,7 +20,6 @@ from apps.masterdata.contract import (
     products_by_id,
 )
 from apps.orders.events import ORDER_RELEASED, order_event
-from apps.orders.permissions import ACCEPT_CONTENT, ACCEPT_CREDIT, ACCEPT_PRICE
 from apps.orders.services.cancel import ReasonMissing
 from apps.orders.services.decide import CREDIT_LIMIT_EXCEEDED, Decision, decide_orders, record_order_decisions
 from apps.orders.services.drafts import LineDraft, OrderDraft
@@ -175,7 +174,9 @@ def _refusal(draft: OrderDraft, failed: set[str], number: str, actor: Actor) -> 
     """Return why this actor cannot release the order, None when nothing stands in the way."""
     open_points = sorted(failed - ACCEPTABLE.keys())
     if not draft.lines:
-        return NotDone(draft.id, "no_lines", f"{number} has no usable line: cancel it, and enter what is still wanted anew.")
+        return NotDone(
+            draft.id, "no_lines", f"{number} has no usable line: cancel it, and enter what is still wanted anew."
+        )
     if open_points:
         sentences = "; ".join(CHECKS.get(code, code) for code in open_points)
         return NotDone(draft.id, open_points[0], f"Put right first: {sentences}.")

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
@@ -20,8 +21,11 @@ class VerbPermission(BasePermission):
     message = "This method is not open to anybody."
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        """Say whether the caller holds the permission that the view names for the method."""
-        permission = needed_permission(view, request.method or "")
+        """Say whether the caller holds the permission that the view names; a method the view lacks is 405 to everybody."""
+        method = request.method or ""
+        if not hasattr(view, method.lower()):
+            raise MethodNotAllowed(method)
+        permission = needed_permission(view, method)
         if permission is None or not request.user.is_authenticated:
             return False
         if permission == SIGNED_IN or request.user.has_perm(permission):
