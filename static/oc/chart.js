@@ -23,7 +23,7 @@
     return [across, { ...common, grid, size: 52, values: (_, at) => at.map((value) => short.format(value)) }];
   }
 
-  function series(data, raw) {
+  function series(data, raw, step) {
     const exact = new Intl.NumberFormat("en-GB", { minimumFractionDigits: data.decimals, maximumFractionDigits: Math.max(data.decimals, 2) });
     const bars = data.kind === "bar" || data.kind === "stacked";
     const many = data.kind === "bar" ? data.names.length : 1;
@@ -31,16 +31,16 @@
     return data.names.map((label, index) => ({
       label, value: shown(index), stroke: seriesColor(index), width: bars ? 0 : 1.75, points: { show: false },
       fill: bars ? seriesColor(index) : data.kind === "area" ? `color-mix(in oklab, ${seriesColor(index)} 16%, transparent)` : undefined,
-      paths: bars ? uPlot.paths.bars({ size: [0.68, 46], disp: many > 1 ? grouped(index, many) : undefined }) : undefined,
+      paths: bars ? uPlot.paths.bars({ size: [0.68, 46], disp: many > 1 ? grouped(index, many, step) : undefined }) : undefined,
     }));
   }
 
-  // Several sets of bars stand beside each other within their place.
-  function grouped(index, many) {
-    const width = 0.72 / many;
+  // Several sets of bars stand beside each other within the place of their label.
+  function grouped(index, many, step) {
+    const width = (0.72 * step) / many;
     return {
-      x0: { unit: 2, values: (u) => u.data[0].map(() => -0.36 + index * width) },
-      size: { unit: 2, values: (u) => u.data[0].map(() => width * 0.92) },
+      x0: { unit: 1, values: (u) => u.data[0].map((at) => at - 0.36 * step + index * width) },
+      size: { unit: 1, values: (u) => u.data[0].map(() => width * 0.92) },
     };
   }
 
@@ -52,8 +52,8 @@
     const isStack = data.kind === "stacked";
     const values = isStack ? stacked(data.values) : data.values;
     const order = isStack ? [...values.keys()].reverse() : [...values.keys()];
-    const told = series(data, data.values);
     const step = at.length > 1 ? at[1] - at[0] : 1;
+    const told = series(data, data.values, step);
     const bars = data.kind === "bar" || isStack;
     place.replaceChildren();
     place.style.minHeight = "";
@@ -64,7 +64,7 @@
         y: { range: (_, low, high) => [Math.min(0, low ?? 0), high > 0 ? high * 1.08 : low < 0 ? 0 : 1] },
       },
       axes: axes(data),
-      series: [{ label: "", value: (_, value) => (value == null ? "" : data.labels[at.indexOf(value)]) }, ...order.map((index) => told[index])],
+      series: [{ label: data.days ? "Day" : "At", value: (_, value) => (value == null ? "–" : data.labels[at.indexOf(value)]) }, ...order.map((index) => told[index])],
       cursor: { y: false, drag: { x: false, y: false } },
       legend: { live: true, isolate: false },
     }, [at, ...order.map((index) => values[index])], place));

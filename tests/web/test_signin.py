@@ -1,0 +1,76 @@
+"""Signing in: one door, and five wrong attempts per account and address."""
+
+import pytest
+from django.test import Client
+
+from tests.factories.web import PASSWORD, make_user
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clean_cache")]
+
+
+def attempt(username: str, password: str, address: str = "10.0.0.1", path: str = "/login/") -> int:
+    return Client(REMOTE_ADDR=address).post(path, {"username": username, "password": password}).status_code
+
+
+def test_the_start_leads_to_the_sign_in() -> None:
+    assert Client().get("/")["Location"] == "/login/"
+
+
+def test_a_right_password_leads_on() -> None:
+    make_user(username="order.desk")
+    answer = Client().post(
+        "/login/?next=/components/", {"username": "order.desk", "password": PASSWORD, "next": "/components/"}
+    )
+    assert answer["Location"] == "/components/"
+
+
+def test_never_to_another_site() -> None:
+    make_user(username="order.desk")
+    sent = {"username": "order.desk", "password": PASSWORD, "next": "https://evil.example/"}
+    assert Client().post("/login/", sent)["Location"] == "/"
+
+
+def test_after_five_failures_even_the_right_password_waits() -> None:
+    make_user(username="order.desk")
+    assert [attempt("order.desk", "wrong") for _ in range(5)] == [200] * 5
+    assert attempt("order.desk", PASSWORD) == 429
+    assert attempt(" ORDER.DESK ", PASSWORD) == 429
+
+
+def test_other_addresses_and_accounts_are_not_locked_with_it() -> None:
+    make_user(username="order.desk")
+    make_user(username="warehouse")
+    for _ in range(5):
+        attempt("order.desk", "wrong")
+    assert attempt("order.desk", PASSWORD, address="10.0.0.2") == 302
+    assert attempt("warehouse", PASSWORD) == 302
+
+
+def test_a_success_forgets_the_failures() -> None:
+    make_user(username="order.desk")
+    for _ in range(4):
+        attempt("order.desk", "wrong")
+    assert attempt("order.desk", PASSWORD) == 302
+    assert attempt("order.desk", "wrong") == 200
+
+
+def test_unknown_names_are_counted_alike_and_not_told_apart() -> None:
+    make_user(username="order.desk")
+    for name in ("order.desk", "nobody"):
+        page = Client(REMOTE_ADDR="10.0.0.9").post("/login/", {"username": name, "password": "wrong"}).content.decode()
+        assert "do not match" in page
+    assert [attempt("ghost", "wrong") for _ in range(6)] == [200] * 5 + [429]
+
+
+def test_the_admin_has_no_other_door() -> None:
+    answer = Client().get("/admin/login/?next=/admin/")
+    assert answer["Location"] == "/login/?next=/admin/"
+    assert Client().post("/admin/login/", {"username": "a", "password": "b"}).status_code in {302, 405}
+
+
+def test_signing_out_is_a_post() -> None:
+    client = Client()
+    client.force_login(make_user(), backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get("/logout/").status_code == 405
+    assert client.post("/logout/")["Location"] == "/login/"
+    assert client.get("/components/").status_code == 302
