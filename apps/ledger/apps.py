@@ -1,5 +1,7 @@
 from django.apps import AppConfig
 
+from ordercash.web.links import register_link
+
 
 class LedgerConfig(AppConfig):
     name = "apps.ledger"
@@ -7,9 +9,11 @@ class LedgerConfig(AppConfig):
     verbose_name = "Ledger"
 
     def ready(self) -> None:
-        # Contracts may reach models, which Django loads before this and after this module.
+        # Contracts may reach models, which exist only now.
         from apps.ledger.decisions.posting import PostingRules  # noqa: PLC0415
         from apps.ledger.services.posting import POSTING_KIND  # noqa: PLC0415
         from apps.rulebooks.contract import register_kind  # noqa: PLC0415
 
         register_kind(POSTING_KIND, schema=PostingRules)
+        register_link("journal_entry", "journal_entry", "Entry")
+        register_link("account", "account", "Account")

@@ -1,0 +1,133 @@
+"""Accounts, entries and the trial balance, to be read. Nothing is posted here: facts post themselves."""
+
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from apps.ledger.api.wanted import day_wanted, entity_wanted, kind_wanted
+from apps.ledger.models import Account
+from apps.ledger.permissions import VIEW_LEDGER
+from apps.ledger.selectors.accounts import TrialBalanceRow, accounts_of, trial_balance
+from apps.ledger.selectors.journal import EntryFacts, PostingLine, entry_of, journal
+from ordercash.kernel import clock
+from ordercash.web.api.pagination import page_wanted, slice_response
+
+ENTITY = OpenApiParameter(
+    "legal_entity", str, description="Code of the legal entity; may be left out while there is one."
+)
+AS_OF = OpenApiParameter("as_of", OpenApiTypes.DATE, description="The last day that counts; default today.")
+UNTIL = OpenApiParameter("until", OpenApiTypes.DATE, description="The last day shown.")
+KIND = OpenApiParameter("kind", str, description="Entries of one kind, such as invoice or payment.")
+LIMIT = OpenApiParameter("limit", int, description="Rows on a page, at most 200.")
+CURSOR = OpenApiParameter("cursor", str, description="From `next` or `previous` of a page.")
+
+
+class Accounts(APIView):
+    """GET the chart of accounts of a legal entity."""
+
+    permissions = {"GET": VIEW_LEDGER}
+
+    @extend_schema(parameters=[ENTITY], responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request) -> Response:
+        entity = entity_wanted(request)
+        return Response({"legal_entity": entity.code, "items": [_account(row) for row in accounts_of(entity.id)]})
+
+
+class Entries(APIView):
+    """GET the journal of a legal entity, the newest day first."""
+
+    permissions = {"GET": VIEW_LEDGER}
+
+    @extend_schema(parameters=[ENTITY, KIND, UNTIL, LIMIT, CURSOR], responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request) -> Response:
+        limit, cursor = page_wanted(request)
+        page = journal(
+            entity_wanted(request).id,
+            kind=kind_wanted(request),
+            until=day_wanted(request, "until"),
+            cursor=cursor,
+            limit=limit,
+        )
+        return slice_response(request, page, show=lambda rows: [_entry(row) for row in rows])
+
+
+class EntryDetail(APIView):
+    """GET one entry with its postings."""
+
+    permissions = {"GET": VIEW_LEDGER}
+
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request, entry_id: UUID) -> Response:
+        return Response(_entry(entry_of(entry_id)))
+
+
+class TrialBalanceAsOf(APIView):
+    """GET every account's turnover and balance at the end of a day, in the entity's currency."""
+
+    permissions = {"GET": VIEW_LEDGER}
+
+    @extend_schema(parameters=[ENTITY, AS_OF], responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request) -> Response:
+        entity = entity_wanted(request)
+        as_of = day_wanted(request, "as_of") or clock.business_date(clock.now(), entity.time_zone)
+        found = trial_balance(entity.id, as_of=as_of)
+        return Response(
+            {
+                "legal_entity": entity.code,
+                "currency": entity.currency,
+                "as_of": as_of,
+                "debit_minor": found.debit_minor,
+                "credit_minor": found.credit_minor,
+                "items": [_balance(row) for row in found.rows],
+            }
+        )
+
+
+def _account(row: Account) -> dict[str, Any]:
+    return {"id": row.pk, "code": row.code, "name": row.name, "kind": row.kind, "role": row.role}
+
+
+def _balance(row: TrialBalanceRow) -> dict[str, Any]:
+    return {
+        "account_id": row.account_id,
+        "code": row.code,
+        "name": row.name,
+        "kind": row.kind,
+        "debit_minor": row.debit_minor,
+        "credit_minor": row.credit_minor,
+        "balance_minor": row.balance_minor,
+    }
+
+
+def _entry(entry: EntryFacts) -> dict[str, Any]:
+    return {
+        "id": entry.id,
+        "kind": entry.kind,
+        "entry_date": entry.entry_date,
+        "occurred_at": entry.occurred_at,
+        "recorded_at": entry.recorded_at,
+        "source": {"kind": entry.source_kind, "id": entry.source_id, "ref": entry.source_ref},
+        "customer_id": entry.customer_id,
+        "memo": entry.memo,
+        "postings": [_posting(line) for line in entry.postings],
+    }
+
+
+def _posting(line: PostingLine) -> dict[str, Any]:
+    return {
+        "id": line.id,
+        "account_id": line.account_id,
+        "account": line.account_code,
+        "customer_id": line.customer_id,
+        "amount_minor": line.amount_minor,
+        "currency": line.currency,
+        "functional_minor": line.functional_minor,
+        "functional_currency": line.functional_currency,
+        "tax_category": line.tax_category or None,
+        "tax_rate": None if line.tax_rate is None else f"{line.tax_rate.normalize():f}",
+    }
