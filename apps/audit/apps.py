@@ -1,10 +1,11 @@
 from django.apps import AppConfig
 
 from apps.audit.services.housekeeping import register
+from ordercash.web.links import register_link
 
 
 class AuditConfig(AppConfig):
-    """Registers audit's own job; the other apps register theirs when they are connected."""
+    """Registers audit's own job and pages; the other apps register theirs when they are connected."""
 
     name = "apps.audit"
     label = "audit"
@@ -12,3 +13,5 @@ class AuditConfig(AppConfig):
 
     def ready(self) -> None:
         register()
+        register_link("event", "event", "Event")
+        register_link("job", "job", "Job")

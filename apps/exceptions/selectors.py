@@ -13,6 +13,7 @@ from apps.exceptions.models import ACTIVE_STATES, Case, CaseReason, Queue, Reaso
 from apps.exceptions.permissions import CLAIM_CASE
 from apps.exceptions.ports import reason_kind
 from ordercash.kernel.errors import NotFound
+from ordercash.web.search import Hit
 
 # The order of every list of cases: the most money at risk first. Its index carries (money, id).
 BY_MONEY = "-money_at_risk_minor"
@@ -95,6 +96,12 @@ def cases(
     if overdue_at:
         found = found.filter(due_at__lt=overdue_at)
     return found.filter(_matching(text)) if text else found
+
+
+def find_cases(text: str, limit: int) -> list[Hit]:
+    """Return cases that wait for a decision for the search box, the most money at risk first."""
+    found = cases(text=text).order_by(BY_MONEY, "-id")[:limit]
+    return [Hit("case", case.id, case.title, f"{case.queue.name}, {case.state}") for case in found]
 
 
 def case_by_id(case_id: UUID) -> CaseFacts:

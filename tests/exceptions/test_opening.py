@@ -159,16 +159,22 @@ def test_two_finders_at_once_open_one_case() -> None:
     assert (Case.objects.count(), CaseReason.objects.count()) == (1, 2)
 
 
+def configure(code: str, sla_hours: int) -> None:
+    in_transaction(
+        lambda: configure_queue(code=code, name="Pricing", sla_hours=sla_hours, resolve_permission="", actor=SYSTEM)
+    )
+
+
 def test_a_queue_with_a_tighter_deadline_tightens_its_reasons() -> None:
     open_case("price_missing")
-    configure_queue(code="pricing", name="Pricing", sla_hours=2, resolve_permission="", actor=SYSTEM)
+    configure("pricing", 2)
     draft = make_draft("price_missing")
     open_all([draft])
     assert case_of("thing", draft.subject_id).due_at == NOW + timedelta(hours=2)  # type: ignore[union-attr]
     with pytest.raises(DeadlineImpossible):
-        configure_queue(code="pricing", name="Pricing", sla_hours=0, resolve_permission="", actor=SYSTEM)
+        configure("pricing", 0)
     with pytest.raises(NotFound):
-        configure_queue(code="unknown", name="", sla_hours=2, resolve_permission="", actor=SYSTEM)
+        configure("unknown", 2)
 
 
 @pytest.mark.parametrize("size", [1, 200])

@@ -4,7 +4,7 @@ from apps.audit.contract import set_change_actor
 from apps.exceptions.models import Queue
 from ordercash.kernel.actor import Actor
 from ordercash.kernel.errors import DomainError, NotFound
-from ordercash.kernel.transactions import writes
+from ordercash.kernel.transactions import joins
 
 LONGEST_HOURS = 24 * 365
 
@@ -15,9 +15,9 @@ class DeadlineImpossible(DomainError):
     code, title, status = "deadline_impossible", "The deadline is from 1 to 8760 hours", 422
 
 
-@writes
+@joins
 def configure_queue(*, code: str, name: str, sla_hours: int, resolve_permission: str, actor: Actor) -> None:
-    """Change a queue; cases that stand keep their deadline. Raises NotFound or DeadlineImpossible."""
+    """Change a queue in the admin's transaction; cases that stand keep their deadline. Raises NotFound or DeadlineImpossible."""
     if not 1 <= sla_hours <= LONGEST_HOURS:
         raise DeadlineImpossible()
     set_change_actor(actor)

@@ -1,0 +1,152 @@
+"""The log as pages: what was told, one event, and how far its subscribers have read."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import SafeString
+
+from apps.audit.models import EventRecord
+from apps.audit.permissions import VIEW_EVENTS
+from apps.audit.selectors import (
+    NEWEST_EVENT,
+    SubscriberFacts,
+    actor_names,
+    event_by_id,
+    event_names,
+    events,
+    subscribers,
+)
+from ordercash.web.columns import Column, Table
+from ordercash.web.components import Crumb, Empty, Tile
+from ordercash.web.filters import Filter, Wanted
+from ordercash.web.keyset import Slice
+from ordercash.web.links import link_html
+from ordercash.web.page import Page
+from ordercash.web.worklist import Worklist
+
+SUBSCRIBER_COLUMNS = (
+    Column("name", "Subscriber"),
+    Column("state", "State", kind="badge"),
+    Column("position", "Position", kind="number"),
+    Column("behind", "Behind", kind="number"),
+    Column("failures", "Failures", kind="number"),
+    Column("last_error", "Last error"),
+    Column("retry_at", "Next try", kind="when"),
+    Column("updated_at", "Last moved", kind="when"),
+)
+
+
+def about(row: EventRecord) -> SafeString:
+    """Return the link to what an event is about."""
+    return link_html(row.aggregate, row.aggregate_id)
+
+
+def thread(row: EventRecord) -> SafeString | str:
+    """Return the link to the order on whose timeline an event stands."""
+    return link_html("order", row.thread_id) if row.thread_id else ""
+
+
+class Events(Worklist):
+    """Every fact told, newest first."""
+
+    permission = VIEW_EVENTS
+    title = "Events"
+    row_noun = "event"
+    default_sort = NEWEST_EVENT
+    columns = (
+        Column("name", "Event", link="event"),
+        Column("aggregate", "About", kind="html", value=about),
+        Column("thread_id", "Order", kind="html", value=thread),
+        Column("occurred_at", "Happened", kind="when"),
+        Column("recorded_at", "Recorded", kind="when"),
+        Column("actor_name", "By", desk=True),
+    )
+    filters = (
+        Filter("name", "Event", kind="choices", choices=lambda: [(name, name) for name in event_names()]),
+        Filter("about", "About", placeholder="Id of an order or another thing"),
+        Filter("recorded", "Recorded", kind="period"),
+    )
+    empty = Empty("No events", "Every step of an order is told here as soon as it is taken.")
+
+    def queryset(self, wanted: Wanted) -> QuerySet[EventRecord]:
+        if wanted["about"] and _id(wanted["about"]) is None:
+            return EventRecord.objects.none()
+        return events(
+            names=wanted["name"],
+            about=_id(wanted["about"]),
+            from_at=_midnight(wanted["recorded_from"]),
+            until_at=_midnight(wanted["recorded_until"]),
+        )
+
+    def rows(self, wanted: Wanted, *, sort: str, cursor: str, limit: int) -> Slice[Any]:
+        page = super().rows(wanted, sort=sort, cursor=cursor, limit=limit)
+        names = actor_names({row.actor_id for row in page.rows})
+        for row in page.rows:
+            row.actor_name = names.get(row.actor_id, "")
+        return page
+
+    def tiles(self, wanted: Wanted) -> list[Tile]:
+        readers = subscribers()
+        failing = [reader.name for reader in readers if reader.failures]
+        url = reverse("subscribers")
+        return [
+            Tile("Subscribers", len(readers), url=url),
+            Tile("Failing", len(failing), note=", ".join(failing), url=url, tone="bad" if failing else ""),
+            Tile("Furthest behind", max((reader.behind for reader in readers), default=0), note="events", url=url),
+        ]
+
+
+class EventPage(Page):
+    """One event with everything that was told."""
+
+    permission = VIEW_EVENTS
+    template = "audit/event.html"
+    partial = "audit/event_panel.html"
+    crumbs = (Crumb("Events", "events"),)
+
+    @cached_property
+    def event(self) -> EventRecord:
+        return event_by_id(self.kwargs["event_id"])
+
+    def context(self) -> Mapping[str, Any]:
+        event = self.event
+        self.title = event.name
+        return {
+            "event": event,
+            "about": about(event),
+            "thread": thread(event),
+            "actor": actor_names([event.actor_id]).get(event.actor_id, "") if event.actor_id else "",
+            "payload": sorted(event.payload.items()),
+        }
+
+
+class Subscribers(Page):
+    """Who follows the log, how far, and what stops them."""
+
+    permission = VIEW_EVENTS
+    title = "Subscribers"
+    template = "audit/subscribers.html"
+    crumbs = (Crumb("Events", "events"),)
+
+    def context(self) -> Mapping[str, Any]:
+        found: list[SubscriberFacts] = subscribers()
+        empty = Empty("Nobody follows the log yet", "Subscribers appear when the relay starts.")
+        return {"subscribers": Table(columns=SUBSCRIBER_COLUMNS, rows=found, empty=empty)}
+
+
+def _id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _midnight(day: date | None) -> datetime | None:
+    """Return the beginning of a day in the user's zone."""
+    return datetime.combine(day, time(), timezone.get_current_timezone()) if day else None
