@@ -18,7 +18,7 @@ class Entry:
 
 
 NAVIGATION: tuple[tuple[str, tuple[Entry, ...]], ...] = (
-    ("", (Entry("Home", "home", "home"),)),
+    ("", (Entry("Home", "home", "home"), Entry("Search", "search", "search"))),
     (
         "Orders",
         (

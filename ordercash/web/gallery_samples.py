@@ -191,15 +191,15 @@ def charts() -> list[Chart]:
 
 def jobs() -> list[JobProgress]:
     """Jobs in every state."""
-    url = "/components/job/"
+    url = "/components/job/?number={}"
     return [
-        JobProgress("Close of February", "due", url),
-        JobProgress("Replay of decisions", "running", url, 18_200, 0, "total not known yet"),
-        JobProgress("Import of 541,909 rows", "running", url, 321_000, 541_909, "about 40 s left"),
+        JobProgress("Close of February", "due", url.format(0)),
+        JobProgress("Replay of decisions", "running", url.format(1), 18_200, 0, "total not known yet"),
+        JobProgress("Import of 541,909 rows", "running", url.format(2), 321_000, 541_909, "about 40 s left"),
         JobProgress(
             "Export of the journal",
             "done",
-            url,
+            url.format(3),
             90_112,
             90_112,
             result={"entries": 45_056, "file": "journal-2024-02.csv"},
@@ -207,7 +207,7 @@ def jobs() -> list[JobProgress]:
         JobProgress(
             "Invoices of the day",
             "failed",
-            url,
+            url.format(4),
             310,
             1_204,
             error="The number series INV-2024 is locked; it is tried again at 09:30.",

@@ -101,8 +101,10 @@ def test_a_filter_needs_a_name(signed_in: Any) -> None:
 def test_the_job_and_the_panel_are_parts_for_htmx(signed_in: Any) -> None:
     client = signed_in()
     job = client.get("/components/job/", headers={"HX-Request": "true"}).content.decode()
-    assert "Import of 541,909 rows" in job
+    assert "Export of the journal" in job
     assert "hx-trigger" not in job
+    running = client.get("/components/job/?number=2", headers={"HX-Request": "true"}).content.decode()
+    assert 'hx-trigger="every 2s"' in running
     panel = client.get(f"/components/{ORDERS[0].id}/", headers={"HX-Request": "true"}).content.decode()
     assert "What happened" in panel
     assert "nav-sidebar" not in panel
