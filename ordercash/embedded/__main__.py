@@ -8,6 +8,9 @@ from ordercash.embedded import launcher
 from ordercash.embedded.children import Stopped
 from ordercash.embedded.refusal import Refusal
 
+# What follows these belongs to the program that they run, options included.
+PASSING = (["exec"], ["manage"], ["test"], ["pytest"])
+
 
 def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="python -m ordercash.embedded", description=__doc__)
@@ -19,15 +22,15 @@ def parser() -> argparse.ArgumentParser:
         ("test", "run a command against servers that are thrown away afterwards"),
         ("pytest", "run the tests against servers that are thrown away afterwards"),
     ):
-        commands.add_parser(name, help=text).add_argument("arguments", nargs=argparse.REMAINDER)
+        commands.add_parser(name, help=text, usage="%(prog)s [--] words…").add_argument("words", nargs="*")
     commands.add_parser("process", help="turn into one process of the Procfile").add_argument("name")
     return top
 
 
 def main(arguments: list[str]) -> int:
-    asked = parser().parse_args(arguments)
-    words = getattr(asked, "arguments", [])
-    words = words[1:] if words[:1] == ["--"] else words
+    passing = arguments[:1] in PASSING and arguments[1:2] not in (["-h"], ["--help"])
+    asked = parser().parse_args(arguments[:1] if passing else arguments)
+    words = arguments[2:] if arguments[1:2] == ["--"] else arguments[1:]
     env = dict(os.environ)
     match asked.command:
         case "exec":

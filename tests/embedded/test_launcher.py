@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ordercash.embedded import venv
+from ordercash.embedded import launcher, venv
 from ordercash.embedded.__main__ import main
 from ordercash.embedded.browser import find_browser
 from ordercash.embedded.home import Home
@@ -86,3 +86,17 @@ def test_environment_is_made_anew_when_its_folder_moved(tmp_path: Path) -> None:
     assert here.split()[1] == there.split()[1]
     requirements.write_text("django\n")
     assert venv.fingerprint(tmp_path / "here", requirements).split()[1] != here.split()[1]
+
+
+def test_options_of_a_command_reach_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[object] = []
+    monkeypatch.setattr(launcher, "run_tests", lambda env, words: told.append(words) or 0)
+    monkeypatch.setattr(launcher, "execute", lambda env, words: told.append(words) or 0)
+    assert main(["pytest", "-n", "2", "--", "-k", "x"]) == 0
+    assert main(["manage", "prove", "--json"]) == 0
+    assert main(["exec", "--", "sh", "-c", "true"]) == 0
+    assert told == [
+        ["-n", "2", "--", "-k", "x"],
+        [sys.executable, "manage.py", "prove", "--json"],
+        ["sh", "-c", "true"],
+    ]
