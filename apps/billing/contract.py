@@ -26,6 +26,8 @@ from apps.billing.decisions.facts import (
     SoldLine,
     WriteOffRequest,
 )
+from apps.billing.selectors.balances import Account, Ageing, accounts_of_customers, ageing
+from apps.billing.selectors.detail import DocumentFacts, SettlementFacts, documents_of_orders, settlements_of_orders
 from apps.billing.selectors.exposure import exposures
 from apps.billing.selectors.orders import orders_with_open_invoices, orders_with_owed
 from apps.billing.selectors.sold import sold_lines, sold_lines_of_orders
@@ -38,6 +40,8 @@ from apps.billing.services.obligations import oblige
 from apps.billing.services.payments import record_payments
 
 __all__ = [
+    "Account",
+    "Ageing",
     "Application",
     "ApplicationOutcome",
     "ApplicationRequest",
@@ -47,6 +51,7 @@ __all__ = [
     "CreditRelease",
     "CreditRequest",
     "CreditedLine",
+    "DocumentFacts",
     "Exposure",
     "ExposureKey",
     "IssuedCredit",
@@ -56,11 +61,15 @@ __all__ = [
     "PaymentOutcome",
     "PaymentResult",
     "Refusal",
+    "SettlementFacts",
     "SoldLine",
     "WriteOffRequest",
+    "accounts_of_customers",
+    "ageing",
     "apply_cash",
     "collect_due",
     "credit_lines",
+    "documents_of_orders",
     "exposures",
     "free_credit",
     "hold_credit",
@@ -69,6 +78,7 @@ __all__ = [
     "orders_with_open_invoices",
     "orders_with_owed",
     "record_payments",
+    "settlements_of_orders",
     "sold_lines",
     "sold_lines_of_orders",
     "write_off",

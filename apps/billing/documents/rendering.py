@@ -41,8 +41,8 @@ def invoice_pdf(invoice_id: UUID) -> bytes:
 def render(content: str, made_at: datetime) -> bytes:
     """Set the content of a document, given as JSON: its texts are data, and whatever they say is printed literally.
 
-    PDF/A refuses a sign that no font of this machine can draw; such a document becomes a plain PDF with a box in its place, since an invoice
-    that cannot be sent helps nobody. The standard fonts draw Latin, Greek and Cyrillic; install Noto fonts for more.
+    PDF/A refuses a sign that no font of this machine can draw; such a document becomes a plain PDF with a box in its place,
+    since an invoice that cannot be sent helps nobody. The fonts inside draw Latin, Greek and Cyrillic; install Noto fonts for more.
     """
     try:
         return _compile(content, made_at, STANDARD)

@@ -12,8 +12,8 @@ from ordercash.kernel.transactions import joins
 _COLUMNS: Final = {
     "id": "uuid", "source_ref": "text", "legal_entity_id": "uuid", "customer_id": "uuid", "order_id": "uuid", "line_id": "uuid",
     "shipment_id": "uuid", "order_reference": "text", "product_id": "uuid", "description": "text", "quantity": "numeric",
-    "unit_price": "numeric",
-    "net_minor": "bigint", "tax_category": "text", "tax_rate": "numeric", "tax_reason": "text", "tax_minor": "bigint",
+    "unit_price": "numeric", "net_minor": "bigint", "tax_category": "text", "tax_rate": "numeric",
+    "tax_reason": "text", "tax_minor": "bigint",
     "currency": "text", "bill_to_id": "uuid", "invoicing": "text", "terms_days": "smallint", "occurred_at": "timestamptz",
     "business_date": "date", "bundle_id": "uuid", "state": "text",
 }  # fmt: skip
@@ -40,6 +40,7 @@ def _row(row_id: Any, draft: ObligationDraft) -> tuple[Any, ...]:
     return (
         row_id, draft.source_ref, draft.legal_entity_id, draft.customer_id, draft.order_id, draft.line_id, draft.shipment_id,
         draft.order_reference[:80], draft.product_id, draft.description, draft.quantity, draft.unit_price, draft.net_minor,
-        draft.tax_category, draft.tax_rate, draft.tax_reason, draft.tax_minor, draft.currency, draft.bill_to_id, draft.invoicing, draft.terms_days, draft.occurred_at,
+        draft.tax_category, draft.tax_rate, draft.tax_reason, draft.tax_minor, draft.currency, draft.bill_to_id, draft.invoicing,
+        draft.terms_days, draft.occurred_at,
         draft.business_date, bundle_id(draft), "owed",
     )  # fmt: skip

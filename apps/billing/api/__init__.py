@@ -1,0 +1,1 @@
+"""Billing and cash over the API."""

@@ -1,0 +1,228 @@
+"""Invoices and credit notes over the API."""
+
+from datetime import date
+from typing import Annotated, Literal
+from uuid import UUID
+
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from apps.billing.api.once import respond_once
+from apps.billing.api.shapes import NotApplied, shown_application, shown_invoices, shown_view
+from apps.billing.api.wanted import day_wanted, entity_wanted, id_wanted, text_wanted, words_wanted
+from apps.billing.decisions.document import CREDIT_NOTE, INVOICE
+from apps.billing.decisions.facts import Application, ApplicationOutcome, ApplicationRequest, WriteOffRequest
+from apps.billing.documents import invoice_pdf
+from apps.billing.permissions import APPLY_CASH, ISSUE_INVOICES, VIEW_INVOICES, WRITE_OFF
+from apps.billing.selectors.balances import ageing
+from apps.billing.selectors.detail import InvoiceUnknown, invoice_view
+from apps.billing.selectors.listing import invoices
+from apps.billing.services import invoice_owed
+from apps.billing.services.applying import apply_cash, write_off
+from apps.masterdata.contract import actor_of, entities_by_id
+from ordercash.kernel import clock
+from ordercash.kernel.errors import Fault
+from ordercash.web.api.bodies import read_body
+from ordercash.web.api.pagination import page_response
+from ordercash.web.api.problems import InvalidInput
+
+AmountMinor = Annotated[int, Field(gt=0, lt=10**18)]
+LIST = [
+    OpenApiParameter("number", str, description="The whole number, with or without its zeros."),
+    OpenApiParameter("state", str, description="issued, settled; several with commas."),
+    OpenApiParameter("customer_id", OpenApiTypes.UUID),
+    OpenApiParameter("order_id", OpenApiTypes.UUID),
+    OpenApiParameter("legal_entity", str, description="Code of the legal entity."),
+    OpenApiParameter("issued_from", OpenApiTypes.DATE),
+    OpenApiParameter("issued_until", OpenApiTypes.DATE, description="The first day that is not shown."),
+    OpenApiParameter("due_until", OpenApiTypes.DATE, description="The first due date that is not shown."),
+    OpenApiParameter("limit", int),
+    OpenApiParameter("cursor", str),
+]
+
+
+class Body(BaseModel):
+    """Nothing but what is named is accepted."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class WriteOffBody(Body):
+    """How much to give up, all that is open when left out, and why."""
+
+    reason: Annotated[str, Field(min_length=1, max_length=200)]
+    amount_minor: AmountMinor | None = None
+
+
+class UseBody(Body):
+    """Which invoice to pay, and how much of it; as much as possible when left out."""
+
+    invoice_id: UUID
+    amount_minor: AmountMinor | None = None
+
+
+class IssueBody(Body):
+    """What to invoice: everything that occurred before `until`, now when left out."""
+
+    until: AwareDatetime | None = None
+    modes: Annotated[list[Literal["per_shipment", "per_day"]], Field(min_length=1)] = ["per_shipment", "per_day"]
+    limit: Annotated[int, Field(ge=1, le=10_000)] = 2000
+
+
+class Invoices(APIView):
+    """GET issued invoices, the latest recorded first."""
+
+    permissions = {"GET": VIEW_INVOICES}
+    kind = INVOICE
+
+    @extend_schema(parameters=LIST, responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request) -> Response:
+        found = invoices(
+            kind=self.kind,
+            states=words_wanted(request, "state", ["issued", "settled"]),
+            number=text_wanted(request, "number"),
+            customer_id=id_wanted(request, "customer_id"),
+            order_id=id_wanted(request, "order_id"),
+            legal_entity_id=entity_wanted(request),
+            issued_from=day_wanted(request, "issued_from"),
+            issued_until=day_wanted(request, "issued_until"),
+            due_until=day_wanted(request, "due_until"),
+        )
+        return page_response(request, found, sort="-id", show=shown_invoices)
+
+
+class CreditNotes(Invoices):
+    """GET credit notes, the latest recorded first."""
+
+    kind = CREDIT_NOTE
+
+
+class InvoiceDetail(APIView):
+    """GET one invoice with its lines, taxes and what settled it."""
+
+    permissions = {"GET": VIEW_INVOICES}
+    kind = INVOICE
+
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request, invoice_id: UUID) -> Response:
+        view = invoice_view(invoice_id)
+        if view.invoice.kind != self.kind:
+            raise InvoiceUnknown()
+        return Response(shown_view(view))
+
+
+class CreditNoteDetail(InvoiceDetail):
+    """GET one credit note with its lines, taxes and what it was used for."""
+
+    kind = CREDIT_NOTE
+
+
+class InvoicePdf(APIView):
+    """GET an invoice or credit note as PDF."""
+
+    permissions = {"GET": VIEW_INVOICES}
+
+    @extend_schema(responses={(200, "application/pdf"): OpenApiTypes.BINARY})
+    def get(self, request: Request, invoice_id: UUID) -> HttpResponse:
+        return pdf_response(invoice_id)
+
+
+class Issue(APIView):
+    """POST to invoice what is owed; call again while `invoices` is not empty. Repeating it invoices nothing twice."""
+
+    permissions = {"POST": ISSUE_INVOICES}
+
+    @extend_schema(request=OpenApiTypes.OBJECT, responses=OpenApiTypes.OBJECT)
+    def post(self, request: Request) -> Response:
+        body, now = read_body(IssueBody, request.data), clock.now()
+        if body.until is not None and body.until > now:
+            raise InvalidInput(faults=[Fault("/until", "in_the_future", "Not later than now.")])
+        issued = invoice_owed(
+            until=body.until or now, now=now, actor=actor_of(request.user), modes=body.modes, limit=body.limit
+        )
+        shown = [
+            {"id": row.id, "number": row.number, "gross_minor": row.gross_minor, "currency": row.currency}
+            for row in issued
+        ]
+        return Response({"invoices": shown})
+
+
+class WriteOff(APIView):
+    """POST to give up what is open of an invoice, or a part of it. Needs an Idempotency-Key."""
+
+    permissions = {"POST": WRITE_OFF}
+
+    @extend_schema(request=OpenApiTypes.OBJECT, responses=OpenApiTypes.OBJECT)
+    def post(self, request: Request, invoice_id: UUID) -> HttpResponse:
+        body, actor, now = read_body(WriteOffBody, request.data), actor_of(request.user), clock.now()
+
+        def work(source_ref: str) -> tuple[int, object]:
+            wanted = WriteOffRequest(source_ref, invoice_id, body.reason, body.amount_minor)
+            return 200, shown_application(the_application(write_off([wanted], now=now, actor=actor)))
+
+        return respond_once(request, work)
+
+
+class ApplyCredit(APIView):
+    """POST to use a credit note's open amount for an invoice. Needs an Idempotency-Key."""
+
+    permissions = {"POST": APPLY_CASH}
+
+    @extend_schema(request=OpenApiTypes.OBJECT, responses=OpenApiTypes.OBJECT)
+    def post(self, request: Request, invoice_id: UUID) -> HttpResponse:
+        body, actor, now = read_body(UseBody, request.data), actor_of(request.user), clock.now()
+
+        def work(source_ref: str) -> tuple[int, object]:
+            wanted = ApplicationRequest(
+                source_ref, body.invoice_id, credit_note_id=invoice_id, amount_minor=body.amount_minor
+            )
+            return 200, shown_application(the_application(apply_cash([wanted], now=now, actor=actor)))
+
+        return respond_once(request, work)
+
+
+class Receivables(APIView):
+    """GET what is open of invoices by days overdue, per legal entity and currency."""
+
+    permissions = {"GET": VIEW_INVOICES}
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("on", OpenApiTypes.DATE, description="The day to count from; default today (UTC).")
+        ],
+        responses=OpenApiTypes.OBJECT,
+    )
+    def get(self, request: Request) -> Response:
+        on: date = day_wanted(request, "on") or clock.now().date()
+        entities = entities_by_id()
+        rows = ageing(on=on, legal_entity_id=entity_wanted(request), customer_id=id_wanted(request, "customer_id"))
+        items = [
+            {
+                "legal_entity": entities[row.legal_entity_id].code,
+                "currency": row.currency,
+                "bucket": row.bucket,
+                "open_minor": row.open_minor,
+                "invoices": row.invoices,
+            }
+            for row in rows
+        ]
+        return Response({"on": on, "items": items})
+
+
+def pdf_response(invoice_id: UUID) -> HttpResponse:
+    """Answer a document as PDF, to be shown in the browser."""
+    response = HttpResponse(invoice_pdf(invoice_id), content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{invoice_id}.pdf"'
+    return response
+
+
+def the_application(outcome: ApplicationOutcome) -> Application:
+    """Return the one settlement of a request of one; raises NotApplied with the reason of its refusal."""
+    if outcome.refused:
+        raise NotApplied(outcome.refused[0].detail, extra={"reason": outcome.refused[0].code})
+    return outcome.applied[0]
