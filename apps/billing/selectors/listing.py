@@ -7,11 +7,18 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from apps.billing.decisions.document import legal_number
+from apps.billing.decisions.document import INVOICE, legal_number
 from apps.billing.models import BillingObligation, Invoice, Payment
 from apps.masterdata.contract import entities_by_id
+from ordercash.kernel.errors import Conflict
 
 _NUMBER = re.compile(r"([A-Z]{1,10})-(\d{4})-(\d{1,12})")
+
+
+class NoSuchOpenInvoice(Conflict):
+    """No open invoice has this number."""
+
+    code, title = "no_such_open_invoice", "There is no such open invoice"
 
 
 def invoices(
@@ -80,6 +87,9 @@ def obligations(
     return found.filter(**{name: value for name, value in exact.items() if value})
 
 
-def find_invoices(text: str, limit: int) -> list[Invoice]:
-    """Return the documents that have this number."""
-    return list(invoices(number=text)[:limit])
+def open_invoice(number: str, *, customer_id: UUID | None) -> Invoice:
+    """Return the open invoice that a person names by its number, of a customer when known; raises NoSuchOpenInvoice."""
+    found = invoices(kind=INVOICE, states=["issued"], number=number, customer_id=customer_id).first()
+    if found is None:
+        raise NoSuchOpenInvoice(f"There is no open invoice {whole_number(number)} of this customer.")
+    return found

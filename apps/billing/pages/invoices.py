@@ -1,0 +1,192 @@
+"""Invoices and credit notes: the list, the document, its PDF."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from apps.billing.decisions.document import CREDIT_NOTE, INVOICE
+from apps.billing.decisions.facts import ApplicationRequest, WriteOffRequest
+from apps.billing.documents import invoice_pdf
+from apps.billing.models import Invoice
+from apps.billing.pages.told import told
+from apps.billing.permissions import APPLY_CASH, VIEW_INVOICES, WRITE_OFF
+from apps.billing.selectors.detail import InvoiceView, invoice_view
+from apps.billing.selectors.listing import invoices, open_invoice
+from apps.billing.services import apply_cash, write_off
+from apps.masterdata.contract import entities_by_code
+from ordercash.kernel import clock
+from ordercash.kernel.ids import new_id
+from ordercash.web.actions import Action, Given
+from ordercash.web.columns import Column, Table
+from ordercash.web.components import Crumb, Empty
+from ordercash.web.filters import Filter, Wanted
+from ordercash.web.formats import money_html
+from ordercash.web.page import Page
+from ordercash.web.worklist import Worklist
+
+KINDS = [(INVOICE, "Invoices"), (CREDIT_NOTE, "Credit notes")]
+STATES = [("issued", "Open"), ("settled", "Settled")]
+
+LINES = (
+    Column("position", "No."),
+    Column("description", "Description"),
+    Column("order_id", "Order", link="order", id_key="order_id", value=lambda line: line.order_id and "Order"),
+    Column("quantity", "Quantity", kind="quantity"),
+    Column("unit_price", "Unit price", kind="number"),
+    Column("tax", "Tax", value=lambda line: f"{line.tax_category} {line.tax_rate.normalize():f} %"),
+    Column("net_minor", "Net", kind="money"),
+    Column("tax_minor", "Tax amount", kind="money", desk=True),
+    Column("credited_minor", "Credited", kind="money", desk=True, value=lambda line: line.credited_minor or None),
+)
+TAXES = (
+    Column("category", "Category"),
+    Column("rate", "Rate", value=lambda tax: f"{tax.rate.normalize():f} %"),
+    Column("net_minor", "On net", kind="money"),
+    Column("tax_minor", "Tax", kind="money"),
+    Column("reason", "Reason"),
+)
+ENTRIES = (
+    Column("entry_date", "Day", kind="day", link="journal_entry"),
+    Column("kind", "Kind", kind="badge"),
+    Column("memo", "Memo"),
+)
+
+
+def _entities() -> list[tuple[str, str]]:
+    return [(entity.code, entity.code) for entity in entities_by_code().values()]
+
+
+class Invoices(Worklist):
+    """Issued documents, the latest recorded first."""
+
+    permission = VIEW_INVOICES
+    title = "Invoices"
+    row_noun = "document"
+    default_sort = "-id"
+    columns = (
+        Column("number", "Number", link="invoice"),
+        Column("kind", "Kind", kind="badge", desk=True),
+        Column("customer__code", "Customer", link="customer", id_key="customer_id"),
+        Column("issue_date", "Issued", kind="day"),
+        Column("due_date", "Due", kind="day"),
+        Column("gross_minor", "Total", kind="money"),
+        Column("open_minor", "Open", kind="money", value=lambda row: row.open_minor or None),
+        Column("state", "State", kind="badge"),
+    )
+    filters = (
+        Filter("q", "Number", placeholder="INV-2026-17"),
+        Filter("kind", "Kind", kind="choice", choices=KINDS),
+        Filter("state", "State", kind="choice", choices=STATES),
+        Filter("issued", "Issued", kind="period"),
+        Filter("due_until", "Due before", kind="date"),
+        Filter("entity", "Legal entity", kind="choice", choices=_entities),
+    )
+    empty = Empty("No invoice yet", "What is shipped is invoiced by the next run of billing, and appears here.")
+
+    def queryset(self, wanted: Wanted) -> QuerySet[Invoice]:
+        entity = entities_by_code().get(wanted["entity"])
+        return invoices(
+            kind=wanted["kind"],
+            states=[wanted["state"]] if wanted["state"] else [],
+            number=wanted["q"],
+            issued_from=wanted["issued_from"],
+            issued_until=wanted["issued_until"],
+            due_until=wanted["due_until"],
+            legal_entity_id=entity.id if entity else None,
+        )
+
+
+class WriteOffForm(forms.Form):
+    """How much is given up, and why."""
+
+    amount_minor = forms.IntegerField(
+        label="Amount in minor units", min_value=1, required=False, help_text="All that is open when left empty."
+    )
+    reason = forms.CharField(label="Reason", max_length=200)
+
+
+class UseForm(forms.Form):
+    """Which invoice is paid."""
+
+    number = forms.CharField(
+        label="Invoice", max_length=40, help_text="The number of an open invoice of this customer."
+    )
+
+
+class InvoicePage(Page):
+    """One document with its lines, what settled it, its entries and its PDF."""
+
+    permission = VIEW_INVOICES
+    template = "billing/invoice.html"
+    crumbs = (Crumb("Invoices", "invoices"),)
+
+    @cached_property
+    def view(self) -> InvoiceView:
+        return invoice_view(self.kwargs["invoice_id"])
+
+    def context(self) -> Mapping[str, Any]:
+        invoice, currency = self.view.invoice, self.view.invoice.currency
+        self.title = f"{'Credit note' if invoice.kind == CREDIT_NOTE else 'Invoice'} {invoice.number}"
+        total = {
+            "net_minor": money_html(invoice.net_minor, currency),
+            "tax_minor": money_html(invoice.tax_minor, currency),
+        }
+        return {
+            "badge": invoice.state,
+            "invoice": invoice,
+            "view": self.view,
+            "difference_minor": invoice.tax_minor - invoice.frozen_tax_minor,
+            "lines": Table(columns=_in(currency, LINES), rows=self.view.printed.lines, footer=total),
+            "taxes": Table(columns=_in(currency, TAXES), rows=self.view.printed.taxes),
+            "entries": Table(columns=ENTRIES, rows=self.view.entries, empty=Empty("Nothing was posted")),
+        }
+
+    def actions(self) -> Sequence[Action]:
+        invoice = self.view.invoice
+        pdf = Action("PDF", url=reverse("invoice_pdf", args=[invoice.id]), style="primary")
+        closed = "" if invoice.open_minor else "Nothing is open any more"
+        if invoice.kind == CREDIT_NOTE:
+            return (pdf, Action("Use for an invoice", verb="use", permission=APPLY_CASH, form=UseForm, disabled=closed))
+        return (
+            pdf,
+            Action(
+                "Write off", verb="write_off", permission=WRITE_OFF, style="danger", form=WriteOffForm, disabled=closed
+            ),
+        )
+
+    def do_write_off(self, given: Given) -> str:
+        wanted = WriteOffRequest(
+            f"page:{new_id()}", self.view.invoice.id, given.values["reason"], given.values["amount_minor"]
+        )
+        return told(write_off(requests=[wanted], actor=self.actor, now=clock.now()), "written off")
+
+    def do_use(self, given: Given) -> str:
+        note = self.view.invoice
+        target = open_invoice(given.values["number"], customer_id=note.customer_id)
+        wanted = ApplicationRequest(f"page:{new_id()}", target.id, credit_note_id=note.id)
+        return told(apply_cash(requests=[wanted], actor=self.actor, now=clock.now()), "settled")
+
+
+class InvoicePdf(Page):
+    """The document as PDF."""
+
+    permission = VIEW_INVOICES
+    http_method_names = ["get", "head"]
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        invoice_id: UUID = kwargs["invoice_id"]
+        response = HttpResponse(invoice_pdf(invoice_id), content_type="application/pdf")
+        response["Content-Disposition"] = f'inline; filename="{invoice_id}.pdf"'
+        return response
+
+
+def _in(currency: str, columns: Sequence[Column]) -> list[Column]:
+    """Return the columns with the document's currency, which its lines do not repeat."""
+    return [replace(column, currency=currency) if column.kind == "money" else column for column in columns]
