@@ -11,6 +11,12 @@ from ordercash.kernel import sql
 from ordercash.kernel.errors import NotFound
 from ordercash.web.keyset import Slice, slice_of
 
+TURNOVER = """
+SELECT account_id, coalesce(sum(functional_minor) FILTER (WHERE functional_minor > 0), 0)::bigint,
+       coalesce(-sum(functional_minor) FILTER (WHERE functional_minor < 0), 0)::bigint
+  FROM ledger_posting WHERE account_id = ANY(%s::uuid[]) AND entry_date <= %s GROUP BY account_id
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class TrialBalanceRow:
@@ -68,18 +74,18 @@ def account_of(account_id: UUID) -> Account:
 
 
 def trial_balance(legal_entity_id: UUID, *, as_of: date) -> TrialBalance:
-    """Return every account of a legal entity at the end of a day, in one statement; accounts never used show zero."""
-    found = sql.fetch(
-        "SELECT a.id, a.code, a.name, a.kind, coalesce(t.debit, 0)::bigint, coalesce(t.credit, 0)::bigint"
-        " FROM ledger_account a LEFT JOIN ("
-        "  SELECT account_id, sum(functional_minor) FILTER (WHERE functional_minor > 0) AS debit,"
-        "         -sum(functional_minor) FILTER (WHERE functional_minor < 0) AS credit"
-        "    FROM ledger_posting WHERE entry_date <= %s AND account_id IN"
-        "         (SELECT id FROM ledger_account WHERE legal_entity_id = %s) GROUP BY account_id"
-        " ) t ON t.account_id = a.id WHERE a.legal_entity_id = %s ORDER BY a.code",
-        [as_of, legal_entity_id, legal_entity_id],
+    """Return every account of a legal entity at the end of a day, in two statements; accounts never used show zero.
+
+    The accounts are asked for first: given by value, the sums are hashed; joined, they would be sorted at ten times the cost.
+    """
+    accounts = accounts_of(legal_entity_id)
+    found = sql.fetch(TURNOVER, [[account.id for account in accounts], as_of])
+    turnover = {account_id: (debit, credit) for account_id, debit, credit in found}
+    return TrialBalance(
+        legal_entity_id,
+        as_of,
+        tuple(TrialBalanceRow(row.id, row.code, row.name, row.kind, *turnover.get(row.id, (0, 0))) for row in accounts),
     )
-    return TrialBalance(legal_entity_id, as_of, tuple(TrialBalanceRow(*row) for row in found))
 
 
 def account_sheet(account_id: UUID, *, as_of: date | None = None, cursor: str = "", limit: int = 50) -> AccountSheet:
