@@ -28,6 +28,13 @@ from apps.inventory.decisions.facts import (
     WarehouseFacts,
 )
 from apps.inventory.selectors.open_lines import orders_with_open_lines
+from apps.inventory.selectors.order_story import (
+    GoodsBack,
+    ShipmentSheet,
+    backordered_lines,
+    goods_back,
+    shipment_sheets,
+)
 from apps.inventory.selectors.shipments import shipments_of, shipped_lines
 from apps.inventory.selectors.stock import availability, line_standings, warehouses
 from apps.inventory.services.backorders import fill_backorders
@@ -42,6 +49,7 @@ __all__ = [
     "AdjustmentDraft",
     "Availability",
     "DemandLine",
+    "GoodsBack",
     "LineStanding",
     "MovementResult",
     "ReceiptDraft",
@@ -56,13 +64,16 @@ __all__ = [
     "ShipRequest",
     "ShipResult",
     "ShipmentFacts",
+    "ShipmentSheet",
     "ShippedLine",
     "WarehouseDraft",
     "WarehouseFacts",
     "adjust_counted",
     "availability",
+    "backordered_lines",
     "ensure_warehouses",
     "fill_backorders",
+    "goods_back",
     "line_standings",
     "orders_with_open_lines",
     "plan_receipts",
@@ -72,6 +83,7 @@ __all__ = [
     "release_lines",
     "reserve_lines",
     "ship",
+    "shipment_sheets",
     "shipments_of",
     "shipped_lines",
     "warehouses",

@@ -1,7 +1,24 @@
 from django.apps import AppConfig
+from django.utils.module_loading import import_string
+
+from apps.orders.permissions import VIEW_CUSTOMERS, VIEW_ORDERS
+from ordercash.web.links import register_link
+from ordercash.web.search import register_search
+from ordercash.web.tones import register_tones
 
 
 class OrdersConfig(AppConfig):
+    """Registers where orders and customers are shown and how they are found."""
+
     name = "apps.orders"
     label = "orders"
     verbose_name = "Orders"
+
+    def ready(self) -> None:
+        register_link("order", "order", "Order")
+        register_link("customer", "customer", "Customer")
+        register_link("intake_document", "import", "Import")
+        register_link("invoice_pdf", "invoice_pdf", "PDF")
+        register_tones({"announced": "info", "credited": "good", "dismissed": "neutral"})
+        register_search("order", VIEW_ORDERS, import_string("apps.orders.selectors.found.find_order_hits"))
+        register_search("customer", VIEW_CUSTOMERS, import_string("apps.orders.selectors.found.find_customer_hits"))

@@ -1,0 +1,9 @@
+"""What these pages show of other domains, and the permissions there to see it."""
+
+from typing import Final
+
+CASES: Final = "exceptions.view_cases"
+INVOICES: Final = "billing.view_invoices"
+PAYMENTS: Final = "billing.view_payments"
+BOOKS: Final = "ledger.view_ledger"
+STOCK: Final = "inventory.view_stock"
