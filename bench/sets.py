@@ -1,0 +1,95 @@
+"""Set-wise: orders through `:batch` to reserved, and whole orders to cash, beside the floor's one transaction per order."""
+
+import os
+import random
+import time
+from itertools import count
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ordercash.settings")
+django.setup()
+
+from django.db import connection  # noqa: E402
+
+from apps.orders.decisions.canonical import CanonicalOrder, read_order  # noqa: E402
+from apps.orders.journey import run_day  # noqa: E402
+from apps.orders.services.submit import submit_batch  # noqa: E402
+from bench.company import COUNT, load_company  # noqa: E402
+from bench.measure import floor, machine, median_rate, say  # noqa: E402
+from ordercash.kernel import clock  # noqa: E402
+from ordercash.kernel.actor import SYSTEM  # noqa: E402
+
+ORDERS, BATCH = 4_000, 500
+_keys = count()
+
+
+def orders(number: int) -> list[CanonicalOrder]:
+    """Return canonical orders of three lines, as the floor's."""
+    return [
+        read_order(
+            {
+                "legal_entity": "UK01",
+                "channel": "web",
+                "customer": f"B{random.randint(1, COUNT)}",
+                "currency": "GBP",
+                "lines": [
+                    {"sku": f"BENCH-{sku}", "quantity": random.randint(1, 5)} for sku in random.sample(range(1, COUNT + 1), 3)
+                ],
+            }
+        )
+        for _ in range(number)
+    ]
+
+
+def to_reserved() -> tuple[int, float]:
+    """Place orders in batches through the verb behind `:batch`."""
+    batches = [orders(BATCH) for _ in range(ORDERS // BATCH)]
+    started = time.perf_counter()
+    for batch in batches:
+        submit_batch(SYSTEM, f"bench-{next(_keys)}", b"b" * 32, batch, now=clock.now())
+    return ORDERS, time.perf_counter() - started
+
+
+def to_cash() -> tuple[int, float]:
+    """Place orders, then ship, invoice, post, pay, apply and close them."""
+    placed, seconds = to_reserved()
+    started = time.perf_counter()
+    now = clock.now()
+    run_day(now.replace(hour=0, minute=0), now.replace(year=now.year + 1), collect=True, actor=SYSTEM, now=now)
+    return placed, seconds + time.perf_counter() - started
+
+
+def statements(work: object) -> int:
+    """Return how many statements a piece of work takes."""
+    seen = 0
+
+    def note(execute, sql, params, many, context):  # type: ignore[no-untyped-def]
+        nonlocal seen
+        seen += 1
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        work()  # type: ignore[operator]
+    return seen
+
+
+def main() -> None:
+    load_company()
+    say(f"machine: {machine()}; {ORDERS} orders of 3 lines a run, {BATCH} a batch, median of 3 runs")
+    for size in (1, BATCH):
+        batch = orders(size)
+        used = statements(lambda: submit_batch(SYSTEM, f"count-{next(_keys)}", b"c" * 32, batch, now=clock.now()))  # noqa: B023
+        say(f"statements to reserve a batch of {size}: {used}")
+    to_reserved()
+    reference = floor("intake")
+    rate = median_rate(to_reserved)
+    say(f"to reserved, set-wise: {rate:,.0f} orders/s; floor (one transaction per order, 8 clients): {reference:,.0f}; ratio {rate / reference:.2f}")
+    to_cash()
+    reference = floor("o2c")
+    rate = median_rate(to_cash)
+    say(f"order to cash, set-wise: {rate:,.0f} orders/s; floor (one transaction per order, 8 clients): {reference:,.0f}; ratio {rate / reference:.2f}")
+
+
+if __name__ == "__main__":
+    main()
