@@ -15,6 +15,8 @@ from tests.rulebooks.a_kind import KIND
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOW = datetime(2026, 3, 5, 12, tzinfo=UTC)
+# The same in every process: tests run in parallel are named by their parameters.
+SOME_ID = "019530d9-0000-7000-8000-000000000001"
 
 
 def signed_in(*permissions: str) -> Client:
@@ -24,7 +26,7 @@ def signed_in(*permissions: str) -> Client:
 
 
 @pytest.mark.parametrize(
-    "address", ["rulebooks", f"rulebooks/{new_id()}", f"rulebook-versions/{new_id()}", "decisions"]
+    "address", ["rulebooks", f"rulebooks/{SOME_ID}", f"rulebook-versions/{SOME_ID}", "decisions"]
 )
 def test_they_are_closed_to_others(address: str) -> None:
     assert Client().get(f"/api/v1/{address}").status_code == 401
