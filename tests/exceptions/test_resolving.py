@@ -1,63 +1,22 @@
 """Resolving: the owning domain settles the subjects; what its rows say afterwards is the outcome."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
 from uuid import UUID
 
 import pytest
 
-from apps.exceptions.contract import Resolution, close_cases, register_resolutions
 from apps.exceptions.models import Case, Queue
 from apps.exceptions.permissions import ASSIGN_CASE, CANCEL_CASE
-from apps.exceptions.ports import resolutions
 from apps.exceptions.services.holding import claim_cases
 from apps.exceptions.services.outcomes import CaseRefused, UnknownResolution, the_only
 from apps.exceptions.services.resolving import resolve_cases
 from ordercash.kernel.actor import SYSTEM, Actor
-from ordercash.kernel.errors import Conflict, Forbidden, NotFound
+from ordercash.kernel.errors import Forbidden, NotFound
 from ordercash.kernel.ids import new_id
-from ordercash.kernel.transactions import writes
-from tests.factories.exceptions import NOW, make_actor, make_draft, open_all, open_case
+from tests.factories.exceptions import NOW, RELEASE, Owner, make_actor, make_draft, open_all, open_case
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-RELEASE = "things.release"
 DESK = make_actor(RELEASE)
-
-
-class Owner:
-    """A domain that settles its things, except those that it is told to refuse or to leave."""
-
-    def __init__(self) -> None:
-        self.refused: set[UUID] = set()
-        self.left: set[UUID] = set()
-        self.calls: list[int] = []
-
-    def release(self, subject_ids: Sequence[UUID], *, note: str, actor: Actor, now: datetime) -> Mapping[UUID, str]:
-        self.calls.append(len(subject_ids))
-        return self._release(subject_ids, note, actor, now)
-
-    def _release(self, subject_ids: Sequence[UUID], note: str, actor: Actor, now: datetime) -> Mapping[UUID, str]:
-        def verb() -> Mapping[UUID, str]:
-            if self.refused & set(subject_ids):
-                raise Conflict("It has moved on.")
-            settled = [subject_id for subject_id in subject_ids if subject_id not in self.left]
-            close_cases("thing", settled, resolution="release", note=note, actor=actor, now=now)
-            return {**dict.fromkeys(self.left, "Still has no price."), **dict.fromkeys(settled, "Released.")}
-
-        return writes(verb)()
-
-
-@pytest.fixture
-def owner() -> Iterator[Owner]:
-    known = dict(resolutions)
-    resolutions.clear()
-    domain = Owner()
-    register_resolutions("thing", {"release": Resolution("Release", RELEASE, domain.release)})
-    register_resolutions("thing", {"scrap": Resolution("Scrap", RELEASE, domain.release, needs_note=True)})
-    yield domain
-    resolutions.clear()
-    resolutions.update(known)
 
 
 def resolve(

@@ -1,16 +1,19 @@
 """Cases, reasons and people for tests."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from apps.exceptions.contract import CaseDraft, ReasonDraft, open_cases
+from apps.exceptions.contract import CaseDraft, ReasonDraft, close_cases, open_cases
 from ordercash.kernel.actor import Actor
+from ordercash.kernel.errors import Conflict
 from ordercash.kernel.ids import new_id
+from ordercash.kernel.transactions import writes
 from tests.factories.audit import in_transaction
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+RELEASE = "things.release"
 
 
 def make_draft(*codes: str, **values: Any) -> CaseDraft:
@@ -41,3 +44,26 @@ def open_all(drafts: Sequence[CaseDraft]) -> list[UUID]:
 
 def make_actor(*permissions: str, name: str = "order.desk") -> Actor:
     return Actor(id=new_id(), name=name, permissions=frozenset(permissions))
+
+
+class Owner:
+    """A domain that settles its things, except those that it is told to refuse or to leave."""
+
+    def __init__(self) -> None:
+        self.refused: set[UUID] = set()
+        self.left: set[UUID] = set()
+        self.calls: list[int] = []
+
+    def release(self, subject_ids: Sequence[UUID], *, note: str, actor: Actor, now: datetime) -> Mapping[UUID, str]:
+        self.calls.append(len(subject_ids))
+        return self._release(subject_ids, note, actor, now)
+
+    def _release(self, subject_ids: Sequence[UUID], note: str, actor: Actor, now: datetime) -> Mapping[UUID, str]:
+        def verb() -> Mapping[UUID, str]:
+            if self.refused & set(subject_ids):
+                raise Conflict("It has moved on.")
+            settled = [subject_id for subject_id in subject_ids if subject_id not in self.left]
+            close_cases("thing", settled, resolution="release", note=note, actor=actor, now=now)
+            return {**dict.fromkeys(self.left, "Still has no price."), **dict.fromkeys(settled, "Released.")}
+
+        return writes(verb)()
