@@ -36,8 +36,10 @@ def api_key() -> str:
     user = User.objects.create_user(username="bench.program")
     user.groups.add(Group.objects.get(name="integration_engineer"))
     now = clock.now()
-    made = create_api_key(user=user, name="bench", expires_at=now + timedelta(days=1), actor=SYSTEM, now=now)
-    return made.token if hasattr(made, "token") else made[1]
+    made = create_api_key(
+        username=user.username, name="bench", expires_at=now + timedelta(days=1), scopes=(), actor=SYSTEM, now=now
+    )
+    return made.secret
 
 
 def serve(*, gather: bool) -> tuple[subprocess.Popen[bytes], int]:
