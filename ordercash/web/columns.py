@@ -11,17 +11,17 @@ from ordercash.web import formats
 from ordercash.web.components import Empty
 from ordercash.web.links import link_html, link_url
 
-RIGHT = frozenset({"money", "quantity", "number"})
+RIGHT = frozenset({"money", "price", "quantity", "number"})
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column. `key` is an attribute, key or double-underscore path of the row; `value` computes it instead.
 
-    kind     -- text, money, quantity, number, when, day, badge, code or html (already safe)
+    kind     -- text, money, price (of one unit, a Decimal), quantity, number, when, day, badge, code or html (already safe)
     link     -- the kind of thing that the value names; the id is the row's `id_key`
     sort     -- the database column by which the list can be sorted (without NULLs, indexed with the id), "" for no
-    currency -- for money: the path of the currency, or a code in capitals
+    currency -- for money and prices: the path of the currency, or a code in capitals
     unit     -- for quantities: the path of the unit
     desk     -- show it on wide screens only
     """
@@ -76,8 +76,16 @@ def _text(column: Column, row: Any, value: Any) -> SafeString:
 
 
 def _money(column: Column, row: Any, value: Any) -> SafeString:
+    return formats.money_html(value, _currency(column, row))
+
+
+def _price(column: Column, row: Any, value: Any) -> SafeString:
+    return formats.price_html(value, _currency(column, row))
+
+
+def _currency(column: Column, row: Any) -> str:
     fixed = column.currency.isupper()
-    return formats.money_html(value, column.currency if fixed else value_at(row, column.currency) or "")
+    return column.currency if fixed else value_at(row, column.currency) or ""
 
 
 def _quantity(column: Column, row: Any, value: Any) -> SafeString:
@@ -91,6 +99,7 @@ def _code(column: Column, row: Any, value: Any) -> SafeString:
 _SHOW: Mapping[str, Callable[[Column, Any, Any], SafeString]] = {
     "text": _text,
     "money": _money,
+    "price": _price,
     "quantity": _quantity,
     "number": _quantity,
     "when": lambda column, row, value: formats.when_html(value),

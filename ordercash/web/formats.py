@@ -33,6 +33,22 @@ def money_html(minor: int | None, currency: str, *, signed: bool = False) -> Saf
     )  # fmt: skip
 
 
+def price_text(price: Decimal, currency: str) -> str:
+    """Return the price of one unit with the currency's decimals, and more only where it has them: 2.5 GBP is "2.50"."""
+    own = -int(price.normalize().as_tuple().exponent)
+    return number_text(price, decimals=max(exponent(currency), own))
+
+
+def price_html(price: Decimal | None, currency: str) -> SafeString:
+    """Return the price of one unit for a page, as money reads."""
+    if price is None:
+        return NOTHING
+    return format_html(
+        '<span class="oc-money"><span class="oc-currency">{}</span>&nbsp;{}</span>',
+        currency, price_text(price, currency),
+    )  # fmt: skip
+
+
 def number_text(value: Decimal | int | None, *, decimals: int | None = None) -> str:
     """Return a number with grouped thousands, without trailing zeros unless `decimals` are named."""
     if value is None:

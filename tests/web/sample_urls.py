@@ -21,6 +21,7 @@ from ordercash.urls import urlpatterns as real
 from ordercash.web.actions import Action, Given
 from ordercash.web.api.bodies import read_body
 from ordercash.web.api.etags import etag, is_unchanged, require_match
+from ordercash.web.api.openapi import Shape
 from ordercash.web.api.pagination import page_response
 from ordercash.web.api.parsers import JsonParser, NdjsonParser, raw_body
 from ordercash.web.api.permissions import SIGNED_IN
@@ -64,6 +65,20 @@ class Half(APIView):
 
     def post(self, request: Request) -> Response:
         raise AssertionError("a method without an entry was carried out")
+
+
+class Shaped(APIView):
+    permissions = {"GET": SIGNED_IN, "POST": "sample.write"}
+    shapes = {
+        "GET": Shape(query={"state": "Words, by comma"}, paged=True),
+        "POST": Shape(request=Draft, status=201, keyed=True),
+    }
+
+    def get(self, request: Request) -> Response:
+        return Response({})
+
+    def post(self, request: Request) -> Response:
+        return Response({}, status=201)
 
 
 class LineSerializer(serializers.Serializer[Any]):
@@ -162,6 +177,7 @@ class Failing(Page):
 urlpatterns = [
     path("api/v1/echo", Echo.as_view()),
     path("api/v1/unnamed", Unnamed.as_view()),
+    path("api/v1/shaped", Shaped.as_view()),
     path("api/v1/half", Half.as_view()),
     path("api/v1/broken/<how>", Broken.as_view()),
     path("api/v1/filters", Filters.as_view()),
