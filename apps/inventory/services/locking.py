@@ -30,8 +30,12 @@ class LockedStock:
 
 
 def lock_stock(which: str, params: Sequence[Any]) -> dict[UUID, LockedStock]:
-    """Lock the stock rows whose ids `which` selects and return them by id, as they are after any wait for others."""
+    """Lock the stock rows whose ids `which` selects and return them by id, as they are after any wait for others.
+
+    The ids are gathered into an array first. With `id IN (SELECT …)` PostgreSQL joins, and drops a row from the answer when it had
+    to wait for it: it re-checks the new version of the row against a join partner that it did not keep.
+    """
     statement = f"""
 SELECT id, product_id, warehouse_id, on_hand, reserved, value_minor FROM inventory_stock
- WHERE id IN ({which}) ORDER BY id FOR UPDATE"""  # noqa: S608 - the selections are the constants above
+ WHERE id = ANY(ARRAY({which})) ORDER BY id FOR UPDATE"""  # noqa: S608 - the selections are the constants above
     return {row[0]: LockedStock(*row) for row in fetch(statement, params)}
