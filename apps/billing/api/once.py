@@ -10,6 +10,7 @@ from rest_framework.request import Request
 
 from apps.audit.contract import RequestClaim
 from apps.billing.services.requests import Answer, answer_once
+from apps.masterdata.contract import actor_of
 from ordercash.kernel.errors import DomainError
 from ordercash.web.api.parsers import raw_body
 
@@ -33,13 +34,13 @@ def respond_once(request: Request, work: Callable[[str], tuple[int, Any]]) -> Ht
 
     The source_ref is made of the caller and its key, so that what the request makes is unique behind the edge too.
     """
-    key = idempotency_key(request)
+    key, actor = idempotency_key(request), actor_of(request.user)
 
     def carry_out() -> Answer:
-        status, value = work(f"api:{request.user.pk}:{key}")
+        status, value = work(f"api:{actor.id}:{key}")
         return Answer(status, orjson.dumps(value, default=str))
 
-    claim = RequestClaim(request.user.pk, key, body_hash(request))
+    claim = RequestClaim(actor.id, key, body_hash(request))
     answer = answer_once(claim=claim, method=str(request.method), path=request.path, carry_out=carry_out)
     return HttpResponse(answer.body, status=answer.status, content_type="application/json")
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -15,7 +16,7 @@ from apps.billing.decisions.document import CREDIT_NOTE, INVOICE
 from apps.billing.decisions.facts import ApplicationRequest, WriteOffRequest
 from apps.billing.documents import invoice_pdf
 from apps.billing.models import Invoice
-from apps.billing.pages.told import told
+from apps.billing.pages.told import minor_of, told
 from apps.billing.permissions import APPLY_CASH, VIEW_INVOICES, WRITE_OFF
 from apps.billing.selectors.detail import InvoiceView, invoice_view
 from apps.billing.selectors.listing import invoices, open_invoice
@@ -106,8 +107,13 @@ class Invoices(Worklist):
 class WriteOffForm(forms.Form):
     """How much is given up, and why."""
 
-    amount_minor = forms.IntegerField(
-        label="Amount in minor units", min_value=1, required=False, help_text="All that is open when left empty."
+    amount = forms.DecimalField(
+        label="Amount",
+        min_value=Decimal("0.0001"),
+        max_digits=18,
+        decimal_places=4,
+        required=False,
+        help_text="All that is open when left empty.",
     )
     reason = forms.CharField(label="Reason", max_length=200)
 
@@ -162,16 +168,16 @@ class InvoicePage(Page):
         )
 
     def do_write_off(self, given: Given) -> str:
-        wanted = WriteOffRequest(
-            f"page:{new_id()}", self.view.invoice.id, given.values["reason"], given.values["amount_minor"]
-        )
-        return told(write_off(requests=[wanted], actor=self.actor, now=clock.now()), "written off")
+        invoice = self.view.invoice
+        amount_minor = minor_of(given.values["amount"], invoice.currency)
+        wanted = WriteOffRequest(f"page:{new_id()}", invoice.id, given.values["reason"], amount_minor)
+        return told(write_off(requests=[wanted], actor=self.actor, now=clock.now()), "written off", invoice.currency)
 
     def do_use(self, given: Given) -> str:
         note = self.view.invoice
         target = open_invoice(given.values["number"], customer_id=note.customer_id)
         wanted = ApplicationRequest(f"page:{new_id()}", target.id, credit_note_id=note.id)
-        return told(apply_cash(requests=[wanted], actor=self.actor, now=clock.now()), "settled")
+        return told(apply_cash(requests=[wanted], actor=self.actor, now=clock.now()), "settled", note.currency)
 
 
 class InvoicePdf(Page):

@@ -150,4 +150,4 @@ class PaymentPage(Page):
         payment = self.view.payment
         target = open_invoice(given.values["number"], customer_id=payment.customer_id)
         wanted = ApplicationRequest(f"page:{new_id()}", target.id, payment_id=payment.id)
-        return told(apply_cash(requests=[wanted], actor=self.actor, now=clock.now()), "settled")
+        return told(apply_cash(requests=[wanted], actor=self.actor, now=clock.now()), "settled", payment.currency)

@@ -90,7 +90,7 @@ def _decide(
 ) -> tuple[list[Part], list[Application], list[Refusal]]:
     """Decide the requests that are new, in their order; the rows they concern are locked."""
     rows = sql.fetch(_DONE, [[request.source_ref for request in requests]]) if requests else []
-    done = {ref: Application(*application, is_new=False) for ref, *application in rows}
+    done = {ref: Application(*(*application, False)) for ref, *application in rows}
     parts: dict[str, Part] = {}
     refused = []
     for request in requests:

@@ -106,9 +106,7 @@ class NotePlan:
 def read_lines(line_ids: Collection[UUID]) -> dict[UUID, InvoicedLine]:
     """Read invoice lines whose invoices this transaction holds. One statement."""
     rows = sql.fetch(_READ, [list(line_ids)]) if line_ids else []
-    return {
-        row[0]: InvoicedLine(*row[:11], CreditableLine(row[11], row[12], row[13], row[14], row[15])) for row in rows
-    }
+    return {row[0]: InvoicedLine(*(*row[:11], CreditableLine(*row[11:]))) for row in rows}
 
 
 def credit_note(

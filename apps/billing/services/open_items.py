@@ -54,7 +54,7 @@ def lock_documents(ids: Collection[UUID] = (), *, line_ids: Collection[UUID] = (
 
 def orders_of(items: Sequence[OpenItem]) -> dict[UUID, tuple[UUID, ...]]:
     """Return the orders that each document concerns; one statement when some of them concern several."""
-    orders = {item.id: (item.order_id,) if item.order_id else () for item in items}
+    orders: dict[UUID, tuple[UUID, ...]] = {item.id: (item.order_id,) if item.order_id else () for item in items}
     collected = [item.id for item in items if item.order_id is None]
     for invoice_id, order_id in sql.fetch(_ORDERS, [collected]) if collected else []:
         orders[invoice_id] += (order_id,)

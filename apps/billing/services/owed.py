@@ -80,7 +80,9 @@ def take_owed(wanted: OwedFilter, *, limit: int) -> dict[UUID, list[Owed]]:
         bundles.setdefault(owed.bundle_id, []).append(owed)
     if not bundles:
         return {}
-    whole = Counter(dict(sql.fetch(f"SELECT o.bundle_id, count(*) {which} {_COUNT}", [*values, list(bundles)])))
+    whole: Counter[UUID] = Counter(
+        dict(sql.fetch(f"SELECT o.bundle_id, count(*) {which} {_COUNT}", [*values, list(bundles)]))
+    )
     return {bundle: members for bundle, members in bundles.items() if len(members) == whole[bundle]}
 
 

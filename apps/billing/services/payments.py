@@ -227,7 +227,7 @@ def _known(source_refs: Sequence[str]) -> dict[str, PaymentOutcome]:
     rows = sql.fetch(_KNOWN, [list(source_refs)]) if source_refs else []
     parts: dict[UUID, list[Application]] = {row[1]: [] for row in rows}
     for payment_id, *part in sql.fetch(_KNOWN_PARTS, [list(parts)]) if parts else []:
-        parts[payment_id].append(Application(*part, is_new=False))
+        parts[payment_id].append(Application(*(*part, False)))
     return {
         source_ref: PaymentOutcome(
             source_ref, row_id, entity, customer, currency, False, amount, unapplied, tuple(parts[row_id])
