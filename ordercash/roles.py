@@ -26,7 +26,7 @@ _RULES: Final = (
     "compliance.view_tax_rates",
 )
 _CASEWORK: Final = ("exceptions.claim_case", "exceptions.resolve_case")
-_APPROVER: Final = ("rulebooks.approve_version", "rulebooks.activate_version", "exceptions.assign_case")
+_APPROVER: Final = ("rulebooks.approve_version", "rulebooks.activate_version", "exceptions.assign_case", "exceptions.cancel_case")
 
 ROLES: Mapping[str, Sequence[str]] = {
     "order_desk": (

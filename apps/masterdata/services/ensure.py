@@ -113,9 +113,11 @@ def ensure_addresses(drafts: Sequence[AddressDraft]) -> list[UUID]:
     """Return the id of each draft's address, in order; equal content is kept once. One statement when all exist, at most three."""
     by_key = {draft.key: draft for draft in drafts}
     known = _address_ids(list(by_key))
-    missing = sorted(by_key.keys() - known.keys())
+    missing = [key for key in by_key if key not in known]
     if missing:
-        _insert_addresses([by_key[key] for key in missing])
+        # Ids in the order of the drafts, so that the first of them becomes the default; rows in key order, so that nobody deadlocks.
+        ids = dict(zip(missing, new_ids(len(missing)), strict=True))
+        _insert_addresses([(ids[key], by_key[key]) for key in sorted(missing)])
         known |= _address_ids(missing)
     return [known[draft.key] for draft in drafts]
 
@@ -136,10 +138,10 @@ def _address_ids(keys: Sequence[tuple[UUID, str, str]]) -> dict[tuple[UUID, str,
     return {(customer_id, kind, fingerprint): id_ for customer_id, kind, fingerprint, id_ in rows}
 
 
-def _insert_addresses(drafts: Sequence[AddressDraft]) -> None:
+def _insert_addresses(drafts: Sequence[tuple[UUID, AddressDraft]]) -> None:
     rows = [
         (id_, d.customer_id, d.kind, d.name, d.line1, d.line2, d.city, d.postal_code, d.state, d.country)
-        for id_, d in zip(new_ids(len(drafts)), drafts, strict=True)
+        for id_, d in drafts
     ]
     run(
         "INSERT INTO masterdata_address (id, customer_id, kind, name, line1, line2, city, postal_code, state, country)"
