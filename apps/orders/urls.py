@@ -2,8 +2,13 @@
 
 from django.urls import path
 
-from apps.orders.pages.orders import Orders
+from apps.orders.pages import line, order, orders, parts
 
 urlpatterns = [
-    path("orders/", Orders.as_view(), name="orders"),
+    path("orders/", orders.Orders.as_view(), name="orders"),
+    path("orders/<uuid:order_id>/", order.OrderPage.as_view(), name="order"),
+    path("orders/<uuid:order_id>/lines/<int:line_no>/", line.LinePage.as_view(), name="order_line"),
+    path("orders/<uuid:order_id>/ship/", parts.ShipParts.as_view(), name="order_ship"),
+    path("orders/<uuid:order_id>/cancel-lines/", parts.CancelLines.as_view(), name="order_cancel_lines"),
+    path("orders/<uuid:order_id>/take-back/", parts.TakeBack.as_view(), name="order_return"),
 ]

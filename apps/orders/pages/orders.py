@@ -83,7 +83,9 @@ class Orders(Worklist):
             reason=True,
         ),
     )
-    empty = Empty("No orders yet", "Orders arrive through the API or an import.", url="/api/docs/", label="Read the API")
+    empty = Empty(
+        "No orders yet", "Orders arrive through the API or an import.", url="/api/docs/", label="Read the API"
+    )
 
     def queryset(self, wanted: Wanted) -> QuerySet[Any, Any]:
         """Return the orders by the filters; codes become ids first, so that each filter meets its index."""

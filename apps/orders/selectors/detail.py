@@ -37,6 +37,7 @@ class LineView:
     net_minor: int
     tax_category: str
     tax_rate: Decimal | None
+    tax_reason: str
     tax_minor: int
     cancelled: Decimal
     reserved: Decimal
@@ -74,6 +75,7 @@ class OrderView:
     recorded_at: datetime
     payment_terms_days: int
     invoicing: str
+    intake_document_id: UUID | None
     net_minor: int
     tax_minor: int
     gross_minor: int
@@ -109,6 +111,7 @@ def order_detail(order_id: UUID) -> OrderView:
         recorded_at=order.recorded_at,
         payment_terms_days=order.payment_terms_days,
         invoicing=order.invoicing,
+        intake_document_id=order.intake_document_id,
         net_minor=order.net_minor,
         tax_minor=order.tax_minor,
         gross_minor=order.gross_minor,
@@ -143,6 +146,7 @@ def _line(line: OrderLine, products: Mapping[UUID, ProductFacts], standing: Line
         net_minor=line.net_minor,
         tax_category=line.tax_category,
         tax_rate=line.tax_rate,
+        tax_reason=line.tax_reason,
         tax_minor=line.tax_minor,
         cancelled=line.cancelled_quantity,
         reserved=standing.reserved if standing else NOTHING,

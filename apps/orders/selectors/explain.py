@@ -12,17 +12,20 @@ PRICING = "pricing.access"
 
 
 def price_explanation(order_id: UUID) -> dict[str, Any]:
-    """Return the latest price decision: the version's SHA-256, when it was taken, and per line the outcome and every access tried."""
+    """Return the latest price decision: the version's SHA-256, when it was taken, and per line what was asked, the outcome
+    and every access tried. The lines stand in the order in which they came in.
+    """
     taken = [decision for decision in decisions_of(order_id) if decision.kind == PRICING]
     if not taken:
         return {"version_sha256": None, "taken_at": None, "lines": []}
     last = taken[-1]
+    asked = orjson.loads(last.facts)["lines"]
     outcomes = orjson.loads(last.outcome)["lines"]
     return {
         "version_sha256": bytes(last.version_sha256).hex(),
         "taken_at": last.taken_at,
         "lines": [
-            {"outcome": outcome, "trace": trace}
-            for outcome, trace in zip(outcomes, read_trace(last.trace), strict=True)
+            {"product": line["product"], "quantity": line["quantity"], "outcome": outcome, "trace": trace}
+            for line, outcome, trace in zip(asked, outcomes, read_trace(last.trace), strict=True)
         ],
     }
