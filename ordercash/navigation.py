@@ -4,17 +4,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, resolve, reverse
+
+from ordercash.web.api.permissions import SIGNED_IN
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A page of the sidebar: its URL name, its symbol (Material Symbols) and the permission to see it ("" for all)."""
+    """A page of the sidebar: its URL name and its symbol (Material Symbols). Who may see the page sees its entry."""
 
     title: str
     url_name: str
     icon: str
-    permission: str = ""
+    staff_only: bool = False
 
 
 NAVIGATION: tuple[tuple[str, tuple[Entry, ...]], ...] = (
@@ -22,58 +24,58 @@ NAVIGATION: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (
         "Orders",
         (
-            Entry("Orders", "orders", "receipt_long", "orders.view_orders"),
-            Entry("Returns", "returns", "assignment_return", "orders.view_orders"),
-            Entry("Intake", "intake", "move_to_inbox", "orders.view_orders"),
+            Entry("Orders", "orders", "receipt_long"),
+            Entry("Returns", "returns", "assignment_return"),
+            Entry("Intake", "intake", "move_to_inbox"),
         ),
     ),
-    ("Exceptions", (Entry("Cases", "cases", "flag", "exceptions.view_cases"),)),
+    ("Exceptions", (Entry("Cases", "cases", "flag"),)),
     (
         "Warehouse",
         (
-            Entry("Stock", "stock", "inventory_2", "inventory.view_stock"),
-            Entry("Shipments", "shipments", "local_shipping", "inventory.view_stock"),
-            Entry("Backorders", "backorders", "hourglass_top", "inventory.view_stock"),
+            Entry("Stock", "stock", "inventory_2"),
+            Entry("Shipments", "shipments", "local_shipping"),
+            Entry("Backorders", "backorders", "hourglass_top"),
         ),
     ),
     (
         "Billing",
         (
-            Entry("Invoices", "invoices", "request_quote", "billing.view_invoices"),
-            Entry("Owed", "obligations", "pending_actions", "billing.view_invoices"),
+            Entry("Invoices", "invoices", "request_quote"),
+            Entry("Owed", "obligations", "pending_actions"),
         ),
     ),
     (
         "Cash",
         (
-            Entry("Payments", "payments", "payments", "billing.view_payments"),
-            Entry("Credit", "credit", "credit_score", "billing.view_invoices"),
+            Entry("Payments", "payments", "payments"),
+            Entry("Credit", "credit", "credit_score"),
         ),
     ),
     (
         "Ledger",
         (
-            Entry("Journal", "journal", "menu_book", "ledger.view_ledger"),
-            Entry("Trial balance", "trial_balance", "balance", "ledger.view_ledger"),
+            Entry("Journal", "journal", "menu_book"),
+            Entry("Trial balance", "trial_balance", "balance"),
         ),
     ),
     (
         "Masters",
         (
-            Entry("Customers", "customers", "groups", "masterdata.view_customers"),
-            Entry("Products", "products", "category", "masterdata.view_products"),
-            Entry("Prices", "price_lists", "sell", "pricing.view_prices"),
+            Entry("Customers", "customers", "groups"),
+            Entry("Products", "products", "category"),
+            Entry("Prices", "price_lists", "sell"),
         ),
     ),
-    ("Rules", (Entry("Rulebooks", "rulebooks", "rule", "rulebooks.view_rulebooks"),)),
+    ("Rules", (Entry("Rulebooks", "rulebooks", "rule"),)),
     (
         "System",
         (
-            Entry("Events", "events", "history", "audit.view_events"),
-            Entry("Jobs", "jobs", "schedule", "audit.view_jobs"),
-            Entry("Proof", "proof", "verified", "operations.view_proof"),
-            Entry("Components", "components", "widgets", "web.view_components"),
-            Entry("Administration", "admin:index", "settings", "staff"),
+            Entry("Events", "events", "history"),
+            Entry("Jobs", "jobs", "schedule"),
+            Entry("Proof", "proof", "verified"),
+            Entry("Components", "components", "widgets", staff_only=True),
+            Entry("Administration", "admin:index", "settings", staff_only=True),
         ),
     ),
 )
@@ -90,17 +92,21 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def _item(entry: Entry, request: HttpRequest) -> dict[str, Any] | None:
-    if not _may_see(entry.permission, request.user):
-        return None
-    try:
-        link = reverse(entry.url_name)
-    except NoReverseMatch:
+    link = _address(entry.url_name)
+    if not link or (entry.staff_only and not request.user.is_staff) or not _may_see(link, request.user):
         return None
     below = link != "/" and request.path.startswith(link)
     return {"title": entry.title, "icon": entry.icon, "link": link, "active": below or request.path == link}
 
 
-def _may_see(permission: str, user: Any) -> bool:
-    if permission == "staff":
-        return bool(user.is_staff)
-    return not permission or bool(user.has_perm(permission))
+def _address(url_name: str) -> str:
+    try:
+        return reverse(url_name)
+    except NoReverseMatch:
+        return ""
+
+
+def _may_see(link: str, user: Any) -> bool:
+    """Ask the page itself: its class names the permission."""
+    permission = getattr(getattr(resolve(link).func, "view_class", None), "permission", SIGNED_IN)
+    return permission == SIGNED_IN or bool(user.has_perm(permission))

@@ -113,18 +113,24 @@ class TestRegistries:
             tones.register_tones({"melted": "purple"})
 
 
+@pytest.mark.urls("tests.web.sample_urls")
 def test_the_sidebar_shows_what_exists_and_may_be_seen(monkeypatch: pytest.MonkeyPatch, signed_in: Any) -> None:
     entries = (
         navigation.Entry("Open", "components", "flag"),
-        navigation.Entry("Secret", "search", "flag", "sample.view"),
+        navigation.Entry("Secret", "thing", "flag"),
+        navigation.Entry("Staff", "search", "flag", staff_only=True),
         navigation.Entry("Later", "not_yet", "flag"),
     )
-    monkeypatch.setattr(navigation, "NAVIGATION", (("Group", entries), ("Empty", entries[2:])))
-    groups = signed_in().get("/components/").context["sidebar_navigation"]
-    assert [(group["title"], [item["title"] for item in group["items"]]) for group in groups] == [("Group", ["Open"])]
-    assert groups[0]["items"][0]["active"]
-    may = signed_in("sample.view").get("/components/").context["sidebar_navigation"]
-    assert [item["title"] for item in may[0]["items"]] == ["Open", "Secret"]
+    monkeypatch.setattr(navigation, "NAVIGATION", (("Group", entries), ("Empty", entries[3:])))
+
+    def shown(client: Client) -> list[tuple[str, list[str]]]:
+        groups = client.get("/components/").context["sidebar_navigation"]
+        assert groups[0]["items"][0]["active"]
+        return [(group["title"], [item["title"] for item in group["items"]]) for group in groups]
+
+    assert shown(signed_in()) == [("Group", ["Open"])]
+    assert shown(signed_in("sample.view")) == [("Group", ["Open", "Secret"])]
+    assert shown(signed_in(is_staff=True)) == [("Group", ["Open", "Staff"])]
 
 
 def test_the_start_leads_to_the_first_page(signed_in: Any) -> None:
