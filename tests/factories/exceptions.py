@@ -25,7 +25,7 @@ def make_draft(*codes: str, **values: Any) -> CaseDraft:
         "legal_entity_id": None,
         "currency": "EUR",
         "money_at_risk_minor": 10_000,
-        "reasons": [ReasonDraft(code, {}) for code in codes or ("price_missing",)],
+        "reasons": [ReasonDraft(code, {}) for code in codes or ("no_price",)],
         "opened_at": NOW,
     }
     return CaseDraft(**{**plain, **values})
