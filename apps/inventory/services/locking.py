@@ -32,8 +32,8 @@ class LockedStock:
 def lock_stock(which: str, params: Sequence[Any]) -> dict[UUID, LockedStock]:
     """Lock the stock rows whose ids `which` selects and return them by id, as they are after any wait for others.
 
-    The ids are gathered into an array first. With `id IN (SELECT …)` PostgreSQL joins, and drops a row from the answer when it had
-    to wait for it: it re-checks the new version of the row against a join partner that it did not keep.
+    The ids are gathered into an array first. With `id IN (SELECT … UNION ALL SELECT …)` PostgreSQL may join to the distinct ids in a
+    nested loop, and then drops every row but one that it had to wait for (seen in 18; tests/inventory/test_waiting.py).
     """
     statement = f"""
 SELECT id, product_id, warehouse_id, on_hand, reserved, value_minor FROM inventory_stock
