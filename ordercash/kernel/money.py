@@ -8,9 +8,27 @@ from typing import Final
 from ordercash.kernel.errors import DomainError
 
 # ISO 4217 exponents that differ from 2; the fund and metal codes are not traded here.
-_NO_DECIMALS: Final = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split()
-_THREE_DECIMALS: Final = "BHD IQD JOD KWD LYD OMR TND".split()
-_FOUR_DECIMALS: Final = "CLF UYW".split()
+_NO_DECIMALS: Final = [
+    "BIF",
+    "CLP",
+    "DJF",
+    "GNF",
+    "ISK",
+    "JPY",
+    "KMF",
+    "KRW",
+    "PYG",
+    "RWF",
+    "UGX",
+    "UYI",
+    "VND",
+    "VUV",
+    "XAF",
+    "XOF",
+    "XPF",
+]
+_THREE_DECIMALS: Final = ["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"]
+_FOUR_DECIMALS: Final = ["CLF", "UYW"]
 _EXPONENTS: Final = {
     **dict.fromkeys(_NO_DECIMALS, 0),
     **dict.fromkeys(_THREE_DECIMALS, 3),

@@ -9,8 +9,16 @@ from typing import Any
 
 import psycopg
 from django.db import connection
+from psycopg.pq import Format
+from psycopg.types.datetime import TimestamptzLoader
+
+from ordercash.kernel import arrays
 
 Row = tuple[Any, ...]
+
+INSTANT_LOADER = (
+    psycopg.adapters.get_loader(psycopg.adapters.types["timestamptz"].oid, Format.TEXT) or TimestamptzLoader
+)
 
 # From this many rows on COPY is cheaper than arrays.
 COPY_FROM_ROWS = 200
@@ -62,12 +70,15 @@ def columns_of(rows: Sequence[Sequence[Any]], width: int) -> list[list[Any]]:
 def _raw_cursor() -> psycopg.Cursor[Row]:
     connection.ensure_connection()
     raw: psycopg.Connection[Row] = connection.connection
-    return psycopg.Cursor(raw)
+    cursor = psycopg.Cursor(raw)
+    # Django reads instants with a loader of its own, in Python; the session's zone is UTC either way.
+    cursor.adapters.register_loader("timestamptz", INSTANT_LOADER)
+    return cursor
 
 
 def _execute(statement: str, params: Sequence[Any], *, rows: bool) -> Any:
     with connection.wrap_database_errors, _raw_cursor() as cursor:
-        cursor.execute(statement.encode(), params, prepare=True)
+        cursor.execute(statement.encode(), [arrays.literal(value) for value in params], prepare=True)
         return cursor.fetchall() if rows else cursor.rowcount
 
 
