@@ -8,32 +8,12 @@ from typing import Final
 from ordercash.kernel.errors import DomainError
 
 # ISO 4217 exponents that differ from 2; the fund and metal codes are not traded here.
-_NO_DECIMALS: Final = [
-    "BIF",
-    "CLP",
-    "DJF",
-    "GNF",
-    "ISK",
-    "JPY",
-    "KMF",
-    "KRW",
-    "PYG",
-    "RWF",
-    "UGX",
-    "UYI",
-    "VND",
-    "VUV",
-    "XAF",
-    "XOF",
-    "XPF",
-]
-_THREE_DECIMALS: Final = ["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"]
-_FOUR_DECIMALS: Final = ["CLF", "UYW"]
-_EXPONENTS: Final = {
-    **dict.fromkeys(_NO_DECIMALS, 0),
-    **dict.fromkeys(_THREE_DECIMALS, 3),
-    **dict.fromkeys(_FOUR_DECIMALS, 4),
+_DECIMALS: Final[dict[int, str]] = {
+    0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
+    3: "BHD IQD JOD KWD LYD OMR TND",
+    4: "CLF UYW",
 }
+_EXPONENTS: Final = {code: decimals for decimals, codes in _DECIMALS.items() for code in codes.split()}
 
 # The widest amount that a bigint column holds, kept an order of magnitude away from its edge.
 MAX_MINOR: Final = 900_000_000_000_000_000
