@@ -15,7 +15,7 @@
   function axes(data) {
     const common = { stroke: token("--oc-quiet"), font: '11px "Inter", sans-serif', ticks: { show: false } };
     const grid = { stroke: token("--oc-line"), width: 1 };
-    const short = new Intl.NumberFormat("en-GB", { notation: "compact", maximumFractionDigits: 1 });
+    const short = new Intl.NumberFormat("en-GB", { notation: "compact", maximumFractionDigits: 2 });
     const day = new Intl.DateTimeFormat("en-GB", { day: "2-digit", month: "short", timeZone: "UTC" });
     const across = data.days
       ? { ...common, grid: { show: false }, size: 26, space: 64, values: (_, at) => at.map((value) => (value % 86400 ? "" : day.format(value * 1000))) }
