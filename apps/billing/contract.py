@@ -37,6 +37,7 @@ from apps.billing.selectors.owing import (
     UnappliedPayment,
     delivered,
     invoiced_parts,
+    most_overdue_customers,
     open_items,
     unapplied_payments,
 )
@@ -90,6 +91,7 @@ __all__ = [
     "hold_credit",
     "invoice_obligations",
     "invoiced_parts",
+    "most_overdue_customers",
     "oblige",
     "open_items",
     "orders_with_open_invoices",

@@ -1,6 +1,7 @@
 """The door of masterdata: who buys, what is sold, where, in which currency, and who acts."""
 
 from apps.masterdata.selectors.actors import actor_of
+from apps.masterdata.selectors.lists import addresses, customer, customers
 from apps.masterdata.selectors.parties import (
     AddressFacts,
     CustomerFacts,
@@ -22,6 +23,7 @@ from apps.masterdata.selectors.places import (
     units,
 )
 from apps.masterdata.selectors.products import ProductFacts, find_products, products_by_id, products_by_sku
+from apps.masterdata.services.customers import block_customer, set_credit_limit, unblock_customer
 from apps.masterdata.services.demo import read_demo, register_demo
 from apps.masterdata.services.ensure import (
     AddressDraft,
@@ -44,11 +46,15 @@ __all__ = [
     "ProductFacts",
     "actor_of",
     "add_masters",
+    "addresses",
     "addresses_by_id",
     "addresses_of",
+    "block_customer",
     "channels_by_code",
     "currencies",
+    "customer",
     "customer_groups",
+    "customers",
     "customers_by_code",
     "customers_by_id",
     "ensure_addresses",
@@ -64,5 +70,7 @@ __all__ = [
     "read_demo",
     "register_demo",
     "save_master",
+    "set_credit_limit",
+    "unblock_customer",
     "units",
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.orders.pages import line, order, orders, parts
+from apps.orders.pages import customer, customers, line, order, orders, parts
 
 urlpatterns = [
     path("orders/", orders.Orders.as_view(), name="orders"),
@@ -11,4 +11,6 @@ urlpatterns = [
     path("orders/<uuid:order_id>/ship/", parts.ShipParts.as_view(), name="order_ship"),
     path("orders/<uuid:order_id>/cancel-lines/", parts.CancelLines.as_view(), name="order_cancel_lines"),
     path("orders/<uuid:order_id>/take-back/", parts.TakeBack.as_view(), name="order_return"),
+    path("customers/", customers.Customers.as_view(), name="customers"),
+    path("customers/<uuid:customer_id>/", customer.CustomerPage.as_view(), name="customer"),
 ]

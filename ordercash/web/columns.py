@@ -11,14 +11,15 @@ from ordercash.web import formats
 from ordercash.web.components import Empty
 from ordercash.web.links import link_html, link_url
 
-RIGHT = frozenset({"money", "price", "quantity", "number"})
+RIGHT = frozenset({"money", "price", "quantity", "number", "figure"})
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column. `key` is an attribute, key or double-underscore path of the row; `value` computes it instead.
 
-    kind     -- text, money, price (of one unit, a Decimal), quantity, number, when, day, badge, code or html (already safe)
+    kind     -- text, money, price (of one unit, a Decimal), quantity, number, when, day, badge, code, or html and
+                figure (already safe; a figure stands on the right)
     link     -- the kind of thing that the value names; the id is the row's `id_key`
     sort     -- the database column by which the list can be sorted (without NULLs, indexed with the id), "" for no
     currency -- for money and prices: the path of the currency, or a code in capitals
@@ -107,6 +108,7 @@ _SHOW: Mapping[str, Callable[[Column, Any, Any], SafeString]] = {
     "badge": lambda column, row, value: formats.badge_html(value or ""),
     "code": _code,
     "html": lambda column, row, value: value if value else formats.NOTHING,
+    "figure": lambda column, row, value: value if value else formats.NOTHING,
 }
 
 

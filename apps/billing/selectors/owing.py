@@ -97,6 +97,12 @@ SELECT id, reference, method, legal_entity_id, currency, amount_minor, unapplied
 """
 
 
+_MOST_OVERDUE: Final = """
+SELECT customer_id FROM billing_invoice WHERE state = 'issued' AND kind = 'invoice' AND due_date < %s
+ GROUP BY customer_id ORDER BY sum(open_minor) DESC, customer_id LIMIT %s
+"""
+
+
 def delivered(order_ids: Collection[UUID]) -> dict[UUID, Delivered]:
     """Return what was shipped of orders and how much of it waits for an invoice; one statement."""
     rows = sql.fetch(_DELIVERED, [list(order_ids)]) if order_ids else []
@@ -116,3 +122,8 @@ def open_items(customer_id: UUID, *, limit: int) -> list[OpenItem]:
 def unapplied_payments(customer_id: UUID, *, limit: int) -> list[UnappliedPayment]:
     """Return a customer's payments of which something is left, the oldest first; one statement."""
     return [UnappliedPayment(*row) for row in sql.fetch(_UNAPPLIED, [customer_id, limit])]
+
+
+def most_overdue_customers(*, on: date, limit: int) -> list[UUID]:
+    """Return the customers with the largest amounts overdue on a day, whatever the currencies; one statement."""
+    return [row[0] for row in sql.fetch(_MOST_OVERDUE, [on, limit])]

@@ -1,9 +1,9 @@
 """Addresses as they are written on a page."""
 
-from apps.masterdata.contract import AddressFacts
+from typing import Any
 
 
-def address_lines(address: AddressFacts | None) -> list[str]:
+def address_lines(address: Any) -> list[str]:
     """Return the lines of an address, empty parts left out."""
     if address is None:
         return []
