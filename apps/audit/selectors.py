@@ -32,9 +32,10 @@ SELECT {EVENT_FIELDS} FROM (
 """  # noqa: S608
 
 FEED = f"""
-SELECT p.position, {EVENT_FIELDS}
-  FROM audit_eventposition AS p JOIN audit_eventrecord AS e ON e.id = p.event_id
- WHERE p.position > %s ORDER BY p.position LIMIT %s
+SELECT p.position, e.*
+  FROM (SELECT position, event_id FROM audit_eventposition WHERE position > %s ORDER BY position LIMIT %s) AS p
+ CROSS JOIN LATERAL (SELECT {EVENT_FIELDS} FROM audit_eventrecord WHERE id = p.event_id OFFSET 0) AS e
+ ORDER BY p.position
 """  # noqa: S608
 
 # Steps from name to name along the index instead of reading the log.

@@ -22,12 +22,12 @@ SELECT p.position, (e.payload ->> 'number')::int FROM audit_eventposition AS p
 
 def stamp_all() -> None:
     """Stamp until nothing waits; other databases of the server may hold the bound back for a moment."""
-    for _ in range(400):
+    for _ in range(1200):
         stamp_positions()
         if not has_unstamped_events():
             return
         time.sleep(0.025)
-    raise AssertionError("a transaction stayed open on the server for ten seconds")
+    raise AssertionError("a transaction stayed open on the server for half a minute")
 
 
 def positions() -> list[tuple[int, int]]:

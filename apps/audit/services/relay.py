@@ -30,7 +30,7 @@ def relay_round(subscriptions: Sequence[Subscription], *, now: datetime) -> int:
 
 
 def relay_until_idle(
-    subscriptions: Sequence[Subscription], *, clock: Clock, pause: Callable[[float], None], rounds: int = 200
+    subscriptions: Sequence[Subscription], *, clock: Clock, pause: Callable[[float], None], rounds: int = 600
 ) -> bool:
     """Relay until nothing moves and no committed event waits for its position; returns False when it gave up waiting.
 
