@@ -14,7 +14,7 @@ _LOCK: Final = """
     SELECT id, kind, number, legal_entity_id, customer_id, currency, order_id, state, gross_minor, open_minor, issued_at, bill_to_id
       FROM billing_invoice
      WHERE state <> 'draft'
-       AND (id = ANY(%s::uuid[]) OR id IN (SELECT invoice_id FROM billing_invoiceline WHERE id = ANY(%s::uuid[])))
+       AND id IN (SELECT unnest(%s::uuid[]) UNION SELECT invoice_id FROM billing_invoiceline WHERE id = ANY(%s::uuid[]))
      ORDER BY id
        FOR UPDATE"""
 
