@@ -52,8 +52,9 @@ def test_sql_files_are_short() -> None:
 
 
 def test_the_kernel_is_small() -> None:
-    lines = sum(line_count(path) for path in python_files("ordercash/kernel"))
-    assert lines < KERNEL_LINES
+    """Blank lines aside, all of it can be read in one sitting."""
+    texts = [path.read_text("utf-8") for path in python_files("ordercash/kernel")]
+    assert sum(bool(line.strip()) for text in texts for line in text.splitlines()) < KERNEL_LINES
 
 
 def test_functions_are_short() -> None:

@@ -34,11 +34,6 @@ def _accounts_html(entry: EntryFacts) -> SafeString:
     )
 
 
-def _amount_html(entry: EntryFacts) -> SafeString:
-    debit = sum(line.amount_minor for line in entry.postings if line.amount_minor > 0)
-    return money_html(debit, entry.postings[0].currency)
-
-
 class Journal(Worklist):
     """What was posted, the newest day first; every entry leads to its document."""
 
@@ -50,9 +45,9 @@ class Journal(Worklist):
         Column("entry_date", "Day", kind="day", link="journal_entry"),
         Column("kind", "Kind", kind="badge"),
         Column("source_id", "Document", kind="html", value=document_html),
-        Column("memo", "Memo", desk=True),
         Column("accounts", "Accounts", kind="html", value=_accounts_html),
-        Column("amount", "Amount", kind="html", value=_amount_html),
+        Column("debit_minor", "Amount", kind="money"),
+        Column("memo", "Memo", desk=True),
         Column("recorded_at", "Recorded", kind="when", desk=True),
     )
     filters = (
@@ -65,6 +60,10 @@ class Journal(Worklist):
     def rows(self, wanted: Wanted, *, sort: str, cursor: str, limit: int) -> Slice[EntryFacts]:
         entity = entity_of(wanted)
         return journal(entity.id, kind=wanted["kind"], until=wanted["until"], cursor=cursor, limit=limit)
+
+    def context(self) -> Mapping[str, Any]:
+        entity = entity_of(self.wanted)
+        return {**super().context(), "subtitle": f"{entity.code} {entity.name}"}
 
 
 class Entry(Page):

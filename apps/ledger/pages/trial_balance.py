@@ -1,8 +1,9 @@
 """The trial balance as of any day, and the closing of periods."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 from django import forms
 
@@ -72,8 +73,10 @@ class TrialBalance(Worklist):
             Column("code", "Account", link="account", id_key="account_id"),
             Column("name", "Name"),
             Column("kind", "Kind"),
-            Column("debit_minor", "Debit", kind="money", currency=currency),
-            Column("credit_minor", "Credit", kind="money", currency=currency),
+            Column("debit_minor", "Debit", kind="money", currency=currency, value=lambda row: row.debit_minor or None),
+            Column(
+                "credit_minor", "Credit", kind="money", currency=currency, value=lambda row: row.credit_minor or None
+            ),
             Column("balance_minor", "Balance", kind="money", currency=currency),
         )
 
@@ -94,6 +97,9 @@ class TrialBalance(Worklist):
                 note="the end of the last closed period" if closed else "",
             ),
         ]
+
+    def context(self) -> Mapping[str, Any]:
+        return {**super().context(), "subtitle": f"{self.entity.code} {self.entity.name}"}
 
     def actions(self) -> Sequence[Action]:
         return (Action("Close a period", verb="close_period", permission=CLOSE_PERIOD, form=PeriodForm),)

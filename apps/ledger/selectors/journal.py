@@ -48,6 +48,18 @@ class EntryFacts:
     customer_id: UUID | None
     postings: tuple[PostingLine, ...] = ()
 
+    @property
+    def currency(self) -> str:
+        """The document's currency."""
+        return self.postings[0].currency
+
+    @property
+    def debit_minor(self) -> int:
+        """What the debit side sums to in the document's currency."""
+        return sum(
+            line.amount_minor for line in self.postings if line.amount_minor > 0 and line.currency == self.currency
+        )
+
 
 ENTRY_COLUMNS = (
     "e.id, e.legal_entity_id, e.kind, e.source_kind, e.source_id, e.source_ref, e.entry_date, e.occurred_at,"

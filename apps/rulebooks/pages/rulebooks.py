@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import Any
+from uuid import UUID
 
 from django import forms
 
@@ -13,6 +14,7 @@ from apps.rulebooks.models import RulebookVersion
 from apps.rulebooks.permissions import ACTIVATE_VERSION, APPROVE_VERSION, DRAFT_VERSION, VIEW_RULEBOOKS
 from apps.rulebooks.selectors.versions import RulebookFacts, document_of, phase_of, rulebook, rulebooks, version_of
 from apps.rulebooks.services import versions as verbs
+from apps.rulebooks.services.transfer import INSTALLER
 from apps.rulebooks.states import VERSION
 from ordercash.kernel import clock
 from ordercash.web.actions import Action, Given
@@ -65,7 +67,7 @@ class RulebookPage(Page):
     def context(self) -> Mapping[str, Any]:
         found, now = rulebook(self.kwargs["rulebook_id"]), clock.now()
         self.title = found.name
-        names = actor_names([id for version in found.versions for id in (version.author_id, version.approver_id)])
+        names = _names(found.versions)
         return {
             "rulebook": found,
             "in_force": found.in_force(now),
@@ -97,7 +99,7 @@ class VersionPage(Page):
         version, now = self.version, clock.now()
         found = rulebook(version.rulebook_id)
         current = found.in_force(now)
-        names = actor_names([version.author_id, version.approver_id])
+        names = _names([version])
         self.title = f"{found.name} v{version.number}"
         self.crumbs = (Crumb("Rulebooks", "rulebooks"), Crumb(found.name, url=f"/rulebooks/{found.id}/"))
         return {
@@ -147,6 +149,12 @@ class VersionPage(Page):
     def do_retire(self, given: Given) -> str:
         verbs.retire_version(version_id=self.version.pk, actor=self.actor, now=clock.now())
         return "The version is retired."
+
+
+def _names(versions: Sequence[RulebookVersion]) -> dict[UUID, str]:
+    """Return the names of those who wrote and approved; what an installation brought was approved by the installer."""
+    ids = [id for version in versions for id in (version.author_id, version.approver_id)]
+    return {**actor_names(ids), INSTALLER.id: INSTALLER.name}
 
 
 def _text(found: RulebookFacts, version: RulebookVersion | None) -> str:
