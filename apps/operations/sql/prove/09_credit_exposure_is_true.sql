@@ -1,4 +1,4 @@
--- Credit exposure = what is confirmed and not invoiced + what is invoiced and open, by customer
+-- Credit exposure = what is confirmed and not invoiced + what is invoiced and unpaid, by customer (unused credit does not lower it)
 WITH confirmed AS (
     SELECT o.legal_entity_id, o.customer_id, o.currency,
            sum(o.gross_minor) - coalesce(sum(c.minor), 0) AS minor
@@ -11,8 +11,8 @@ WITH confirmed AS (
     SELECT legal_entity_id, customer_id, currency, sum(net_minor + tax_minor) AS minor
       FROM billing_billingobligation WHERE state = 'billed' GROUP BY 1, 2, 3
 ), opened AS (
-    SELECT legal_entity_id, customer_id, currency, sum(CASE kind WHEN 'invoice' THEN open_minor ELSE -open_minor END) AS minor
-      FROM billing_invoice WHERE state <> 'draft' GROUP BY 1, 2, 3
+    SELECT legal_entity_id, customer_id, currency, sum(open_minor) AS minor
+      FROM billing_invoice WHERE kind = 'invoice' AND state <> 'draft' GROUP BY 1, 2, 3
 ), truth AS (
     SELECT legal_entity_id, customer_id, currency, sum(orders) AS orders, sum(invoices) AS invoices FROM (
         SELECT legal_entity_id, customer_id, currency, minor AS orders, 0 AS invoices FROM confirmed
