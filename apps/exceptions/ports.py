@@ -25,7 +25,7 @@ class ResolutionFunction(Protocol):
     """A verb of the owning domain for a set of subjects. It opens its own transactions (@writes).
 
     It returns a sentence per subject and closes the cases that it settled through `close_cases` in its own transaction: a case
-    counts as resolved when it is closed afterwards. A DomainError for a set is tried again one by one.
+    counts as resolved when its subject has no open case afterwards. A DomainError for a set is tried again one by one.
     """
 
     def __call__(

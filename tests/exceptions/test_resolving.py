@@ -51,6 +51,14 @@ def test_a_case_that_stays_open_is_not_done(owner: Owner) -> None:
     assert resolve(*ids) == [(True, "", "Released."), (False, "still_open", "Still has no price.")]
 
 
+def test_a_subject_whose_obstacle_is_found_again_is_not_done(owner: Owner) -> None:
+    draft = make_draft()
+    (case_id,) = open_all([draft])
+    owner.found_again = {draft.subject_id}
+    assert resolve(case_id)[0][:2] == (False, "still_open")
+    assert Case.objects.filter(state="open").count() == 1
+
+
 def test_a_bad_case_fails_alone(owner: Owner) -> None:
     drafts = [make_draft() for _ in range(3)]
     ids = open_all(drafts)

@@ -52,6 +52,7 @@ class Owner:
     def __init__(self) -> None:
         self.refused: set[UUID] = set()
         self.left: set[UUID] = set()
+        self.found_again: set[UUID] = set()
         self.calls: list[int] = []
 
     def release(self, subject_ids: Sequence[UUID], *, note: str, actor: Actor, now: datetime) -> Mapping[UUID, str]:
@@ -64,6 +65,7 @@ class Owner:
                 raise Conflict("It has moved on.")
             settled = [subject_id for subject_id in subject_ids if subject_id not in self.left]
             close_cases("thing", settled, resolution="release", note=note, actor=actor, now=now)
+            open_cases([make_draft(subject_id=each) for each in settled if each in self.found_again])
             return {**dict.fromkeys(self.left, "Still has no price."), **dict.fromkeys(settled, "Released.")}
 
         return writes(verb)()

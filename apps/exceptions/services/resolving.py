@@ -28,7 +28,7 @@ def resolve_cases(*, case_ids: Sequence[UUID], verb: str, note: str, actor: Acto
     """Carry out a resolution for many cases; each has its own outcome, and a bad one fails alone.
 
     This verb opens no transaction: the resolution of the owning domain does, set-wise for all subjects of its kind. A case is
-    done when it is closed afterwards. Must not be called inside a transaction.
+    done when its subject has no open case afterwards. Must not be called inside a transaction.
     """
     wanted = list(dict.fromkeys(case_ids))
     cases = {case.id: case for case in Case.objects.filter(id__in=wanted).select_related("queue")}
@@ -37,7 +37,7 @@ def resolve_cases(*, case_ids: Sequence[UUID], verb: str, note: str, actor: Acto
     for kind in sorted({case.subject_kind for case in ready}):
         subjects = {case.subject_id: case.id for case in ready if case.subject_kind == kind}
         told = _carry_out(resolutions_of(kind)[verb], list(subjects), note, actor, now)
-        outcomes.update(_after(subjects, told))
+        outcomes.update(_after(kind, subjects, told))
     return list(outcomes.values())
 
 
@@ -82,11 +82,12 @@ def _carry_out(
     return told
 
 
-def _after(subjects: Mapping[UUID, UUID], told: Mapping[UUID, str]) -> Iterable[tuple[UUID, CaseOutcome]]:
-    """Look at what became of the cases: the state of the row decides, the domain's sentence explains."""
-    standing = set(Case.objects.filter(id__in=subjects.values(), state__in=ACTIVE_STATES).values_list("id", flat=True))
+def _after(kind: str, subjects: Mapping[UUID, UUID], told: Mapping[UUID, str]) -> Iterable[tuple[UUID, CaseOutcome]]:
+    """Look at what became of the subjects: one that has an open case, be it a new one, is not settled."""
+    open_cases = Case.objects.filter(subject_kind=kind, subject_id__in=list(subjects), state__in=ACTIVE_STATES)
+    standing = set(open_cases.values_list("subject_id", flat=True))
     for subject_id, case_id in subjects.items():
-        done = case_id not in standing
+        done = subject_id not in standing
         yield case_id, CaseOutcome(case_id, done, "" if done else "still_open", told.get(subject_id, ""))
 
 
