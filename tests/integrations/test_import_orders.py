@@ -37,7 +37,7 @@ def bring_in(mapping: Mapping, path: Path = FILE, rows: int = 5_000) -> Imported
 def everything(mapping: Mapping) -> Imported:
     load_stock(plan_stock(FILE, mapping), actor=SYSTEM)
     result = bring_in(mapping)
-    call_command("run_day", until_idle=True, collect=True, stdout=_quiet())
+    call_command("run_day", until_idle=True, collect=True, stdout=_Quiet())
     return result
 
 
@@ -197,7 +197,7 @@ def _stated() -> Decimal:
     return total
 
 
-class _quiet:
+class _Quiet:
     def write(self, text: str) -> None:
         """Keep nothing."""
 
