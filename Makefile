@@ -82,6 +82,16 @@ deploy-check: install-dev ## Django's own check of a production configuration
 	@ORDERCASH_DEBUG=false ORDERCASH_SECURE=true ORDERCASH_ALLOWED_HOSTS=ordercash.example $(CHECK_ENV) \
 		$(RUN) manage.py check --deploy --fail-level WARNING
 
+##@ Measure
+
+.PHONY: bench-http bench-sets bench-retail bench-lists
+bench-http: ## POST /orders at 8 and 32 connections, beside raw SQL for the same rows
+bench-sets: ## Batches and whole order to cash, set-wise
+bench-retail: ## A year of a merchant's orders, from file to paid
+bench-lists: ## Order list and order page with a million orders behind them
+bench-http bench-sets bench-retail bench-lists: install-dev
+	@exec $(EMBEDDED) test python -m bench.$(subst bench-,,$@) $(ARGS)
+
 ##@ Keep
 
 .PHONY: format
