@@ -90,7 +90,7 @@ bench-sets: ## Batches and whole order to cash, set-wise
 bench-retail: ## A year of a merchant's orders, from file to paid
 bench-lists: ## Order list and order page with a million orders behind them
 bench-http bench-sets bench-retail bench-lists: install-dev
-	@exec $(EMBEDDED) test python -m bench.$(subst bench-,,$@) $(ARGS)
+	@exec $(EMBEDDED) test sh -c 'python -m ordercash.embedded.prepare && exec python -m bench.$(subst bench-,,$@) "$$@"' $@ $(ARGS)
 
 ##@ Keep
 
