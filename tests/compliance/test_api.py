@@ -59,6 +59,7 @@ def test_without_permission_nothing_is_shown() -> None:
         ({"category": "K"}, "/category"),
         ({"seller_country": "gb"}, "/seller_country"),
         ({"from_date": "2011-02-30"}, "/from_date"),
+        ({"from_date": "0001-01-01"}, "/from_date"),
         ({"exemption_reason": "a\u0007b"}, "/exemption_reason"),
     ],
 )

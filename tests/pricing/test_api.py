@@ -71,6 +71,8 @@ def test_without_permission_nothing_is_shown() -> None:
         ({"unit_price": "NaN"}, "/prices/0/unit_price"),
         ({"min_quantity": "0.00001"}, "/prices/0/min_quantity"),
         ({"valid_from_at": "2026-01-01T00:00:00"}, "/prices/0/valid_from_at"),
+        ({"valid_from_at": "0001-01-01T00:00:00+14:00"}, "/prices/0/valid_from_at"),
+        ({"valid_until_at": "9999-12-31T23:59:59-14:00"}, "/prices/0/valid_until_at"),
         ({"sku": ""}, "/prices/0/sku"),
         ({"colour": "red"}, "/prices/0/colour"),
     ],

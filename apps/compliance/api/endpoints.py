@@ -36,6 +36,7 @@ def _printable(value: str) -> str:
     return value
 
 
+Day = Annotated[date, Field(ge=date(1990, 1, 1), le=date(2200, 1, 1))]
 Rate = Annotated[
     Decimal, BeforeValidator(_exact), Field(ge=0, lt=100, max_digits=7, decimal_places=4, allow_inf_nan=False)
 ]
@@ -55,8 +56,8 @@ class NewTaxRate(BaseModel):
     category: Literal["S", "Z", "E", "AE", "G", "O"]
     rate: Rate
     exemption_reason: Annotated[str, AfterValidator(_printable), Field(max_length=200)] = ""
-    from_date: date
-    until_date: date | None = None
+    from_date: Day
+    until_date: Day | None = None
 
 
 class Until(BaseModel):
@@ -64,7 +65,7 @@ class Until(BaseModel):
 
     model_config = STRICT
 
-    until_date: date | None
+    until_date: Day | None
 
 
 class TaxRates(APIView):

@@ -1,5 +1,6 @@
 """What the API of pricing reads."""
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -20,8 +21,15 @@ def _exact(value: Any) -> Any:
     return value
 
 
+def _in_our_time(value: datetime) -> datetime:
+    if not 1990 <= value.year <= 2200:
+        raise ValueError("must be an instant between 1990 and 2200")
+    return value
+
+
 Text = Annotated[str, AfterValidator(_printable)]
 Code = Annotated[Text, Field(min_length=1, max_length=40)]
+Instant = Annotated[AwareDatetime, AfterValidator(_in_our_time)]
 Price = Annotated[Decimal, BeforeValidator(_exact), Field(ge=0, max_digits=18, decimal_places=6, allow_inf_nan=False)]
 Quantity = Annotated[
     Decimal, BeforeValidator(_exact), Field(ge=0, max_digits=18, decimal_places=4, allow_inf_nan=False)
@@ -38,8 +46,8 @@ class NewPriceList(BaseModel):
     currency: Annotated[Text, Field(pattern="^[A-Z]{3}$")]
     customer_group: Code | None = None
     legal_entity: Code | None = None
-    valid_from_at: AwareDatetime
-    valid_until_at: AwareDatetime | None = None
+    valid_from_at: Instant
+    valid_until_at: Instant | None = None
     priority: Annotated[int, Field(ge=-1000, le=1000)] = 0
 
 
@@ -51,8 +59,8 @@ class NewPrice(BaseModel):
     sku: Annotated[Text, Field(min_length=1, max_length=64)]
     unit_price: Price
     min_quantity: Quantity = Decimal(0)
-    valid_from_at: AwareDatetime
-    valid_until_at: AwareDatetime | None = None
+    valid_from_at: Instant
+    valid_until_at: Instant | None = None
 
 
 class NewPrices(BaseModel):
@@ -68,4 +76,4 @@ class Until(BaseModel):
 
     model_config = STRICT
 
-    valid_until_at: AwareDatetime | None
+    valid_until_at: Instant | None
