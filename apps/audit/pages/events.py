@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+import orjson
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
@@ -122,7 +123,7 @@ class EventPage(Page):
             "about": about(event),
             "thread": thread(event),
             "actor": actor_names([event.actor_id]).get(event.actor_id, "") if event.actor_id else "",
-            "payload": sorted(event.payload.items()),
+            "payload": [(name, _written(value)) for name, value in sorted(event.payload.items())],
         }
 
 
@@ -138,6 +139,11 @@ class Subscribers(Page):
         found: list[SubscriberFacts] = subscribers()
         empty = Empty("Nobody follows the log yet", "Subscribers appear when the relay starts.")
         return {"subscribers": Table(columns=SUBSCRIBER_COLUMNS, rows=found, empty=empty)}
+
+
+def _written(value: Any) -> str:
+    """Return a value of a payload as it was told: text plain, everything else as JSON."""
+    return value if isinstance(value, str) else orjson.dumps(value).decode()
 
 
 def _id(text: str) -> UUID | None:
