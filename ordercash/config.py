@@ -101,6 +101,7 @@ def _database(url: str, pool_size: int) -> Mapping[str, object]:
         "HOST": unquote(query.get("host", parts.hostname or "")),
         "PORT": str(parts.port or ""),
         "OPTIONS": options,
+        "CONN_HEALTH_CHECKS": True,
     }
 
 

@@ -26,7 +26,7 @@ NAVIGATION: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         (
             Entry("Orders", "orders", "receipt_long"),
             Entry("Returns", "returns", "assignment_return"),
-            Entry("Intake", "intake", "move_to_inbox"),
+            Entry("Imports", "imports", "move_to_inbox"),
         ),
     ),
     ("Exceptions", (Entry("Cases", "cases", "flag"),)),

@@ -26,7 +26,12 @@ _RULES: Final = (
     "compliance.view_tax_rates",
 )
 _CASEWORK: Final = ("exceptions.claim_case", "exceptions.resolve_case")
-_APPROVER: Final = ("rulebooks.approve_version", "rulebooks.activate_version", "exceptions.assign_case", "exceptions.cancel_case")
+_APPROVER: Final = (
+    "rulebooks.approve_version",
+    "rulebooks.activate_version",
+    "exceptions.assign_case",
+    "exceptions.cancel_case",
+)
 
 ROLES: Mapping[str, Sequence[str]] = {
     "order_desk": (
@@ -59,7 +64,7 @@ ROLES: Mapping[str, Sequence[str]] = {
     "finance_controller": (
         *_WORK, *_CASEWORK, *_MONEY, *_BOOKS, *_RULES,
         "billing.write_off", "ledger.close_period", "ledger.export_journal", "rulebooks.draft_version", "audit.view_events",
-        "masterdata.view_setup",
+        "masterdata.view_setup", "operations.view_proof", "operations.run_proof",
     ),
     "order_approver": (
         *_WORK, *_CASEWORK, *_MONEY, *_APPROVER, *_RULES,
@@ -67,19 +72,20 @@ ROLES: Mapping[str, Sequence[str]] = {
     ),
     "pricing_approver": (*_WORK, *_CASEWORK, *_APPROVER, *_RULES, "orders.release_orders", "orders.accept_free_goods"),
     "credit_approver": (*_WORK, *_CASEWORK, *_MONEY, *_APPROVER, *_RULES, "orders.release_orders", "orders.accept_credit_risk"),
-    "finance_approver": (*_WORK, *_MONEY, *_BOOKS, *_APPROVER, *_RULES, "audit.view_events"),
+    "finance_approver": (*_WORK, *_MONEY, *_BOOKS, *_APPROVER, *_RULES, "audit.view_events", "operations.view_proof"),
     "auditor": (
         *_WORK, *_MONEY, *_BOOKS, *_RULES,
         "audit.view_events", "audit.view_jobs", "masterdata.view_setup", "masterdata.view_users", "masterdata.view_api_keys",
+        "operations.view_proof",
     ),
     "integration_engineer": (
         *_WORK, *_RULES,
-        "orders.place_orders", "masterdata.view_setup", "masterdata.change_setup", "masterdata.view_api_keys",
+        "orders.place_orders", "masterdata.view_setup", "masterdata.change_setup", "inventory.change_warehouses", "masterdata.view_api_keys",
         "masterdata.manage_api_keys", "masterdata.change_products", "audit.view_events", "audit.view_jobs",
     ),
     "platform_operator": (
         "audit.view_events", "audit.view_jobs", "audit.manage_jobs", "exceptions.view_cases", "exceptions.configure_queues",
         "masterdata.view_setup", "masterdata.view_users", "masterdata.manage_users", "masterdata.view_api_keys",
-        "rulebooks.view_rulebooks",
+        "rulebooks.view_rulebooks", "operations.view_proof", "operations.run_proof",
     ),
 }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from apps.orders.decisions.canonical import CanonicalOrder, read_order
 from apps.orders.decisions.outcomes import FailedLine, Placed
+from apps.orders.decisions.sentences import event_sentence
 from apps.orders.journey import JOBS, ORDER_REASONS, ORDER_RESOLUTIONS, RETURN_REASONS, RETURN_RESOLUTIONS
 from apps.orders.selectors.existing import existing_orders
 from apps.orders.selectors.homes import Home, homes_of
@@ -34,6 +35,7 @@ __all__ = [
     "announce_returns",
     "bill_in",
     "close_in",
+    "event_sentence",
     "existing_orders",
     "existing_returns",
     "finish_document",

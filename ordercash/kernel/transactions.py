@@ -4,10 +4,14 @@ from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
+from psycopg.errors import DeadlockDetected, SerializationFailure
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+ATTEMPTS = 4
+UNTIED = (DeadlockDetected, SerializationFailure)
 
 
 class TransactionMisuse(RuntimeError):
@@ -15,14 +19,23 @@ class TransactionMisuse(RuntimeError):
 
 
 def writes(verb: Callable[P, R]) -> Callable[P, R]:
-    """Run the verb in one new transaction; raises TransactionMisuse when one is already open."""
+    """Run the verb in one new transaction; raises TransactionMisuse when one is already open.
+
+    A transaction that PostgreSQL ended to untie a deadlock left nothing behind, so it is simply run again.
+    """
 
     @wraps(verb)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         if connection.in_atomic_block:
             raise TransactionMisuse(f"{verb.__qualname__} opens its own transaction and cannot join another.")
-        with transaction.atomic():  # noqa: TID251 - the one place that opens transactions
-            return verb(*args, **kwargs)
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                with transaction.atomic():  # noqa: TID251 - the one place that opens transactions
+                    return verb(*args, **kwargs)
+            except OperationalError as error:
+                if attempt == ATTEMPTS or not isinstance(error.__cause__, UNTIED):
+                    raise
+        raise AssertionError("the loop returns or raises")
 
     return run
 

@@ -1,5 +1,6 @@
 """Which obligations belong on the same invoice."""
 
+from functools import lru_cache
 from hashlib import blake2b
 from uuid import UUID
 
@@ -13,7 +14,7 @@ def bundle_id(draft: ObligationDraft) -> UUID:
     """
     by_day = draft.invoicing == "per_day"
     occasion = draft.business_date.isoformat() if by_day else str(draft.shipment_id or draft.source_ref)
-    parts = (
+    return _named(
         draft.invoicing,
         draft.legal_entity_id,
         draft.customer_id,
@@ -22,4 +23,9 @@ def bundle_id(draft: ObligationDraft) -> UUID:
         draft.terms_days,
         occasion,
     )
+
+
+@lru_cache(maxsize=10_000)
+def _named(*parts: object) -> UUID:
+    """Return the name that these parts always have; the lines of a shipment share it."""
     return UUID(bytes=blake2b("|".join(map(str, parts)).encode(), digest_size=16).digest())

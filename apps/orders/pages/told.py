@@ -8,45 +8,13 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from apps.audit.contract import DeliveredEvent, actor_names
+from apps.orders.decisions.sentences import event_sentence
 from ordercash.web.components import TimelineEntry
 from ordercash.web.formats import money_html, number_text
 from ordercash.web.tones import state_label
 
 Payload = Mapping[str, Any]
 Detail = str | SafeString
-
-# name: (sentence, tone); an event that is not named here reads by its own name.
-SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
-    "orders.order_confirmed": ("Confirmed: priced, taxed and reserved", "good"),
-    "orders.order_held": ("Held for a person to decide", "warn"),
-    "orders.order_released": ("Released", "good"),
-    "orders.order_cancelled": ("Cancelled", "bad"),
-    "orders.line_cancelled": ("Quantities cancelled", "warn"),
-    "orders.order_shipped": ("Goods left", "info"),
-    "orders.order_invoiced": ("Everything that was shipped is invoiced", "good"),
-    "orders.order_closed": ("Closed: every invoice is settled", "good"),
-    "orders.return_credited": ("Return credited", "info"),
-    "orders.return_held": ("Return held", "warn"),
-    "exceptions.case_opened": ("Case opened", "warn"),
-    "exceptions.case_claimed": ("Case claimed", "neutral"),
-    "exceptions.case_released": ("Case given back to its queue", "neutral"),
-    "exceptions.case_assigned": ("Case assigned", "neutral"),
-    "exceptions.case_resolved": ("Case resolved", "good"),
-    "exceptions.case_cancelled": ("Case closed with the order", "neutral"),
-    "exceptions.reasons_resolved": ("Reasons of the case settled", "info"),
-    "inventory.shipment_shipped": ("Shipment left the warehouse", "info"),
-    "inventory.backorders_filled": ("Goods arrived for lines on backorder", "good"),
-    "inventory.goods_returned": ("Goods came back", "warn"),
-    "billing.invoice_issued": ("Invoice issued", "info"),
-    "billing.order_invoiced": ("Invoiced together with other orders", "info"),
-    "billing.credit_note_issued": ("Credit note issued", "warn"),
-    "billing.order_credited": ("Credited together with other orders", "warn"),
-    "billing.payment_applied": ("Payment applied", "good"),
-    "billing.credit_applied": ("Credit note used", "info"),
-    "billing.invoice_written_off": ("Invoice written off", "bad"),
-    "billing.invoice_settled": ("Invoice settled", "good"),
-    "billing.order_invoice_settled": ("An invoice with this order is settled", "good"),
-}
 
 
 def entries_told(events: Iterable[DeliveredEvent]) -> list[TimelineEntry]:
@@ -57,7 +25,7 @@ def entries_told(events: Iterable[DeliveredEvent]) -> list[TimelineEntry]:
 
 
 def _entry(event: DeliveredEvent, names: Mapping[UUID, str]) -> TimelineEntry:
-    title, tone = SENTENCES.get(event.name, (state_label(event.name.partition(".")[2]), "neutral"))
+    title, tone = event_sentence(event.name)
     number = str(event.payload.get("number", ""))
     is_linked = event.aggregate in ("invoice", "shipment", "case")
     return TimelineEntry(

@@ -8,8 +8,9 @@ from ordercash.kernel import sql
 # The earliest instant at which something can be done; orders that only wait for goods are not counted.
 _NEXT: Final = """
 SELECT min(at) FROM (
-    (SELECT min(o.ordered_at) AS at FROM orders_order o
-      WHERE o.state IN ('confirmed', 'partly_shipped') AND o.id IN (SELECT r.order_id FROM inventory_reservation r))
+    (SELECT o.ordered_at AS at FROM orders_order o
+      CROSS JOIN LATERAL (SELECT FROM inventory_reservation r WHERE r.order_id = o.id LIMIT 1) reserved
+      WHERE o.state IN ('confirmed', 'partly_shipped') ORDER BY o.ordered_at LIMIT 1)
     UNION ALL (SELECT min(due_at) FROM inventory_plannedreceipt WHERE received_at IS NULL)
     UNION ALL (SELECT min(occurred_at) FROM orders_returnline WHERE state = 'announced')
     UNION ALL (SELECT min(occurred_at) FROM billing_billingobligation WHERE state = 'owed')

@@ -9,7 +9,7 @@ from uuid import UUID
 from apps.audit.contract import record_events
 from apps.billing.contract import CreditRelease, free_credit
 from apps.exceptions.contract import close_cases
-from apps.inventory.contract import ReleaseItem, line_standings, orders_with_open_lines, release_lines
+from apps.inventory.contract import LineStanding, ReleaseItem, line_standings, orders_with_open_lines, release_lines
 from apps.orders.events import LINE_CANCELLED, ORDER_CANCELLED, order_event
 from apps.orders.services.bill import move_invoiced
 from apps.orders.services.locked import LineFacts, LockedOrder, by_order, lines_of, lock_orders, move_orders
@@ -18,6 +18,7 @@ from apps.orders.states import CANCELLED, CONFIRMED, HELD, ORDER, PARTLY_SHIPPED
 from ordercash.kernel import sql
 from ordercash.kernel.actor import Actor
 from ordercash.kernel.errors import DomainError
+from ordercash.kernel.events import Event
 from ordercash.kernel.states import WrongState
 from ordercash.kernel.transactions import joins, writes
 
@@ -111,9 +112,9 @@ def _cancel_running(
         wanted = _wanted(request, grouped.get(request.order_id, ()), standings, outcome)
         if wanted:
             taken[request.order_id] = wanted
-    items = [ReleaseItem(line.id, quantity) for chosen in taken.values() for line, quantity in chosen]
-    released = release_lines(items)
-    _settle(taken, released, standings, orders, outcome, reason=reason, actor=actor, now=now)
+    _settle(taken, standings, orders)
+    release_lines([ReleaseItem(line.id, quantity) for chosen in taken.values() for line, quantity in chosen])
+    _move(taken, orders, outcome, reason=reason, actor=actor, now=now)
 
 
 def _may_cancel(order: LockedOrder, outcome: Cancelled) -> bool:
@@ -131,7 +132,7 @@ def _may_cancel(order: LockedOrder, outcome: Cancelled) -> bool:
 
 
 def _wanted(
-    request: CancelOrder, lines: Sequence[LineFacts], standings: Mapping[UUID, object], outcome: Cancelled
+    request: CancelOrder, lines: Sequence[LineFacts], standings: Mapping[UUID, LineStanding], outcome: Cancelled
 ) -> list[tuple[LineFacts, Decimal]]:
     """Return the quantities to cancel, or nothing with a refusal when one is more than is open."""
     known = {line.id: line for line in lines}
@@ -153,28 +154,23 @@ def _wanted(
     return [(known[line_id], quantity) for line_id, quantity in request.lines.items()]
 
 
-def _open(line: LineFacts, standings: Mapping[UUID, object]) -> Decimal:
+def _open(line: LineFacts, standings: Mapping[UUID, LineStanding]) -> Decimal:
     standing = standings.get(line.id)
-    return standing.reserved + standing.backordered if standing else Decimal(0)  # type: ignore[attr-defined]
+    return standing.reserved + standing.backordered if standing else Decimal(0)
 
 
 def _settle(
     taken: Mapping[UUID, Sequence[tuple[LineFacts, Decimal]]],
-    released: Mapping[UUID, object],
-    standings: Mapping[UUID, object],
+    standings: Mapping[UUID, LineStanding],
     orders: Mapping[UUID, LockedOrder],
-    outcome: Cancelled,
-    *,
-    reason: str,
-    actor: Actor,
-    now: datetime,
 ) -> None:
+    """Write the cancelled shares and free their credit; credit is locked before stock, as everywhere."""
     written = []
     freed: dict[UUID, int] = {}
     for order_id, chosen in taken.items():
         for line, quantity in chosen:
             standing = standings[line.id]
-            line.consumed = standing.shipped + line.cancelled_quantity  # type: ignore[attr-defined]
+            line.consumed = standing.shipped + line.cancelled_quantity
             net_minor, tax_minor = line.take(quantity)
             written.append((line, quantity, net_minor, tax_minor))
             freed[order_id] = freed.get(order_id, 0) + net_minor + tax_minor
@@ -187,7 +183,6 @@ def _settle(
             for order_id, minor in freed.items()
         ]
     )
-    _move(taken, orders, outcome, reason=reason, actor=actor, now=now)
 
 
 def _move(
@@ -207,7 +202,7 @@ def _move(
             outcome.states[order_id] = ORDER.after(order.state, "cancel_part")
         else:
             outcome.states[order_id] = ORDER.after(order.state, "cancel" if order.state == CONFIRMED else "cancel_rest")
-        lines = {str(line.line_no): str(quantity.normalize()) for line, quantity in chosen}
+        lines = {str(line.line_no): f"{quantity.normalize():f}" for line, quantity in chosen}
         name = ORDER_CANCELLED if outcome.states[order_id] == CANCELLED else LINE_CANCELLED
         events.append(_event(name, order, {"reason": reason, "lines": lines}, actor, now))
     move_orders({order_id: outcome.states[order_id] for order_id in taken})
@@ -226,7 +221,7 @@ def _write_lines(written: Sequence[tuple[LineFacts, Decimal, int, int]]) -> None
         sql.run(_CANCEL_LINES, sql.columns_of(rows, 4))
 
 
-def _event(name: str, order: LockedOrder, payload: Mapping[str, object], actor: Actor, now: datetime):  # type: ignore[no-untyped-def]
+def _event(name: str, order: LockedOrder, payload: Mapping[str, object], actor: Actor, now: datetime) -> Event:
     return order_event(
         name, order.id, payload, occurred_at=now, actor_id=actor.id, legal_entity_id=order.legal_entity_id
     )
