@@ -1,7 +1,7 @@
 """The prices in force, and the pricing of whole batches."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -65,7 +65,7 @@ class _Record:
     candidate: Candidate
 
 
-_Shelf = Mapping[tuple[UUID, str], Sequence[_Record]]
+_Shelf = defaultdict[tuple[UUID, str], list[_Record]]
 
 
 def price_lines(requests: Sequence[PriceRequest]) -> PricedLines:
@@ -81,8 +81,11 @@ def price_lines(requests: Sequence[PriceRequest]) -> PricedLines:
     for request in requests:
         group_id, entity_id, currency, product_id, quantity, at, agreed = request
         sha256, sequence = sequences[entity_id, at]
-        known = () if agreed is not None or product_id is None else _valid(shelf, product_id, currency, at)
-        lines.append(decide_price(sequence, currency, _text(group_id), str(entity_id), quantity, agreed, known))
+        group, entity = _text(group_id), str(entity_id)
+        known = (
+            () if agreed is not None or product_id is None else _fitting(shelf[product_id, currency], group, entity, at)
+        )
+        lines.append(decide_price(sequence, currency, group, entity, quantity, agreed, known))
         candidates.append(known)
         versions.append(sha256)
     return PricedLines(versions[0] if versions else b"", lines, requests, candidates, versions)
@@ -100,11 +103,12 @@ def _read_prices(requests: Iterable[PriceRequest]) -> _Shelf:
     """Return the records of the wanted products and currencies that are valid at some instant of the batch."""
     wanted = [request for request in requests if request.agreed_price is None and request.product_id is not None]
     if not wanted:
-        return {}
+        return defaultdict(list)
     instants = [request.at for request in wanted]
     rows = fetch(
         "SELECT r.product_id, l.currency, greatest(r.valid_from_at, l.valid_from_at), least(r.valid_until_at, l.valid_until_at),"
-        " l.code, r.id::text, l.customer_group_id::text, l.legal_entity_id::text, l.priority, r.min_quantity, r.unit_price"
+        " l.code, r.id::text, l.customer_group_id::text, l.legal_entity_id::text, l.priority, trim_scale(r.min_quantity),"
+        " trim_scale(r.unit_price)"
         " FROM pricing_pricerecord r JOIN pricing_pricelist l ON l.id = r.price_list_id"
         " WHERE r.product_id = ANY(%s::uuid[]) AND l.currency = ANY(%s::text[])"
         " AND r.valid_from_at <= %s AND (r.valid_until_at IS NULL OR r.valid_until_at > %s)"
@@ -116,17 +120,21 @@ def _read_prices(requests: Iterable[PriceRequest]) -> _Shelf:
             *(max(instants), min(instants)) * 2,
         ],
     )
-    shelf: defaultdict[tuple[UUID, str], list[_Record]] = defaultdict(list)
+    shelf: _Shelf = defaultdict(list)
     for product_id, currency, from_at, until_at, *values in rows:
         shelf[product_id, currency].append(_Record(from_at, until_at, Candidate(*values)))
     return shelf
 
 
-def _valid(shelf: _Shelf, product_id: UUID, currency: str, at: datetime) -> Sequence[Candidate]:
+def _fitting(records: Sequence[_Record], group: str | None, entity: str, at: datetime) -> Sequence[Candidate]:
+    """Return what the decision chooses from: valid at the instant, on lists that this customer and legal entity may use."""
     return [
         record.candidate
-        for record in shelf.get((product_id, currency), ())
-        if record.valid_from_at <= at and (record.valid_until_at is None or at < record.valid_until_at)
+        for record in records
+        if record.valid_from_at <= at
+        and (record.valid_until_at is None or at < record.valid_until_at)
+        and record.candidate.group in (None, group)
+        and record.candidate.entity in (None, entity)
     ]
 
 
