@@ -80,8 +80,9 @@ ROLES: Mapping[str, Sequence[str]] = {
     ),
     "integration_engineer": (
         *_WORK, *_RULES,
-        "orders.place_orders", "masterdata.view_setup", "masterdata.change_setup", "inventory.change_warehouses", "masterdata.view_api_keys",
-        "masterdata.manage_api_keys", "masterdata.change_products", "audit.view_events", "audit.view_jobs",
+        "orders.place_orders", "masterdata.view_setup", "masterdata.change_setup", "masterdata.view_api_keys",
+        "masterdata.manage_api_keys", "masterdata.change_products", "inventory.change_warehouses", "audit.view_events",
+        "audit.view_jobs",
     ),
     "platform_operator": (
         "audit.view_events", "audit.view_jobs", "audit.manage_jobs", "exceptions.view_cases", "exceptions.configure_queues",
