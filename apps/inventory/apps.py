@@ -1,7 +1,16 @@
 from django.apps import AppConfig
+from django.utils.module_loading import import_string
+
+from ordercash.web.links import register_link
+from ordercash.web.search import register_search
 
 
 class InventoryConfig(AppConfig):
     name = "apps.inventory"
     label = "inventory"
     verbose_name = "Inventory"
+
+    def ready(self) -> None:
+        find = import_string("apps.inventory.selectors.lists.find_shipment_hits")
+        register_link("shipment", "shipment", "Shipment")
+        register_search("shipment", import_string("apps.inventory.permissions.VIEW_SHIPMENTS"), find)

@@ -138,7 +138,7 @@ class Reservation(models.Model):
     line_id = models.UUIDField()
     product_id = models.UUIDField()
     warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, related_name="+", db_index=False)
-    stock = models.ForeignKey(Stock, on_delete=models.PROTECT, related_name="+", null=True)
+    stock = models.ForeignKey(Stock, on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
     quantity = quantity_field()
     occurred_at = models.DateTimeField()
 
@@ -170,6 +170,7 @@ class Backorder(models.Model):
         indexes = [
             Index(fields=["product", "occurred_at"], name="backorder_first_come"),
             Index(fields=["order_id"], name="backorder_of_order"),
+            Index(fields=["occurred_at", "line_id"], name="backorder_oldest"),
         ]
 
     def __str__(self) -> str:
@@ -186,7 +187,7 @@ class Shipment(models.Model):
     )
     warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, related_name="+", db_index=False)
     order_id = models.UUIDField()
-    customer_id = models.UUIDField(db_index=True)
+    customer_id = models.UUIDField()
     shipped_at = models.DateTimeField()
     recorded_at = models.DateTimeField(db_default=Now())
     carrier = models.CharField(max_length=60, default="", db_default="")
@@ -195,12 +196,13 @@ class Shipment(models.Model):
 
     class Meta:
         constraints = [
-            UniqueConstraint(fields=["legal_entity", "number"], name="shipment_number_once"),
+            UniqueConstraint(fields=["number", "legal_entity"], name="shipment_number_once"),
             UniqueConstraint(fields=["source_ref", "warehouse"], name="shipment_source_once"),
             CheckConstraint(condition=~Q(source_ref=""), name="shipment_has_source"),
         ]
         indexes = [
             Index(fields=["order_id"], name="shipment_of_order"),
+            Index(fields=["tracking"], name="shipment_tracked", condition=~Q(tracking="")),
             Index(fields=["-shipped_at", "-id"], name="shipment_newest"),
             Index(fields=["warehouse", "-shipped_at", "-id"], name="shipment_newest_of_warehouse"),
         ]
@@ -217,7 +219,7 @@ class ShipmentLine(models.Model):
     order_id = models.UUIDField()
     line_id = models.UUIDField()
     product_id = models.UUIDField()
-    stock = models.ForeignKey(Stock, on_delete=models.PROTECT, related_name="+", null=True)
+    stock = models.ForeignKey(Stock, on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
     quantity = quantity_field()
     cost_minor = models.BigIntegerField()
     returned_quantity = quantity_field(default=0, db_default=0)
@@ -231,10 +233,7 @@ class ShipmentLine(models.Model):
                 condition=Q(returned_quantity__lte=F("quantity")), name="shipment_line_returned_at_most_once"
             ),
         ]
-        indexes = [
-            Index(fields=["order_id"], name="shipment_line_of_order"),
-            Index(fields=["line_id"], name="shipment_line_of_line"),
-        ]
+        indexes = [Index(fields=["order_id"], name="shipment_line_of_order")]
 
     def __str__(self) -> str:
         return f"{self.line_id} x {self.quantity}"

@@ -1,0 +1,85 @@
+"""What the API of inventory reads. What does not fit is refused with a JSON pointer for every fault."""
+
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+
+STRICT = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+def _printable(value: str) -> str:
+    if any(ord(sign) < 32 or ord(sign) == 127 for sign in value):
+        raise ValueError("must not hold control characters")
+    return value
+
+
+def _exact(value: Any) -> Any:
+    if isinstance(value, bool | float):
+        raise ValueError('must be a number written exactly, such as 12 or "2.55"')
+    return value
+
+
+def _not_zero(value: Decimal) -> Decimal:
+    if not value:
+        raise ValueError("must not be zero")
+    return value
+
+
+Text = Annotated[str, AfterValidator(_printable)]
+Code = Annotated[Text, Field(min_length=1, max_length=64)]
+SourceRef = Annotated[
+    Text, Field(min_length=1, max_length=120, description="Names the fact for ever: repeating it does nothing")
+]
+Exact = Annotated[Decimal, BeforeValidator(_exact)]
+Quantity = Annotated[Exact, Field(gt=0, le=Decimal("1000000000"), decimal_places=4, allow_inf_nan=False)]
+Difference = Annotated[
+    Exact,
+    Field(ge=Decimal("-1000000000"), le=Decimal("1000000000"), decimal_places=4, allow_inf_nan=False),
+    AfterValidator(_not_zero),
+]
+UnitCost = Annotated[Exact, Field(ge=0, le=Decimal("1000000"), decimal_places=6, allow_inf_nan=False)]
+
+
+class Receipt(BaseModel):
+    """Goods that came in, or will at `due_at`; the cost of one in the currency of the warehouse's legal entity."""
+
+    model_config = STRICT
+
+    sku: Code
+    warehouse: Code
+    quantity: Quantity
+    unit_cost: UnitCost
+    source_ref: SourceRef
+    due_at: AwareDatetime | None = None
+    kind: Literal["receipt", "opening"] = "receipt"
+
+
+class Receipts(BaseModel):
+    """Up to 1,000 receipts."""
+
+    model_config = STRICT
+
+    receipts: Annotated[list[Receipt], Field(min_length=1, max_length=1000)]
+
+
+class Adjustment(BaseModel):
+    """A counted difference: below zero is missing; above was found, at `unit_cost` or at the average."""
+
+    model_config = STRICT
+
+    sku: Code
+    warehouse: Code
+    quantity: Difference
+    source_ref: SourceRef
+    note: Annotated[Text, Field(max_length=200)] = ""
+    unit_cost: UnitCost | None = None
+    occurred_at: AwareDatetime | None = None
+
+
+class Adjustments(BaseModel):
+    """Up to 1,000 counted differences."""
+
+    model_config = STRICT
+
+    adjustments: Annotated[list[Adjustment], Field(min_length=1, max_length=1000)]
