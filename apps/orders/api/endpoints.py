@@ -9,9 +9,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.audit.contract import timeline
+from apps.orders.api.answers import JsonSchema, OrderPlaced, OrderRow, OrderShown, PriceExplanation, TimelineEvent
 from apps.orders.api.intake import place_order
 from apps.orders.api.shapes import shown_order, shown_orders
-from apps.orders.decisions.canonical import json_schema
+from apps.orders.decisions.canonical import CanonicalOrder, json_schema
 from apps.orders.permissions import PLACE_ORDERS, VIEW_ORDERS
 from apps.orders.selectors.detail import order_detail
 from apps.orders.selectors.explain import price_explanation
@@ -19,6 +20,7 @@ from apps.orders.selectors.listing import orders
 from apps.orders.states import ORDER
 from ordercash.kernel.errors import DomainError, Fault
 from ordercash.web.api.etags import etag
+from ordercash.web.api.openapi import Query, Shape
 from ordercash.web.api.pagination import page_response
 from ordercash.web.api.permissions import SIGNED_IN
 
@@ -33,6 +35,24 @@ class Orders(APIView):
     """GET the orders, newest first; POST a new one with an Idempotency-Key."""
 
     permissions = {"GET": VIEW_ORDERS, "POST": PLACE_ORDERS}
+    shapes = {
+        "GET": Shape(
+            answer=OrderRow,
+            query={
+                "q": "Part of an order's number, of the customer's own number or of a customer's code",
+                "state": Query(f"Several with commas: {', '.join(ORDER.states)}"),
+                "channel": "Code of a channel",
+            },
+            paged=True,
+        ),
+        "POST": Shape(
+            request=CanonicalOrder,
+            answer=OrderPlaced,
+            status=201,
+            keyed=True,
+            headers={"Location": "Where the order is read"},
+        ),
+    }
 
     def get(self, request: Request) -> Response:
         wanted = request.query_params
@@ -40,7 +60,7 @@ class Orders(APIView):
         if not set(states) <= set(ORDER.states):
             known = ", ".join(ORDER.states)
             raise UnknownState(
-                f"state is one of {known}.", faults=[Fault("/state", "state_unknown", f"One of {known}.")]
+                f"state is one of {known}.", faults=[Fault("?state", "state_unknown", f"One of {known}.")]
             )
         found = orders(
             text=wanted.get("q", "").replace("\x00", ""),
@@ -57,6 +77,7 @@ class OrderDetail(APIView):
     """One order with its lines and where they stand."""
 
     permissions = {"GET": VIEW_ORDERS}
+    shapes = {"GET": Shape(answer=OrderShown, headers={"ETag": "The order's version"})}
 
     def get(self, request: Request, order_id: UUID) -> Response:
         order = order_detail(order_id)
@@ -67,6 +88,7 @@ class OrderTimeline(APIView):
     """Everything that happened to an order, oldest first."""
 
     permissions = {"GET": VIEW_ORDERS}
+    shapes = {"GET": Shape(answer=TimelineEvent, listed=True)}
 
     def get(self, request: Request, order_id: UUID) -> Response:
         order = order_detail(order_id)
@@ -88,6 +110,7 @@ class OrderPrices(APIView):
     """Why each line costs what it costs: every access tried, what it found, and the rulebook version that decided."""
 
     permissions = {"GET": VIEW_ORDERS}
+    shapes = {"GET": Shape(answer=PriceExplanation)}
 
     def get(self, request: Request, order_id: UUID) -> Response:
         return Response(price_explanation(order_detail(order_id).id))
@@ -97,6 +120,7 @@ class OrderSchema(APIView):
     """The JSON Schema of the canonical order, version 1."""
 
     permissions = {"GET": SIGNED_IN}
+    shapes = {"GET": Shape(answer=JsonSchema)}
 
     def get(self, request: Request) -> Response:
         return Response(json_schema())

@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from apps.masterdata.contract import actor_of
+from apps.orders.api.answers import BatchPlaced, OrderBatchBody
 from apps.orders.api.gather import submit
 from apps.orders.api.keys import body_hash, idempotency_key
 from apps.orders.decisions.canonical import CanonicalOrder, read_order
@@ -16,6 +17,7 @@ from apps.orders.permissions import PLACE_ORDERS
 from apps.orders.services.submit import Answer, Submission, submit_batch
 from ordercash.kernel import clock
 from ordercash.kernel.errors import DomainError, Fault
+from ordercash.web.api.openapi import Shape
 from ordercash.web.api.parsers import BrokenLine, JsonParser, NdjsonParser
 
 LARGEST_BATCH = 1_000
@@ -45,6 +47,7 @@ class OrderBatch(APIView):
     """POST /orders:batch — a JSON array or newline-delimited JSON of up to 1,000 orders; one answer per order, in order."""
 
     permissions = {"POST": PLACE_ORDERS}
+    shapes = {"POST": Shape(request=OrderBatchBody, answer=BatchPlaced, keyed=True)}
     parser_classes: list[type[BaseParser]] = [JsonParser, NdjsonParser]
 
     def post(self, request: Request) -> HttpResponse:

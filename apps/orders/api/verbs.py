@@ -2,15 +2,15 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.masterdata.contract import actor_of
+from apps.orders.api.answers import OrderShown
+from apps.orders.api.bodies import CancelBody, LineBody, ReasonBody, ReturnBody, ShipBody
 from apps.orders.api.keys import idempotency_key
 from apps.orders.api.shapes import shown_order
 from apps.orders.permissions import BILL_ORDERS, CANCEL_ORDERS, RELEASE_ORDERS, RETURN_GOODS, SHIP_ORDERS
@@ -24,9 +24,7 @@ from apps.orders.services.ship import ShipOrder, ship_orders
 from ordercash.kernel import clock
 from ordercash.kernel.errors import Conflict, Fault
 from ordercash.web.api.bodies import read_body
-
-Quantity = Annotated[Decimal, Field(gt=0, max_digits=18, decimal_places=4)]
-Text = Annotated[str, Field(max_length=300)]
+from ordercash.web.api.openapi import Shape
 
 
 class VerbRefused(Conflict):
@@ -35,49 +33,11 @@ class VerbRefused(Conflict):
     code = "verb_refused"
 
 
-class ReasonBody(BaseModel):
-    """Why."""
-
-    model_config = ConfigDict(extra="forbid")
-    reason: Annotated[Text, Field(min_length=1)]
-
-
-class LineBody(BaseModel):
-    """A line of the order and how much of it."""
-
-    model_config = ConfigDict(extra="forbid")
-    line_id: UUID
-    quantity: Quantity
-
-
-class CancelBody(ReasonBody):
-    """What to cancel: everything open when `lines` is left out."""
-
-    lines: list[LineBody] | None = None
-
-
-class ShipBody(BaseModel):
-    """What to ship: everything reserved when `lines` is left out."""
-
-    model_config = ConfigDict(extra="forbid")
-    lines: list[LineBody] | None = None
-    warehouse_id: UUID | None = None
-    carrier: Annotated[str, Field(max_length=60)] = ""
-    tracking: Annotated[str, Field(max_length=80)] = ""
-    shipped_at: AwareDatetime | None = None
-
-
-class ReturnBody(ReasonBody):
-    """Which quantities came back; `restock` puts them on the shelf again."""
-
-    lines: Annotated[list[LineBody], Field(min_length=1)]
-    restock: bool = True
-
-
 class Release(APIView):
     """Release a held order."""
 
     permissions = {"POST": RELEASE_ORDERS}
+    shapes = {"POST": Shape(request=ReasonBody, answer=OrderShown)}
 
     def post(self, request: Request, order_id: UUID) -> Response:
         body = read_body(ReasonBody, request.data)
@@ -89,6 +49,7 @@ class Cancel(APIView):
     """Cancel what is open of an order."""
 
     permissions = {"POST": CANCEL_ORDERS}
+    shapes = {"POST": Shape(request=CancelBody, answer=OrderShown)}
 
     def post(self, request: Request, order_id: UUID) -> Response:
         body = read_body(CancelBody, request.data)
@@ -101,6 +62,7 @@ class Ship(APIView):
     """Ship what is reserved of an order; the Idempotency-Key names the shipment, so repeating it ships nothing twice."""
 
     permissions = {"POST": SHIP_ORDERS}
+    shapes = {"POST": Shape(request=ShipBody, answer=OrderShown, keyed=True)}
 
     def post(self, request: Request, order_id: UUID) -> Response:
         body = read_body(ShipBody, request.data)
@@ -121,6 +83,7 @@ class Bill(APIView):
     """Invoice what was shipped of an order and is not invoiced yet."""
 
     permissions = {"POST": BILL_ORDERS}
+    shapes = {"POST": Shape(answer=OrderShown)}
 
     def post(self, request: Request, order_id: UUID) -> Response:
         now = clock.now()
@@ -132,6 +95,7 @@ class Return(APIView):
     """Take shipped quantities back: stock, credit note and ledger follow; the Idempotency-Key names the return."""
 
     permissions = {"POST": RETURN_GOODS}
+    shapes = {"POST": Shape(request=ReturnBody, answer=OrderShown, keyed=True)}
 
     def post(self, request: Request, order_id: UUID) -> Response:
         body = read_body(ReturnBody, request.data)

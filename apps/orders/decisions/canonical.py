@@ -7,11 +7,13 @@ mistake, each with its JSON pointer (RFC 6901); nothing is guessed.
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from ordercash.kernel.errors import DomainError, Fault
+from ordercash.web.api import values
+from ordercash.web.api.values import STRICT, Text, Whole, exact
 
 MAX_LINES = 5_000
 MAX_QUANTITY = Decimal("100000000")
@@ -25,36 +27,29 @@ class OrderMalformed(DomainError):
     code, title, status = "order_malformed", "The order cannot be read", 422
 
 
-def _exact(value: Any) -> Any:
-    """Take numbers as they were written: text, integers and exact decimals; a binary float has already lost digits."""
-    if isinstance(value, bool | float):
-        raise ValueError('must be a number written exactly, such as 12 or "2.55"')
-    return value
-
-
-def _printable(value: str) -> str:
-    if any(ord(sign) < 32 or ord(sign) == 127 for sign in value):
-        raise ValueError("must not hold control characters")
-    return value
-
-
 def _since_1990(value: datetime) -> datetime:
     if value < EARLIEST or value.year > 2200:
         raise ValueError("must be an instant between 1990 and 2200")
     return value.astimezone(UTC)
 
 
-Text = Annotated[str, AfterValidator(_printable)]
 Code = Annotated[Text, Field(min_length=1, max_length=60)]
 Quantity = Annotated[
-    Decimal, BeforeValidator(_exact), Field(gt=0, le=MAX_QUANTITY, max_digits=18, decimal_places=4, allow_inf_nan=False)
+    Decimal, BeforeValidator(exact), Field(gt=0, le=MAX_QUANTITY, max_digits=18, decimal_places=4, allow_inf_nan=False)
 ]
 Price = Annotated[
-    Decimal, BeforeValidator(_exact), Field(ge=0, le=MAX_PRICE, max_digits=18, decimal_places=6, allow_inf_nan=False)
+    Decimal, BeforeValidator(exact), Field(ge=0, le=MAX_PRICE, max_digits=18, decimal_places=6, allow_inf_nan=False)
 ]
-Instant = Annotated[AwareDatetime, AfterValidator(_since_1990)]
+Instant = Annotated[values.Instant, AfterValidator(_since_1990)]
 
-STRICT = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+EXAMPLE: Final = {
+    "legal_entity": "UK01",
+    "channel": "web",
+    "customer": "C-1001",
+    "currency": "GBP",
+    "external_number": "W-20260302-17",
+    "lines": [{"sku": "MUG-BLUE", "quantity": "2"}, {"sku": "TEAPOT-1L", "quantity": "1"}],
+}
 
 
 class CanonicalAddress(BaseModel):
@@ -68,7 +63,7 @@ class CanonicalAddress(BaseModel):
     city: Annotated[Text, Field(max_length=80)] = ""
     postal_code: Annotated[Text, Field(max_length=20)] = ""
     state: Annotated[Text, Field(max_length=40)] = ""
-    country: Annotated[Text, Field(pattern="^[A-Z]{2}$", description="ISO 3166-1 alpha-2")]
+    country: Annotated[str, Field(pattern="^[A-Z]{2}$", description="ISO 3166-1 alpha-2")]
 
 
 class CanonicalLine(BaseModel):
@@ -76,7 +71,7 @@ class CanonicalLine(BaseModel):
 
     model_config = STRICT
 
-    line_no: Annotated[int, Field(ge=1, le=99_999)] | None = None
+    line_no: Annotated[Whole, Field(ge=1, le=99_999)] | None = None
     sku: Code
     description: Annotated[Text, Field(max_length=200)] = ""
     quantity: Quantity
@@ -86,12 +81,12 @@ class CanonicalLine(BaseModel):
 class CanonicalOrder(BaseModel):
     """An order as a channel hands it over."""
 
-    model_config = STRICT
+    model_config = ConfigDict(**STRICT, json_schema_extra={"examples": [EXAMPLE]})
 
     legal_entity: Code
     channel: Code
     customer: Code
-    currency: Annotated[Text, Field(pattern="^[A-Z]{3}$", description="ISO 4217")]
+    currency: Annotated[str, Field(pattern="^[A-Z]{3}$", description="ISO 4217")]
     ordered_at: Instant | None = Field(
         default=None, description="Business time with offset (RFC 3339); now when absent"
     )

@@ -1,0 +1,75 @@
+"""What the verbs of orders read, and examples of what goes in and out."""
+
+from decimal import Decimal
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import BaseModel, BeforeValidator, Field
+
+from ordercash.web.api.values import STRICT, Flag, Instant, Text, exact
+
+Quantity = Annotated[
+    Decimal,
+    BeforeValidator(exact),
+    Field(gt=0, le=Decimal("100000000"), max_digits=18, decimal_places=4, allow_inf_nan=False),
+]
+Reason = Annotated[Text, Field(min_length=1, max_length=300)]
+
+ORDER_ID = "01900000-0000-7000-8000-000000000001"
+PLACED: dict[str, Any] = {
+    "id": ORDER_ID,
+    "number": "SO-1",
+    "state": "confirmed",
+    "currency": "GBP",
+    "net": "41.95",
+    "tax": "8.39",
+    "gross": "50.34",
+    "reasons": [],
+    "backordered": [],
+    "url": f"/api/v1/orders/{ORDER_ID}",
+}
+
+
+class ReasonBody(BaseModel):
+    """Why."""
+
+    model_config = STRICT
+
+    reason: Reason
+
+
+class LineBody(BaseModel):
+    """A line of the order and how much of it."""
+
+    model_config = STRICT
+
+    line_id: UUID
+    quantity: Quantity
+
+
+Lines = Annotated[list[LineBody], Field(min_length=1, max_length=5_000)]
+
+
+class CancelBody(ReasonBody):
+    """What to cancel: everything open when `lines` is left out."""
+
+    lines: Lines | None = None
+
+
+class ShipBody(BaseModel):
+    """What to ship: everything reserved when `lines` is left out."""
+
+    model_config = STRICT
+
+    lines: Lines | None = None
+    warehouse_id: UUID | None = None
+    carrier: Annotated[Text, Field(max_length=60)] = ""
+    tracking: Annotated[Text, Field(max_length=80)] = ""
+    shipped_at: Instant | None = None
+
+
+class ReturnBody(ReasonBody):
+    """Which quantities came back; `restock` puts them on the shelf again."""
+
+    lines: Lines
+    restock: Flag = True

@@ -1,0 +1,65 @@
+"""The values that bodies and answers are made of: read exactly as they were written, described as they are read.
+
+JSON has one way to write each of them, and that is the one taken: no number for an instant, no text for a whole number.
+"""
+
+import re
+from datetime import date, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, Strict
+
+STRICT = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:?\d\d)?", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+
+
+class Answer(BaseModel):
+    """What an endpoint answers: every member is always there."""
+
+
+class Made(Answer):
+    """The id of what was made."""
+
+    id: UUID
+
+
+def exact(value: Any) -> Any:
+    """Take numbers as they were written: text, integers and exact decimals; a binary float has already lost digits."""
+    if isinstance(value, bool | float):
+        raise ValueError('must be a number written exactly, such as 12 or "2.55"')
+    return value
+
+
+def printable(value: str) -> str:
+    """Refuse control characters, which no line of a document can show."""
+    if _CONTROL.search(value):
+        raise ValueError("must not hold control characters")
+    return value
+
+
+def _instant(value: Any) -> Any:
+    if not (isinstance(value, str) and _INSTANT.fullmatch(value)) and not isinstance(value, datetime):
+        raise ValueError("must be an instant such as 2026-03-05T14:30:00+01:00 (RFC 3339)")
+    return value
+
+
+def _day(value: Any) -> Any:
+    if not (isinstance(value, str) and _DAY.fullmatch(value)) and not isinstance(value, date):
+        raise ValueError("must be a day such as 2026-03-05")
+    return value
+
+
+# Text of one line. A field with a pattern of its own is a plain str, since its pattern says more.
+Text = Annotated[str, AfterValidator(printable), Field(json_schema_extra={"pattern": "^[^\\x00-\\x1F\\x7F]*$"})]
+Whole = Annotated[int, Strict()]
+Flag = Annotated[bool, Strict()]
+Instant = Annotated[AwareDatetime, BeforeValidator(_instant)]
+Day = Annotated[date, BeforeValidator(_day)]
+
+# Of answers: exact decimals as text.
+Amount = Annotated[str, Field(pattern=r"^-?\d+(\.\d+)?$", description="Major units, exact", examples=["41.94"])]
+Number = Annotated[str, Field(pattern=r"^-?\d+(\.\d+)?$", description="Exact", examples=["2.5"])]
