@@ -14,6 +14,7 @@ from apps.integrations.services.report import report_of
 from ordercash.kernel import clock
 from ordercash.kernel.actor import SYSTEM
 from ordercash.kernel.errors import DomainError
+from ordercash.kernel.memory import collect_rarely
 
 
 class Command(BaseCommand):
@@ -26,6 +27,7 @@ class Command(BaseCommand):
         parser.add_argument("--batch", type=int, default=ROWS_PER_BATCH, help="rows per transaction")
 
     def handle(self, *args: Any, file: Path, mapping: Path, report: Path | None, batch: int, **options: Any) -> None:
+        collect_rarely()
         started = time.perf_counter()
         try:
             rules = read_mapping(mapping.read_text("utf-8"))

@@ -10,6 +10,7 @@ from apps.integrations.decisions.mapping import read_mapping
 from apps.integrations.services.stock_plan import load_stock, plan_stock
 from ordercash.kernel.actor import SYSTEM
 from ordercash.kernel.errors import DomainError
+from ordercash.kernel.memory import collect_rarely
 
 
 class Command(BaseCommand):
@@ -20,6 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("--mapping", type=Path, required=True)
 
     def handle(self, *args: Any, file: Path, mapping: Path, **options: Any) -> None:
+        collect_rarely()
         try:
             plan = plan_stock(file, read_mapping(mapping.read_text("utf-8")))
             with tqdm(total=len(plan.demands), unit=" products", disable=not self.stderr.isatty()) as bar:

@@ -11,6 +11,7 @@ from apps.orders.journey import DayDone, run_day
 from apps.orders.selectors.agenda import next_due_at
 from ordercash.kernel import clock
 from ordercash.kernel.actor import SYSTEM
+from ordercash.kernel.memory import collect_rarely
 
 
 class Command(BaseCommand):
@@ -32,6 +33,7 @@ class Command(BaseCommand):
             place = ZoneInfo(zone)
         except (ZoneInfoNotFoundError, ValueError) as error:
             raise CommandError(f"{zone!r} is not a time zone such as Europe/London.") from error
+        collect_rarely()
         total = DayDone()
         if until_idle:
             self._until_idle(place, collect, total)
