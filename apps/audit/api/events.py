@@ -8,12 +8,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from apps.audit.api.answers import EventShown, FeedPart, SubscriberShown
 from apps.audit.models import EventRecord
 from apps.audit.permissions import VIEW_EVENTS
 from apps.audit.ports import DeliveredEvent
 from apps.audit.selectors import NEWEST_EVENT, event_by_id, events, feed, subscribers
 from ordercash.kernel.errors import DomainError, Fault
+from ordercash.web.api.openapi import Query, Shape
 from ordercash.web.api.pagination import page_response, page_wanted
+from ordercash.web.keyset import MOST_ROWS
 
 LAST_POSITION = 2**63 - 1
 
@@ -28,6 +31,16 @@ class Events(APIView):
     """GET events, newest first; `name` (several with commas), `about` (the id of an aggregate or of an order)."""
 
     permissions = {"GET": VIEW_EVENTS}
+    shapes = {
+        "GET": Shape(
+            answer=EventShown,
+            query={
+                "name": "Names of events, several with commas",
+                "about": Query("Id of an aggregate or of an order", UUID),
+            },
+            paged=True,
+        )
+    }
 
     def get(self, request: Request) -> Response:
         wanted = request.query_params
@@ -40,6 +53,15 @@ class EventFeed(APIView):
     """GET events by position: `after` is the last position you have; gapless, so nothing is ever missed."""
 
     permissions = {"GET": VIEW_EVENTS}
+    shapes = {
+        "GET": Shape(
+            answer=FeedPart,
+            query={
+                "after": Query("The last position you have, 0 at first", int),
+                "limit": Query(f"Events of an answer, 1 to {MOST_ROWS}", int),
+            },
+        )
+    }
 
     def get(self, request: Request) -> Response:
         limit, _ = page_wanted(request)
@@ -55,6 +77,7 @@ class EventDetail(APIView):
     """GET one event."""
 
     permissions = {"GET": VIEW_EVENTS}
+    shapes = {"GET": Shape(answer=EventShown)}
 
     def get(self, request: Request, event_id: UUID) -> Response:
         return Response(shown_event(event_by_id(event_id)))
@@ -64,6 +87,7 @@ class Subscribers(APIView):
     """GET how far every subscriber has read, and what stops it."""
 
     permissions = {"GET": VIEW_EVENTS}
+    shapes = {"GET": Shape(answer=SubscriberShown, listed=True)}
 
     def get(self, request: Request) -> Response:
         return Response({"items": subscribers()})

@@ -3,21 +3,24 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from apps.audit.api.answers import JobShown, ScheduleShown
 from apps.audit.api.events import BadFilter
 from apps.audit.models import Job, JobSchedule, JobState
 from apps.audit.permissions import MANAGE_JOBS, VIEW_JOBS
 from apps.audit.selectors import NEWEST_JOB, job_by_id, jobs, schedules
-from apps.audit.services.steering import change_schedule, retry_job, run_job_now
+from apps.audit.services.steering import SHORTEST_PERIOD_SECONDS, change_schedule, retry_job, run_job_now
 from ordercash.kernel import clock
 from ordercash.kernel.actor import Actor
 from ordercash.kernel.errors import Fault
 from ordercash.web.api.bodies import read_body
+from ordercash.web.api.openapi import Shape
 from ordercash.web.api.pagination import page_response
+from ordercash.web.api.values import STRICT, Flag, Made, Text, Whole
 
 YEAR_SECONDS = 366 * 24 * 3600
 
@@ -25,22 +28,35 @@ YEAR_SECONDS = 366 * 24 * 3600
 class JobBody(BaseModel):
     """Which job to run now."""
 
-    model_config = ConfigDict(extra="forbid")
-    job: Annotated[str, Field(min_length=1, max_length=100)]
+    model_config = STRICT
+
+    job: Annotated[Text, Field(min_length=1, max_length=100)]
 
 
 class ScheduleBody(BaseModel):
     """How often a job comes due, and whether it does."""
 
-    model_config = ConfigDict(extra="forbid")
-    every_seconds: Annotated[int, Field(ge=1, le=YEAR_SECONDS)]
-    enabled: bool = True
+    model_config = STRICT
+
+    every_seconds: Annotated[Whole, Field(ge=SHORTEST_PERIOD_SECONDS, le=YEAR_SECONDS)]
+    enabled: Flag = True
 
 
 class Jobs(APIView):
     """GET the jobs, latest due first; POST one to run now (its id is the answer)."""
 
     permissions = {"GET": VIEW_JOBS, "POST": MANAGE_JOBS}
+    shapes = {
+        "GET": Shape(
+            answer=JobShown,
+            query={
+                "state": f"Several with commas: {', '.join(JobState.values)}",
+                "job": "Jobs of one name",
+            },
+            paged=True,
+        ),
+        "POST": Shape(request=JobBody, answer=Made, status=202),
+    }
 
     def get(self, request: Request) -> Response:
         states = [state for state in request.query_params.get("state", "").split(",") if state]
@@ -52,7 +68,7 @@ class Jobs(APIView):
 
     def post(self, request: Request) -> Response:
         body = read_body(JobBody, request.data)
-        job_id = run_job_now(job=body.job.replace("\x00", ""), actor=caller(request), now=clock.now())
+        job_id = run_job_now(job=body.job, actor=caller(request), now=clock.now())
         return Response({"id": job_id}, status=202)
 
 
@@ -60,6 +76,7 @@ class JobDetail(APIView):
     """GET one job with its progress and its result."""
 
     permissions = {"GET": VIEW_JOBS}
+    shapes = {"GET": Shape(answer=JobShown)}
 
     def get(self, request: Request, job_id: UUID) -> Response:
         return Response(shown_job(job_by_id(job_id)))
@@ -69,6 +86,7 @@ class JobRetry(APIView):
     """POST to repeat a job that failed."""
 
     permissions = {"POST": MANAGE_JOBS}
+    shapes = {"POST": Shape(answer=JobShown, status=202)}
 
     def post(self, request: Request, job_id: UUID) -> Response:
         retry_job(job_id=job_id, now=clock.now())
@@ -79,6 +97,7 @@ class Schedules(APIView):
     """GET how often each job comes due."""
 
     permissions = {"GET": VIEW_JOBS}
+    shapes = {"GET": Shape(answer=ScheduleShown, listed=True)}
 
     def get(self, request: Request) -> Response:
         return Response({"items": [shown_schedule(row) for row in schedules()]})
@@ -88,6 +107,7 @@ class ScheduleDetail(APIView):
     """PUT how often a job comes due."""
 
     permissions = {"PUT": MANAGE_JOBS}
+    shapes = {"PUT": Shape(request=ScheduleBody, answer=ScheduleShown)}
 
     def put(self, request: Request, job: str) -> Response:
         body = read_body(ScheduleBody, request.data)

@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from apps.exceptions.api.answers import CaseRow, CaseShown, QueueShown
 from apps.exceptions.models import Case, CaseState, Queue
 from apps.exceptions.permissions import VIEW_CASES
 from apps.exceptions.selectors import BY_MONEY, CaseFacts, case_by_id, case_facts, cases
@@ -16,6 +17,7 @@ from apps.masterdata.contract import actor_of
 from ordercash.kernel import clock
 from ordercash.kernel.actor import Actor
 from ordercash.kernel.errors import DomainError, Fault
+from ordercash.web.api.openapi import Query, Shape
 from ordercash.web.api.pagination import page_response
 
 
@@ -33,6 +35,21 @@ class Cases(APIView):
     """
 
     permissions = {"GET": VIEW_CASES}
+    shapes = {
+        "GET": Shape(
+            answer=CaseRow,
+            query={
+                "state": f"Several with commas: {', '.join(CaseState.values)}; without it those that wait",
+                "queue": "Codes of queues, several with commas",
+                "reason": "Code of a reason",
+                "subject_kind": "What cases are about, such as order",
+                "assignee": "me, none, or the id of a user",
+                "overdue": Query("true: past their deadline", bool),
+                "q": "Words of the title, or the id of the case or its subject",
+            },
+            paged=True,
+        )
+    }
 
     def get(self, request: Request) -> Response:
         found = cases(**_filters(request)).prefetch_related("reasons")
@@ -43,6 +60,7 @@ class CaseDetail(APIView):
     """GET one case with its reasons and the resolutions that it offers; `allowed` says which the caller may use."""
 
     permissions = {"GET": VIEW_CASES}
+    shapes = {"GET": Shape(answer=CaseShown)}
 
     def get(self, request: Request, case_id: UUID) -> Response:
         return Response(shown_case(case_by_id(case_id), actor_of(request.user)))
@@ -52,6 +70,7 @@ class Queues(APIView):
     """GET the queues with their deadlines."""
 
     permissions = {"GET": VIEW_CASES}
+    shapes = {"GET": Shape(answer=QueueShown, listed=True)}
 
     def get(self, request: Request) -> Response:
         found = Queue.objects.order_by("code").values("code", "name", "sla_hours", "resolve_permission")

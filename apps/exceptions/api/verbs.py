@@ -3,11 +3,12 @@
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from apps.exceptions.api.answers import CaseChanged, CaseOutcomes
 from apps.exceptions.api.cases import shown_case
 from apps.exceptions.permissions import ASSIGN_CASE, CLAIM_CASE, RESOLVE_CASE
 from apps.exceptions.selectors import case_by_id
@@ -17,25 +18,29 @@ from apps.exceptions.services.resolving import resolve_cases
 from apps.masterdata.contract import actor_of
 from ordercash.kernel import clock
 from ordercash.web.api.bodies import read_body
+from ordercash.web.api.openapi import Shape
+from ordercash.web.api.values import STRICT, Text
 
 MOST_CASES = 200
 
+# A note may have several lines.
+Note = Annotated[str, Field(pattern=r"^[^\x00]*$")]
 Ids = Annotated[list[UUID], Field(min_length=1, max_length=MOST_CASES)]
 
 
-class Body(BaseModel):
+class CaseBody(BaseModel):
     """Nothing but what is named is accepted."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = STRICT
 
 
-class ManyBody(Body):
+class ManyBody(CaseBody):
     """The cases of a bulk verb."""
 
     ids: Ids
 
 
-class AssignBody(Body):
+class AssignBody(CaseBody):
     """Who gets the case."""
 
     assignee_id: UUID
@@ -45,11 +50,11 @@ class AssignManyBody(AssignBody, ManyBody):
     """Who gets the cases."""
 
 
-class ResolveBody(Body):
+class ResolveBody(CaseBody):
     """Which of the case's resolutions, and why."""
 
-    verb: Annotated[str, Field(min_length=1, max_length=60)]
-    note: Annotated[str, Field(max_length=2000)] = ""
+    verb: Annotated[Text, Field(min_length=1, max_length=60)]
+    note: Annotated[Note, Field(max_length=2000)] = ""
 
 
 class ResolveManyBody(ResolveBody, ManyBody):
@@ -60,6 +65,7 @@ class Claim(APIView):
     """POST to take a case to work on."""
 
     permissions = {"POST": CLAIM_CASE}
+    shapes = {"POST": Shape(answer=CaseChanged)}
 
     def post(self, request: Request, case_id: UUID) -> Response:
         return _one(request, claim_cases(case_ids=[case_id], actor=actor_of(request.user), now=clock.now()))
@@ -69,6 +75,7 @@ class Release(APIView):
     """POST to give a case back to its queue."""
 
     permissions = {"POST": CLAIM_CASE}
+    shapes = {"POST": Shape(answer=CaseChanged)}
 
     def post(self, request: Request, case_id: UUID) -> Response:
         return _one(request, release_claims(case_ids=[case_id], actor=actor_of(request.user), now=clock.now()))
@@ -78,6 +85,7 @@ class Assign(APIView):
     """POST to give a case to a colleague."""
 
     permissions = {"POST": ASSIGN_CASE}
+    shapes = {"POST": Shape(request=AssignBody, answer=CaseChanged)}
 
     def post(self, request: Request, case_id: UUID) -> Response:
         body = read_body(AssignBody, request.data)
@@ -91,6 +99,7 @@ class Resolve(APIView):
     """POST to carry out one of the case's resolutions."""
 
     permissions = {"POST": RESOLVE_CASE}
+    shapes = {"POST": Shape(request=ResolveBody, answer=CaseChanged)}
 
     def post(self, request: Request, case_id: UUID) -> Response:
         body = read_body(ResolveBody, request.data)
@@ -104,6 +113,7 @@ class ClaimMany(APIView):
     """POST to take cases to work on."""
 
     permissions = {"POST": CLAIM_CASE}
+    shapes = {"POST": Shape(request=ManyBody, answer=CaseOutcomes)}
 
     def post(self, request: Request) -> Response:
         body = read_body(ManyBody, request.data)
@@ -114,6 +124,7 @@ class ReleaseMany(APIView):
     """POST to give cases back to their queues."""
 
     permissions = {"POST": CLAIM_CASE}
+    shapes = {"POST": Shape(request=ManyBody, answer=CaseOutcomes)}
 
     def post(self, request: Request) -> Response:
         body = read_body(ManyBody, request.data)
@@ -124,6 +135,7 @@ class AssignMany(APIView):
     """POST to give cases to a colleague."""
 
     permissions = {"POST": ASSIGN_CASE}
+    shapes = {"POST": Shape(request=AssignManyBody, answer=CaseOutcomes)}
 
     def post(self, request: Request) -> Response:
         body = read_body(AssignManyBody, request.data)
@@ -135,6 +147,7 @@ class ResolveMany(APIView):
     """POST to carry out one resolution for many cases."""
 
     permissions = {"POST": RESOLVE_CASE}
+    shapes = {"POST": Shape(request=ResolveManyBody, answer=CaseOutcomes)}
 
     def post(self, request: Request) -> Response:
         body = read_body(ResolveManyBody, request.data)
