@@ -1,17 +1,17 @@
 """Invoices and credit notes over the API."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
 from django.http import HttpResponse
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from apps.billing.api.answers import Ageing, ApplicationShown, InvoiceRow, InvoiceShown, Issued
 from apps.billing.api.once import respond_once
 from apps.billing.api.shapes import NotApplied, shown_application, shown_invoices, shown_view
 from apps.billing.api.wanted import day_wanted, entity_wanted, id_wanted, text_wanted, words_wanted
@@ -28,59 +28,59 @@ from apps.masterdata.contract import actor_of, entities_by_id
 from ordercash.kernel import clock
 from ordercash.kernel.errors import Fault
 from ordercash.web.api.bodies import read_body
+from ordercash.web.api.openapi import Query, Shape
 from ordercash.web.api.pagination import page_response
 from ordercash.web.api.problems import InvalidInput
+from ordercash.web.api.values import STRICT, Instant, Text, Whole
 
-AmountMinor = Annotated[int, Field(gt=0, lt=10**18)]
-LIST = [
-    OpenApiParameter("number", str, description="The whole number, with or without its zeros."),
-    OpenApiParameter("state", str, description="issued, settled; several with commas."),
-    OpenApiParameter("customer_id", OpenApiTypes.UUID),
-    OpenApiParameter("order_id", OpenApiTypes.UUID),
-    OpenApiParameter("legal_entity", str, description="Code of the legal entity."),
-    OpenApiParameter("issued_from", OpenApiTypes.DATE),
-    OpenApiParameter("issued_until", OpenApiTypes.DATE, description="The first day that is not shown."),
-    OpenApiParameter("due_until", OpenApiTypes.DATE, description="The first due date that is not shown."),
-    OpenApiParameter("limit", int),
-    OpenApiParameter("cursor", str),
-]
-
-
-class Body(BaseModel):
-    """Nothing but what is named is accepted."""
-
-    model_config = ConfigDict(extra="forbid")
+AmountMinor = Annotated[Whole, Field(gt=0, lt=10**18)]
+LIST: Mapping[str, str | Query] = {
+    "number": "The whole number, with or without its zeros",
+    "state": "issued, settled; several with commas",
+    "customer_id": Query("Documents of one customer", UUID),
+    "order_id": Query("Documents of one order", UUID),
+    "legal_entity": "Code of the legal entity",
+    "issued_from": Query("The first day of issue", date),
+    "issued_until": Query("The first day of issue that is not shown", date),
+    "due_until": Query("The first due date that is not shown", date),
+}
 
 
-class WriteOffBody(Body):
+class WriteOffBody(BaseModel):
     """How much to give up, all that is open when left out, and why."""
 
-    reason: Annotated[str, Field(min_length=1, max_length=200)]
+    model_config = STRICT
+
+    reason: Annotated[Text, Field(min_length=1, max_length=200)]
     amount_minor: AmountMinor | None = None
 
 
-class UseBody(Body):
+class UseBody(BaseModel):
     """Which invoice to pay, and how much of it; as much as possible when left out."""
+
+    model_config = STRICT
 
     invoice_id: UUID
     amount_minor: AmountMinor | None = None
 
 
-class IssueBody(Body):
+class IssueBody(BaseModel):
     """What to invoice: everything that occurred before `until`, now when left out."""
 
-    until: AwareDatetime | None = None
+    model_config = STRICT
+
+    until: Instant | None = None
     modes: Annotated[list[Literal["per_shipment", "per_day"]], Field(min_length=1)] = ["per_shipment", "per_day"]
-    limit: Annotated[int, Field(ge=1, le=10_000)] = 2000
+    limit: Annotated[Whole, Field(ge=1, le=10_000)] = 2000
 
 
 class Invoices(APIView):
     """GET issued invoices, the latest recorded first."""
 
     permissions = {"GET": VIEW_INVOICES}
+    shapes = {"GET": Shape(answer=InvoiceRow, query=LIST, paged=True)}
     kind = INVOICE
 
-    @extend_schema(parameters=LIST, responses=OpenApiTypes.OBJECT)
     def get(self, request: Request) -> Response:
         found = invoices(
             kind=self.kind,
@@ -106,9 +106,9 @@ class InvoiceDetail(APIView):
     """GET one invoice with its lines, taxes and what settled it."""
 
     permissions = {"GET": VIEW_INVOICES}
+    shapes = {"GET": Shape(answer=InvoiceShown)}
     kind = INVOICE
 
-    @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, invoice_id: UUID) -> Response:
         view = invoice_view(invoice_id)
         if view.invoice.kind != self.kind:
@@ -126,8 +126,8 @@ class InvoicePdf(APIView):
     """GET an invoice or credit note as PDF."""
 
     permissions = {"GET": VIEW_INVOICES}
+    shapes = {"GET": Shape(media="application/pdf")}
 
-    @extend_schema(responses={(200, "application/pdf"): OpenApiTypes.BINARY})
     def get(self, request: Request, invoice_id: UUID) -> HttpResponse:
         return pdf_response(invoice_id)
 
@@ -136,8 +136,8 @@ class Issue(APIView):
     """POST to invoice what is owed; call again while `invoices` is not empty. Repeating it invoices nothing twice."""
 
     permissions = {"POST": ISSUE_INVOICES}
+    shapes = {"POST": Shape(request=IssueBody, answer=Issued)}
 
-    @extend_schema(request=OpenApiTypes.OBJECT, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request) -> Response:
         body, now = read_body(IssueBody, request.data), clock.now()
         if body.until is not None and body.until > now:
@@ -156,8 +156,8 @@ class WriteOff(APIView):
     """POST to give up what is open of an invoice, or a part of it. Needs an Idempotency-Key."""
 
     permissions = {"POST": WRITE_OFF}
+    shapes = {"POST": Shape(request=WriteOffBody, answer=ApplicationShown, keyed=True)}
 
-    @extend_schema(request=OpenApiTypes.OBJECT, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request, invoice_id: UUID) -> HttpResponse:
         body, actor, now = read_body(WriteOffBody, request.data), actor_of(request.user), clock.now()
 
@@ -172,8 +172,8 @@ class ApplyCredit(APIView):
     """POST to use a credit note's open amount for an invoice. Needs an Idempotency-Key."""
 
     permissions = {"POST": APPLY_CASH}
+    shapes = {"POST": Shape(request=UseBody, answer=ApplicationShown, keyed=True)}
 
-    @extend_schema(request=OpenApiTypes.OBJECT, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request, invoice_id: UUID) -> HttpResponse:
         body, actor, now = read_body(UseBody, request.data), actor_of(request.user), clock.now()
 
@@ -190,13 +190,17 @@ class Receivables(APIView):
     """GET what is open of invoices by days overdue, per legal entity and currency."""
 
     permissions = {"GET": VIEW_INVOICES}
+    shapes = {
+        "GET": Shape(
+            answer=Ageing,
+            query={
+                "on": Query("The day to count from; default today (UTC)", date),
+                "legal_entity": "Code of the legal entity",
+                "customer_id": Query("Invoices of one customer", UUID),
+            },
+        )
+    }
 
-    @extend_schema(
-        parameters=[
-            OpenApiParameter("on", OpenApiTypes.DATE, description="The day to count from; default today (UTC).")
-        ],
-        responses=OpenApiTypes.OBJECT,
-    )
     def get(self, request: Request) -> Response:
         on: date = day_wanted(request, "on") or clock.now().date()
         entities = entities_by_id()

@@ -1,18 +1,17 @@
 """Payments over the API."""
 
-from collections.abc import Sequence
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
 from django.http import HttpResponse
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
-from pydantic import AwareDatetime, Field
+from pydantic import BaseModel, Field
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.billing.api.documents import AmountMinor, Body, UseBody, the_application
+from apps.billing.api.answers import ApplicationShown, PaymentRecorded, PaymentRow, PaymentShown
+from apps.billing.api.documents import AmountMinor, UseBody, the_application
 from apps.billing.api.once import respond_once
 from apps.billing.api.shapes import shown_application, shown_outcome, shown_payment_view, shown_payments
 from apps.billing.api.wanted import day_wanted, entity_wanted, id_wanted, text_wanted
@@ -26,10 +25,12 @@ from apps.masterdata.contract import actor_of, customers_by_code, entities_by_co
 from ordercash.kernel import clock
 from ordercash.kernel.errors import DomainError, Fault
 from ordercash.web.api.bodies import read_body
+from ordercash.web.api.openapi import Query, Shape
 from ordercash.web.api.pagination import page_response
 from ordercash.web.api.problems import InvalidInput
+from ordercash.web.api.values import STRICT, Instant, Text
 
-Text = Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")]
+Number = Annotated[Text, Field(max_length=40)]
 
 
 class PaymentRefused(DomainError):
@@ -38,41 +39,43 @@ class PaymentRefused(DomainError):
     code, title = "payment_refused", "The payment cannot be recorded"
 
 
-class PaymentBody(Body):
+class PaymentBody(BaseModel):
     """Money that came in. `source_ref` names it at its origin (a bank line's id); the Idempotency-Key does when it is left out."""
 
-    legal_entity: Annotated[str, Field(min_length=1, max_length=20)]
+    model_config = STRICT
+
+    legal_entity: Annotated[Text, Field(min_length=1, max_length=20)]
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
     amount_minor: AmountMinor
-    method: Annotated[str, Field(min_length=1, max_length=30, pattern=r"^[^\x00]*$")] = "transfer"
-    reference: Text = ""
-    customer: Annotated[str, Field(max_length=40, pattern=r"^[^\x00]*$")] = ""
-    received_at: AwareDatetime | None = None
-    invoice_numbers: Annotated[
-        Sequence[Annotated[str, Field(max_length=40, pattern=r"^[^\x00]*$")]], Field(max_length=200)
-    ] = ()
-    invoice_ids: Annotated[Sequence[UUID], Field(max_length=200)] = ()
-    source_ref: Annotated[str, Field(max_length=150, pattern=r"^[^\x00]*$")] = ""
+    method: Annotated[Text, Field(min_length=1, max_length=30)] = "transfer"
+    reference: Annotated[Text, Field(max_length=200)] = ""
+    customer: Annotated[Text, Field(max_length=40)] = ""
+    received_at: Instant | None = None
+    invoice_numbers: Annotated[list[Number], Field(max_length=200)] = []
+    invoice_ids: Annotated[list[UUID], Field(max_length=200)] = []
+    source_ref: Annotated[Text, Field(max_length=150)] = ""
 
 
 class Payments(APIView):
     """GET payments, the latest recorded first; POST one that came in (needs an Idempotency-Key)."""
 
     permissions = {"GET": VIEW_PAYMENTS, "POST": RECORD_PAYMENTS}
+    shapes = {
+        "GET": Shape(
+            answer=PaymentRow,
+            query={
+                "customer_id": Query("Payments of one customer", UUID),
+                "legal_entity": "Code of the legal entity",
+                "unapplied": Query("true: those of which something is left", bool),
+                "reference": "The whole reference",
+                "received_from": Query("The first day of receipt", date),
+                "received_until": Query("The first day of receipt that is not shown", date),
+            },
+            paged=True,
+        ),
+        "POST": Shape(request=PaymentBody, answer=PaymentRecorded, status=201, also={200: PaymentRecorded}, keyed=True),
+    }
 
-    @extend_schema(
-        parameters=[
-            OpenApiParameter("customer_id", OpenApiTypes.UUID),
-            OpenApiParameter("legal_entity", str, description="Code of the legal entity."),
-            OpenApiParameter("unapplied", bool, description="true: those of which something is left."),
-            OpenApiParameter("reference", str, description="The whole reference."),
-            OpenApiParameter("received_from", OpenApiTypes.DATE),
-            OpenApiParameter("received_until", OpenApiTypes.DATE, description="The first day that is not shown."),
-            OpenApiParameter("limit", int),
-            OpenApiParameter("cursor", str),
-        ],
-        responses=OpenApiTypes.OBJECT,
-    )
     def get(self, request: Request) -> Response:
         found = payments(
             customer_id=id_wanted(request, "customer_id"),
@@ -84,7 +87,6 @@ class Payments(APIView):
         )
         return page_response(request, found, sort="-id", show=shown_payments)
 
-    @extend_schema(request=OpenApiTypes.OBJECT, responses={201: OpenApiTypes.OBJECT})
     def post(self, request: Request) -> HttpResponse:
         body, actor = read_body(PaymentBody, request.data), actor_of(request.user)
 
@@ -99,8 +101,8 @@ class PaymentDetail(APIView):
     """GET one payment with what it was used for."""
 
     permissions = {"GET": VIEW_PAYMENTS}
+    shapes = {"GET": Shape(answer=PaymentShown)}
 
-    @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, payment_id: UUID) -> Response:
         return Response(shown_payment_view(payment_view(payment_id)))
 
@@ -109,8 +111,8 @@ class ApplyPayment(APIView):
     """POST to use what is unapplied of a payment for an invoice. Needs an Idempotency-Key."""
 
     permissions = {"POST": APPLY_CASH}
+    shapes = {"POST": Shape(request=UseBody, answer=ApplicationShown, keyed=True)}
 
-    @extend_schema(request=OpenApiTypes.OBJECT, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request, payment_id: UUID) -> HttpResponse:
         body, actor, now = read_body(UseBody, request.data), actor_of(request.user), clock.now()
 

@@ -42,7 +42,7 @@ Price = Annotated[
 ]
 Instant = Annotated[values.Instant, AfterValidator(_since_1990)]
 
-EXAMPLE: Final = {
+EXAMPLE: Final[dict[str, Any]] = {
     "legal_entity": "UK01",
     "channel": "web",
     "customer": "C-1001",

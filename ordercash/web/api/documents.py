@@ -14,16 +14,19 @@ Model = type[BaseModel]
 @cache
 def page_of(row: Model) -> Model:
     """Return the model of a keyset page of rows."""
-    link = (str | None, Field(json_schema_extra={"format": "uri"}))
-    return create_model(
-        f"{row.__name__}Page", __doc__=f"A page of {row.__name__}.", items=(list[row], ...), next=link, previous=link
-    )  # type: ignore[call-overload, valid-type]
+    link: Any = (str | None, Field(json_schema_extra={"format": "uri"}))
+    told = f"A page of {row.__name__}."
+    return create_model(f"{row.__name__}Page", __doc__=told, items=_many(row), next=link, previous=link)
 
 
 @cache
 def list_of(row: Model) -> Model:
     """Return the model of a list that is answered whole."""
-    return create_model(f"{row.__name__}List", __doc__=f"All of {row.__name__}.", items=(list[row], ...))  # type: ignore[call-overload, valid-type]
+    return create_model(f"{row.__name__}List", __doc__=f"All of {row.__name__}.", items=_many(row))
+
+
+def _many(row: Any) -> Any:
+    return (list[row], ...)
 
 
 class PydanticDocument(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
