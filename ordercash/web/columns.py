@@ -18,7 +18,7 @@ RIGHT = frozenset({"money", "price", "quantity", "number", "figure"})
 class Column:
     """A column. `key` is an attribute, key or double-underscore path of the row; `value` computes it instead.
 
-    kind     -- text, money, price (of one unit, a Decimal), quantity, number, when, day, badge, code, or html and
+    kind     -- text, money, price (of one unit, a Decimal), quantity, number, when, day, badge, code, sentence (text that wraps), or html and
                 figure (already safe; a figure stands on the right)
     link     -- the kind of thing that the value names; the id is the row's `id_key`
     sort     -- the database column by which the list can be sorted (without NULLs, indexed with the id), "" for no
@@ -107,6 +107,7 @@ _SHOW: Mapping[str, Callable[[Column, Any, Any], SafeString]] = {
     "day": lambda column, row, value: formats.day_html(value),
     "badge": lambda column, row, value: formats.badge_html(value or ""),
     "code": _code,
+    "sentence": _text,
     "html": lambda column, row, value: value if value else formats.NOTHING,
     "figure": lambda column, row, value: value if value else formats.NOTHING,
 }

@@ -19,7 +19,7 @@
     const day = new Intl.DateTimeFormat("en-GB", { day: "2-digit", month: "short", timeZone: "UTC" });
     const across = data.days
       ? { ...common, grid: { show: false }, size: 26, space: 64, values: (_, at) => at.map((value) => (value % 86400 ? "" : day.format(value * 1000))) }
-      : { ...common, grid: { show: false }, size: 26, incrs: [1], values: (_, at) => at.map((value) => data.labels[value] ?? "") };
+      : { ...common, grid: { show: false }, size: 26, space: 60, incrs: [1, 2, 5, 10, 20, 50, 100], values: (_, at) => at.map((value) => data.labels[value] ?? "") };
     return [across, { ...common, grid, size: 52, values: (_, at) => at.map((value) => short.format(value)) }];
   }
 

@@ -59,7 +59,7 @@ class CustomerPage(Worklist):
         Column("state", "State", kind="badge"),
         Column("ordered_at", "Placed", kind="when"),
         Column("external_number", "Channel’s number"),
-        Column("purchase_order", "Purchase order"),
+        Column("purchase_order", "Purchase order", desk=True),
         Column("channel_code", "Channel", kind="code", desk=True),
         Column("net_minor", "Net", kind="money", desk=True),
         Column("gross_minor", "Total", kind="money"),

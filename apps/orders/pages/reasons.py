@@ -12,8 +12,8 @@ def reasons_table(case: CaseFacts) -> Table:
     """Return the reasons of a case, those that stand first."""
     return Table(
         columns=(
-            Column("title", "Reason"),
-            Column("detail", "Where", value=lambda reason: _where(reason.detail)),
+            Column("title", "Reason", kind="sentence"),
+            Column("detail", "Where", kind="sentence", value=lambda reason: _where(reason.detail)),
             Column("queue", "Queue", value=lambda reason: state_label(reason.queue)),
             Column("due_at", "Due", kind="when"),
             Column("state", "State", kind="badge"),
@@ -28,8 +28,8 @@ def bad_rows_table(rows: Sequence[Mapping[str, Any]]) -> Table:
         columns=(
             Column("row_number", "Row", kind="number"),
             Column("code", "Problem", value=lambda row: state_label(row["code"])),
-            Column("detail", "Why"),
-            Column("raw", "As it came", value=lambda row: raw_text(row["raw"])),
+            Column("detail", "Why", kind="sentence"),
+            Column("raw", "As it came", kind="sentence", value=lambda row: raw_text(row["raw"])),
         ),
         rows=rows,
         caption="Rows of the file that could not be used",

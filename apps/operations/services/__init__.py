@@ -1,0 +1,1 @@
+"""What the people who watch may start."""
