@@ -3,6 +3,8 @@
 Which job is due, and when, are rows of `audit.Job`; losing or doubling a tick changes nothing.
 """
 
+from typing import Any
+
 from celery.beat import Scheduler
 from celery.schedules import schedule
 
@@ -13,4 +15,5 @@ class Ticker(Scheduler):
     """An in-memory scheduler with the one entry that wakes the workers."""
 
     def setup_schedule(self) -> None:
-        self.merge_inplace({"tick": {"task": "audit.run_due_jobs", "schedule": schedule(TICK_SECONDS)}})
+        entry: Any = {"task": "audit.run_due_jobs", "schedule": schedule(TICK_SECONDS)}
+        self.merge_inplace({"tick": entry})

@@ -26,12 +26,14 @@ COPY_FROM_ROWS = 200
 
 def fetch(statement: str, params: Sequence[Any] = ()) -> list[Row]:
     """Run a statement that returns rows (also INSERT … RETURNING) and return all of them."""
-    return _watched(lambda sql, args, many, context: _execute(sql, args, rows=True), statement, params)
+    found: list[Row] = _watched(lambda sql, args, many, context: _execute(sql, args, rows=True), statement, params)
+    return found
 
 
 def run(statement: str, params: Sequence[Any] = ()) -> int:
     """Run a statement and return the number of rows that it changed."""
-    return _watched(lambda sql, args, many, context: _execute(sql, args, rows=False), statement, params)
+    changed: int = _watched(lambda sql, args, many, context: _execute(sql, args, rows=False), statement, params)
+    return changed
 
 
 def insert_rows(table: str, columns: Mapping[str, str], rows: Sequence[Sequence[Any]]) -> None:

@@ -160,7 +160,7 @@ def _line(row: FlatRow, line_no: int, masters: Masters) -> LineDraft:
 
 def _charges(group: Sequence[FlatRow], count: int, masters: Masters) -> list[LineDraft]:
     """Return one more line per charge of the document that is above zero; it stands in every row and counts once."""
-    lines = []
+    lines: list[LineDraft] = []
     for charge, amount in zip(masters.mapping.charges, group[0].charges, strict=True):
         if amount is not None and amount > 0:
             number = count + len(lines) + 1

@@ -4,13 +4,12 @@ from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, Field
+from pydantic import BaseModel, Field
 
-from ordercash.web.api.values import STRICT, Flag, Instant, Text, exact
+from ordercash.web.api.values import STRICT, Exact, Flag, Instant, Text
 
 Quantity = Annotated[
-    Decimal,
-    BeforeValidator(exact),
+    Exact,
     Field(gt=0, le=Decimal("100000000"), max_digits=18, decimal_places=4, allow_inf_nan=False),
 ]
 Reason = Annotated[Text, Field(min_length=1, max_length=300)]

@@ -1,5 +1,6 @@
 """The verbs of the journey over the API. A refused verb is a problem (409 or 422) and changes nothing; all may be repeated."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
@@ -128,7 +129,7 @@ def _not_later(wanted: datetime | None, now: datetime) -> datetime:
     return wanted or now
 
 
-def _answer(order_id: UUID, refused: "list[NotDone] | tuple[NotDone, ...]") -> Response:
+def _answer(order_id: UUID, refused: Sequence[NotDone]) -> Response:
     """Return the order as it now stands, or raise what was refused."""
     if refused:
         raise VerbRefused(refused[0].detail, extra={"reason": refused[0].code})

@@ -14,4 +14,6 @@ SELECT source_ref, id, number, state, currency, net_minor, tax_minor, gross_mino
 def existing_orders(source_refs: Collection[str]) -> dict[str, Placed]:
     """Return the orders among these references that exist, by reference."""
     rows = sql.fetch(_EXISTING, [list(source_refs)]) if source_refs else []
-    return {row[0]: Placed(*row[1:], reasons=(), existed=True) for row in rows}
+    return {
+        row[0]: Placed(row[1], row[2], row[3], row[4], row[5], row[6], row[7], reasons=(), existed=True) for row in rows
+    }

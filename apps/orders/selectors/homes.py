@@ -39,7 +39,7 @@ SELECT home, reason, count(*), count(DISTINCT subject), sum(amount), sum(booked)
       FROM orders_orderline l JOIN orders_order o ON o.id = l.order_id LEFT JOIN case_reason c ON c.subject_id = o.id
      WHERE o.intake_document_id = %s AND l.intake_row IS NOT NULL
     UNION ALL
-    SELECT 'case', r.code, r.subject_id, r.amount, 0
+    SELECT CASE WHEN o.state = 'held' THEN 'case' ELSE 'dismissed' END, r.code, r.subject_id, r.amount, 0
       FROM orders_intakerow r JOIN orders_order o ON o.id = r.subject_id
      WHERE r.document_id = %s AND r.subject_kind = 'order'
     UNION ALL

@@ -57,9 +57,10 @@ def orders(
         found = found.filter(ordered_at__gte=_midnight(from_date, zone))
     if until_date:
         found = found.filter(ordered_at__lt=_midnight(until_date, zone))
-    return found.values(
+    rows: QuerySet[Order, dict[str, object]] = found.values(
         *COLUMNS, customer_code=F("customer__code"), customer_name=F("customer__name"), channel_code=F("channel__code")
     )
+    return rows
 
 
 def find_orders(text: str, limit: int) -> list[tuple[UUID, str, str, str]]:

@@ -203,7 +203,7 @@ def _foresee_credit(drafts: Sequence[OrderDraft], decisions: Sequence[Decision])
     if not failing:
         return
     keys = {draft.id: _account(draft) for draft, _ in failing}
-    known = exposures(set(keys.values()))
+    known = exposures(list(set(keys.values())))
     for draft, decision in failing:
         exposure = known.get(keys[draft.id])
         used = exposure.total_minor if exposure else 0

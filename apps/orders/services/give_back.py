@@ -56,9 +56,9 @@ def give_back(wanted: GiveBack, *, actor: Actor, now: datetime) -> tuple[NotDone
         CreditRequest(wanted.source_ref, line.invoice_line_id, part, None, wanted.reason) for line, part in parts
     ]
     outcome = credit_lines(requests, issued_at=now, actor=actor)
-    refused = (*taken.refused, *outcome.refused)
+    refused = [item.detail for item in taken.refused] + [item.detail for item in outcome.refused]
     if refused:
-        raise ReturnRefused(refused[0].detail)
+        raise ReturnRefused(refused[0])
     return ()
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from apps.audit.contract import record_events
@@ -20,19 +20,25 @@ from apps.masterdata.contract import (
     products_by_id,
 )
 from apps.orders.events import ORDER_RELEASED, order_event
+from apps.orders.permissions import ACCEPT_CONTENT, ACCEPT_CREDIT, ACCEPT_PRICE
 from apps.orders.services.cancel import ReasonMissing
 from apps.orders.services.decide import CREDIT_LIMIT_EXCEEDED, Decision, decide_orders, record_order_decisions
-from apps.orders.services.drafts import LineDraft, OrderDraft
+from apps.orders.services.drafts import BadRow, LineDraft, OrderDraft
 from apps.orders.services.outcomes import NotDone
 from apps.orders.states import HELD
 from ordercash.kernel import sql
 from ordercash.kernel.actor import Actor
 from ordercash.kernel.transactions import writes
 
-# What a person may accept in writing. The others must be put right first: there is no order without customer, product or tax.
-ACCEPTABLE = frozenset(
-    {CREDIT_LIMIT_EXCEEDED, "customer_blocked", "price_not_positive", "product_not_sellable", "row_unusable"}
-)
+# What a person may accept in writing, and the permission to do so. The others must be put right first: there is no order without
+# customer, product or tax.
+ACCEPTABLE: Final[Mapping[str, str]] = {
+    CREDIT_LIMIT_EXCEEDED: ACCEPT_CREDIT,
+    "customer_blocked": ACCEPT_CREDIT,
+    "price_not_positive": ACCEPT_PRICE,
+    "product_not_sellable": ACCEPT_CONTENT,
+    "row_unusable": ACCEPT_CONTENT,
+}
 
 _HELD = """
 SELECT o.id, o.number, o.state, o.legal_entity_id, o.channel_id, o.customer_id, o.currency, o.ordered_at, o.source_ref,
@@ -42,6 +48,9 @@ SELECT o.id, o.number, o.state, o.legal_entity_id, o.channel_id, o.customer_id, 
 _LINES = """
 SELECT order_id, id, line_no, product_id, quantity, unit_price, price_source, description, intake_row
   FROM orders_orderline WHERE order_id = ANY(%s::uuid[]) ORDER BY order_id, line_no
+"""
+_BAD_ROWS = """
+SELECT subject_id, row_number, code, detail FROM orders_intakerow WHERE subject_id = ANY(%s::uuid[]) ORDER BY row_number
 """
 _CONFIRM = """
 UPDATE orders_order o
@@ -104,7 +113,10 @@ def _load(order_ids: Sequence[UUID], outcome: Released) -> tuple[list[OrderDraft
     wanted |= {key for customer in customers.values() for key in (customer.bill_to_id, customer.ship_to_id) if key}
     addresses = addresses_by_id(wanted)
     channels = {channel.id: channel for channel in channels_by_code().values()}
-    drafts = [_draft(row, lines.get(row[0], []), customers, addresses, channels) for row in held]
+    bad_rows = _bad_rows([row[0] for row in held])
+    drafts = [
+        _draft(row, lines.get(row[0], []), bad_rows.get(row[0], []), customers, addresses, channels) for row in held
+    ]
     return drafts, {row[0]: row[1] for row in held}
 
 
@@ -122,6 +134,7 @@ def _lines(order_ids: Sequence[UUID]) -> dict[UUID, list[LineDraft]]:
 def _draft(
     row: Sequence[Any],
     lines: Sequence[LineDraft],
+    bad_rows: Sequence[BadRow],
     customers: Mapping[Any, Any],
     addresses: Mapping[Any, Any],
     channels: Mapping[Any, Any],
@@ -141,9 +154,18 @@ def _draft(
         bill_to=addresses.get(row[11]) or addresses.get(default_bill),
         ship_to=_completer(addresses.get(row[12]), addresses.get(default_ship)),
         lines=lines,
+        bad_rows=bad_rows,
         document_id=row[13],
         placed_by=row[14],
     )
+
+
+def _bad_rows(order_ids: Sequence[UUID]) -> dict[UUID, list[BadRow]]:
+    """Return the kept rows of the orders: releasing such an order means to go on without them."""
+    found: dict[UUID, list[BadRow]] = {}
+    for order_id, row_number, code, detail in sql.fetch(_BAD_ROWS, [list(order_ids)]):
+        found.setdefault(order_id, []).append(BadRow(row_number, code, detail, {}))
+    return found
 
 
 def _completer(given: Any, default: Any) -> Any:

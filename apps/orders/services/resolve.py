@@ -51,7 +51,7 @@ class _Masters:
     currencies: Mapping[str, int]
     customers: Mapping[str, CustomerFacts]
     products: Mapping[str, ProductFacts]
-    addresses: Mapping[object, AddressFacts]
+    addresses: Mapping[UUID, AddressFacts]
 
 
 @joins
@@ -127,10 +127,14 @@ def _resolve(
         lines=lines,
         external_number=order.external_number,
         purchase_order=order.purchase_order,
-        ship_to=given or masters.addresses.get(customer.ship_to_id),
-        bill_to=masters.addresses.get(customer.bill_to_id) or given,
+        ship_to=given or _kept(customer.ship_to_id, masters),
+        bill_to=_kept(customer.bill_to_id, masters) or given,
         placed_by=intake.placed_by,
     )
+
+
+def _kept(address_id: UUID | None, masters: _Masters) -> AddressFacts | None:
+    return masters.addresses.get(address_id) if address_id else None
 
 
 def _header_faults(order: CanonicalOrder, masters: _Masters, now: datetime) -> list[Fault]:

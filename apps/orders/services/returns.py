@@ -162,7 +162,8 @@ def process_returns(*, until: datetime, limit: int, actor: Actor, now: datetime)
     waiting = [_Waiting(*row) for row in sql.fetch(_WAITING, [until, limit])]
     if not waiting:
         return 0
-    sold = sold_lines({(line.customer_id, line.product_id) for line in waiting}, before_at=until)
+    pairs = {(line.customer_id, line.product_id) for line in waiting}
+    sold = sold_lines(sorted(pairs), before_at=until)
     by_id = {line.invoice_line_id: line for line in sold}
     matches, unmatched = match_returns([_facts(line) for line in waiting], _candidates(sold))
     lines = {line.line_id: line for line in waiting}

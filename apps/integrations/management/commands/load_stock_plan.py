@@ -25,9 +25,13 @@ class Command(BaseCommand):
         try:
             plan = plan_stock(file, read_mapping(mapping.read_text("utf-8")))
             with tqdm(total=len(plan.demands), unit=" products", disable=not self.stderr.isatty()) as bar:
-                count = load_stock(plan, actor=SYSTEM, progress=bar.update)
+                count = load_stock(plan, actor=SYSTEM, progress=lambda done: _move(bar, done))
         except OSError as error:
             raise CommandError(str(error)) from error
         except DomainError as refusal:
             raise CommandError(refusal.detail) from refusal
         self.stdout.write(f"Stock of {count:,} products is loaded or planned.")
+
+
+def _move(bar: "tqdm[Any]", done: int) -> None:
+    bar.update(done)
