@@ -1,25 +1,13 @@
 """What the API of the masters reads. What does not fit is refused with a JSON pointer for every fault."""
 
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, Field
 
-STRICT = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
-
-
-def _printable(value: str) -> str:
-    if any(ord(sign) < 32 or ord(sign) == 127 for sign in value):
-        raise ValueError("must not hold control characters")
-    return value
-
-
-def _exact(value: Any) -> Any:
-    if isinstance(value, bool | float):
-        raise ValueError('must be a number written exactly, such as 12 or "2.55"')
-    return value
+from ordercash.web.api.values import STRICT, Exact, Flag, Instant, Text, Whole
 
 
 def _email(value: str) -> str:
@@ -31,14 +19,12 @@ def _email(value: str) -> str:
     return value
 
 
-Text = Annotated[str, AfterValidator(_printable)]
 Code = Annotated[Text, Field(min_length=1, max_length=40)]
-Country = Annotated[Text, Field(pattern="^([A-Z]{2})?$", description="ISO 3166-1 alpha-2, empty when unknown")]
-CurrencyCode = Annotated[Text, Field(pattern="^[A-Z]{3}$", description="ISO 4217")]
+Country = Annotated[str, Field(pattern="^([A-Z]{2})?$", description="ISO 3166-1 alpha-2, empty when unknown")]
+CurrencyCode = Annotated[str, Field(pattern="^[A-Z]{3}$", description="ISO 4217")]
 Email = Annotated[Text, Field(max_length=254), AfterValidator(_email)]
 Limit = Annotated[
-    Decimal,
-    BeforeValidator(_exact),
+    Exact,
     Field(ge=0, le=Decimal("100000000000"), decimal_places=4, allow_inf_nan=False, description="Major units"),
 ]
 
@@ -54,10 +40,10 @@ class CustomerChanges(BaseModel):
     country: Country = ""
     vat_id: Annotated[Text, Field(max_length=20)] = ""
     email: Email = ""
-    language: Annotated[Text, Field(pattern="^[a-z]{2}(-[a-z]{2})?$")] = "en"
-    payment_terms_days: Annotated[int, Field(ge=0, le=365)] = 30
+    language: Annotated[str, Field(pattern="^[a-z]{2}(-[a-z]{2})?$")] = "en"
+    payment_terms_days: Annotated[Whole, Field(ge=0, le=365)] = 30
     invoicing: Literal["per_shipment", "per_day"] = "per_shipment"
-    is_one_time: bool = False
+    is_one_time: Flag = False
 
 
 class NewCustomer(CustomerChanges):
@@ -105,7 +91,7 @@ class ProductChanges(BaseModel):
 
     name: Annotated[Text, Field(max_length=240)] = ""
     tax_class: Literal["standard", "reduced", "zero", "exempt"] = "standard"
-    is_sellable: bool = True
+    is_sellable: Flag = True
 
 
 class NewProduct(ProductChanges):
@@ -123,8 +109,8 @@ class NewApiKey(BaseModel):
 
     username: Annotated[Text, Field(min_length=1, max_length=80)]
     name: Annotated[Text, Field(min_length=1, max_length=80)]
-    expires_at: AwareDatetime
+    expires_at: Instant
     scopes: Annotated[
-        list[Annotated[Text, Field(pattern=r"^[a-z_]+\.[a-z_]+$", max_length=100)]], Field(max_length=200)
+        list[Annotated[str, Field(pattern=r"^[a-z_]+\.[a-z_]+$", max_length=100)]], Field(max_length=200)
     ] = []
     region: Annotated[Text, Field(max_length=20)] = ""

@@ -1,39 +1,15 @@
 """What the API of pricing reads."""
 
-from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, Field
 
-STRICT = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+from ordercash.web.api.values import STRICT, Exact, Instant, Text, Whole
 
-
-def _printable(value: str) -> str:
-    if any(ord(sign) < 32 or ord(sign) == 127 for sign in value):
-        raise ValueError("must not hold control characters")
-    return value
-
-
-def _exact(value: Any) -> Any:
-    if isinstance(value, bool | float):
-        raise ValueError('must be a number written exactly, such as 12 or "2.55"')
-    return value
-
-
-def _in_our_time(value: datetime) -> datetime:
-    if not 1990 <= value.year <= 2200:
-        raise ValueError("must be an instant between 1990 and 2200")
-    return value
-
-
-Text = Annotated[str, AfterValidator(_printable)]
 Code = Annotated[Text, Field(min_length=1, max_length=40)]
-Instant = Annotated[AwareDatetime, AfterValidator(_in_our_time)]
-Price = Annotated[Decimal, BeforeValidator(_exact), Field(ge=0, max_digits=18, decimal_places=6, allow_inf_nan=False)]
-Quantity = Annotated[
-    Decimal, BeforeValidator(_exact), Field(ge=0, max_digits=18, decimal_places=4, allow_inf_nan=False)
-]
+Price = Annotated[Exact, Field(ge=0, max_digits=18, decimal_places=6, allow_inf_nan=False)]
+Quantity = Annotated[Exact, Field(ge=0, max_digits=18, decimal_places=4, allow_inf_nan=False)]
 
 
 class NewPriceList(BaseModel):
@@ -43,12 +19,12 @@ class NewPriceList(BaseModel):
 
     code: Code
     name: Annotated[Text, Field(max_length=120)] = ""
-    currency: Annotated[Text, Field(pattern="^[A-Z]{3}$")]
+    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")]
     customer_group: Code | None = None
     legal_entity: Code | None = None
     valid_from_at: Instant
     valid_until_at: Instant | None = None
-    priority: Annotated[int, Field(ge=-1000, le=1000)] = 0
+    priority: Annotated[Whole, Field(ge=-1000, le=1000)] = 0
 
 
 class NewPrice(BaseModel):
@@ -71,7 +47,7 @@ class NewPrices(BaseModel):
     prices: Annotated[list[NewPrice], Field(min_length=1, max_length=1000)]
 
 
-class Until(BaseModel):
+class PriceUntil(BaseModel):
     """The instant from which it is not valid any more; null leaves it open."""
 
     model_config = STRICT

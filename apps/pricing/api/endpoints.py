@@ -3,14 +3,13 @@
 from typing import Any
 from uuid import UUID
 
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.masterdata.contract import actor_of, customer_groups, entities_by_code
-from apps.pricing.api.bodies import NewPriceList, NewPrices, Until
+from apps.pricing.api.answers import PriceListShown, PricesAdded, PriceShown
+from apps.pricing.api.bodies import NewPriceList, NewPrices, PriceUntil
 from apps.pricing.models import PriceList, PriceRecord
 from apps.pricing.permissions import CHANGE_PRICES, VIEW_PRICES
 from apps.pricing.selectors.lists import price_list, price_lists, price_records
@@ -18,6 +17,7 @@ from apps.pricing.services import prices as verbs
 from ordercash.kernel import clock
 from ordercash.kernel.errors import Fault
 from ordercash.web.api.bodies import read_body
+from ordercash.web.api.openapi import Shape
 from ordercash.web.api.pagination import page_response
 from ordercash.web.api.problems import InvalidInput
 
@@ -26,12 +26,14 @@ class PriceLists(APIView):
     """GET the price lists by code; POST a new one."""
 
     permissions = {"GET": VIEW_PRICES, "POST": CHANGE_PRICES}
+    shapes = {
+        "GET": Shape(answer=PriceListShown, paged=True),
+        "POST": Shape(request=NewPriceList, answer=PriceListShown, status=201),
+    }
 
-    @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request) -> Response:
         return page_response(request, price_lists(), sort="code", show=lambda rows: [_list(row) for row in rows])
 
-    @extend_schema(request=NewPriceList, responses={201: OpenApiTypes.OBJECT})
     def post(self, request: Request) -> Response:
         given = read_body(NewPriceList, request.data).model_dump()
         group, entity = given.pop("customer_group"), given.pop("legal_entity")
@@ -50,14 +52,13 @@ class PriceListDetail(APIView):
     """GET one price list; PATCH its end."""
 
     permissions = {"GET": VIEW_PRICES, "PATCH": CHANGE_PRICES}
+    shapes = {"GET": Shape(answer=PriceListShown), "PATCH": Shape(request=PriceUntil, answer=PriceListShown)}
 
-    @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, price_list_id: UUID) -> Response:
         return Response(_list(price_list(price_list_id)))
 
-    @extend_schema(request=Until, responses=OpenApiTypes.OBJECT)
     def patch(self, request: Request, price_list_id: UUID) -> Response:
-        until_at = read_body(Until, request.data).valid_until_at
+        until_at = read_body(PriceUntil, request.data).valid_until_at
         verbs.end_price_list(price_list_id, until_at=until_at, actor=actor_of(request.user), now=clock.now())
         return Response(_list(price_list(price_list_id)))
 
@@ -66,13 +67,15 @@ class Prices(APIView):
     """GET the prices of a list in the order they were made; POST up to 1,000 new ones, all or none."""
 
     permissions = {"GET": VIEW_PRICES, "POST": CHANGE_PRICES}
+    shapes = {
+        "GET": Shape(answer=PriceShown, query={"sku": "Prices of one product"}, paged=True),
+        "POST": Shape(request=NewPrices, answer=PricesAdded, status=201),
+    }
 
-    @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, price_list_id: UUID) -> Response:
         found = price_records(price_list_id, sku=str(request.query_params.get("sku", "")).replace("\x00", "\ufffd"))
         return page_response(request, found, sort="valid_from_at", show=lambda rows: [_record(row) for row in rows])
 
-    @extend_schema(request=NewPrices, responses={201: OpenApiTypes.OBJECT})
     def post(self, request: Request, price_list_id: UUID) -> Response:
         drafts = [verbs.PriceDraft(**price.model_dump()) for price in read_body(NewPrices, request.data).prices]
         made = verbs.add_prices(price_list_id, drafts=drafts, actor=actor_of(request.user), now=clock.now())
@@ -83,10 +86,10 @@ class PriceDetail(APIView):
     """PATCH the end of a price."""
 
     permissions = {"PATCH": CHANGE_PRICES}
+    shapes = {"PATCH": Shape(request=PriceUntil, answer=PriceShown)}
 
-    @extend_schema(request=Until, responses=OpenApiTypes.OBJECT)
     def patch(self, request: Request, price_id: UUID) -> Response:
-        until_at = read_body(Until, request.data).valid_until_at
+        until_at = read_body(PriceUntil, request.data).valid_until_at
         row = verbs.end_price(price_id, until_at=until_at, actor=actor_of(request.user), now=clock.now())
         return Response(_record(row))
 

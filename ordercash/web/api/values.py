@@ -4,13 +4,17 @@ JSON has one way to write each of them, and that is the one taken: no number for
 """
 
 import re
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, Strict
 
 STRICT = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+# Years that business happens in; beyond them calendars, zones and the database disagree about what exists.
+EARLIEST, LATEST = 1990, 2200
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:?\d\d)?", re.ASCII)
@@ -47,6 +51,12 @@ def _instant(value: Any) -> Any:
     return value
 
 
+def _in_our_time(value: datetime) -> datetime:
+    if not EARLIEST <= value.year <= LATEST:
+        raise ValueError(f"must be an instant between {EARLIEST} and {LATEST}")
+    return value.astimezone(UTC)
+
+
 def _day(value: Any) -> Any:
     if not (isinstance(value, str) and _DAY.fullmatch(value)) and not isinstance(value, date):
         raise ValueError("must be a day such as 2026-03-05")
@@ -57,8 +67,9 @@ def _day(value: Any) -> Any:
 Text = Annotated[str, AfterValidator(printable), Field(json_schema_extra={"pattern": "^[^\\x00-\\x1F\\x7F]*$"})]
 Whole = Annotated[int, Strict()]
 Flag = Annotated[bool, Strict()]
-Instant = Annotated[AwareDatetime, BeforeValidator(_instant)]
-Day = Annotated[date, BeforeValidator(_day)]
+Instant = Annotated[AwareDatetime, BeforeValidator(_instant), AfterValidator(_in_our_time)]
+Exact = Annotated[Decimal, BeforeValidator(exact)]
+Day = Annotated[date, BeforeValidator(_day), Field(ge=date(EARLIEST, 1, 1), le=date(LATEST, 12, 31))]
 
 # Of answers: exact decimals as text.
 Amount = Annotated[str, Field(pattern=r"^-?\d+(\.\d+)?$", description="Major units, exact", examples=["41.94"])]
