@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.orders.pages import customer, customers, line, order, orders, parts
+from apps.orders.pages import customer, customers, imports, line, order, orders, parts
 
 urlpatterns = [
     path("orders/", orders.Orders.as_view(), name="orders"),
@@ -13,4 +13,7 @@ urlpatterns = [
     path("orders/<uuid:order_id>/take-back/", parts.TakeBack.as_view(), name="order_return"),
     path("customers/", customers.Customers.as_view(), name="customers"),
     path("customers/<uuid:customer_id>/", customer.CustomerPage.as_view(), name="customer"),
+    path("imports/", imports.Imports.as_view(), name="imports"),
+    path("imports/<uuid:document_id>/", imports.ImportPage.as_view(), name="import"),
+    path("imports/<uuid:document_id>/homes/", imports.ImportHomes.as_view(), name="import_homes"),
 ]

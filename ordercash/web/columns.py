@@ -18,8 +18,8 @@ RIGHT = frozenset({"money", "price", "quantity", "number", "figure"})
 class Column:
     """A column. `key` is an attribute, key or double-underscore path of the row; `value` computes it instead.
 
-    kind     -- text, money, price (of one unit, a Decimal), quantity, number, when, day, badge, code, sentence (text that wraps), or html and
-                figure (already safe; a figure stands on the right)
+    kind     -- text, sentence (text that wraps), money, price (of one unit, a Decimal), quantity, number, when, day, badge,
+                code, or html and figure (already safe; a figure stands on the right)
     link     -- the kind of thing that the value names; the id is the row's `id_key`
     sort     -- the database column by which the list can be sorted (without NULLs, indexed with the id), "" for no
     currency -- for money and prices: the path of the currency, or a code in capitals
