@@ -137,7 +137,10 @@ class Reservation(models.Model):
     order_id = models.UUIDField()
     line_id = models.UUIDField()
     product_id = models.UUIDField()
-    warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, related_name="+", db_index=False)
+    # Written from the stock row, whose foreign key stands for this one: a lock on the one warehouse row by every order would queue them.
+    warehouse = models.ForeignKey(
+        Warehouse, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     stock = models.ForeignKey(Stock, on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
     quantity = quantity_field()
     occurred_at = models.DateTimeField()
@@ -182,8 +185,9 @@ class Shipment(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     number = models.CharField(max_length=20)
+    # The warehouse belongs to the legal entity; its foreign key stands for this one.
     legal_entity = models.ForeignKey(
-        "masterdata.LegalEntity", on_delete=models.PROTECT, related_name="+", db_index=False
+        "masterdata.LegalEntity", on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
     )
     warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, related_name="+", db_index=False)
     order_id = models.UUIDField()

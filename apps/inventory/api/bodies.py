@@ -1,23 +1,11 @@
 """What the API of inventory reads. What does not fit is refused with a JSON pointer for every fault."""
 
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, Field
 
-STRICT = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
-
-
-def _printable(value: str) -> str:
-    if any(ord(sign) < 32 or ord(sign) == 127 for sign in value):
-        raise ValueError("must not hold control characters")
-    return value
-
-
-def _exact(value: Any) -> Any:
-    if isinstance(value, bool | float):
-        raise ValueError('must be a number written exactly, such as 12 or "2.55"')
-    return value
+from ordercash.web.api.values import STRICT, Exact, Instant, Text
 
 
 def _not_zero(value: Decimal) -> Decimal:
@@ -26,12 +14,10 @@ def _not_zero(value: Decimal) -> Decimal:
     return value
 
 
-Text = Annotated[str, AfterValidator(_printable)]
 Code = Annotated[Text, Field(min_length=1, max_length=64)]
 SourceRef = Annotated[
     Text, Field(min_length=1, max_length=120, description="Names the fact for ever: repeating it does nothing")
 ]
-Exact = Annotated[Decimal, BeforeValidator(_exact)]
 Quantity = Annotated[Exact, Field(gt=0, le=Decimal("1000000000"), decimal_places=4, allow_inf_nan=False)]
 Difference = Annotated[
     Exact,
@@ -51,7 +37,7 @@ class Receipt(BaseModel):
     quantity: Quantity
     unit_cost: UnitCost
     source_ref: SourceRef
-    due_at: AwareDatetime | None = None
+    due_at: Instant | None = None
     kind: Literal["receipt", "opening"] = "receipt"
 
 
@@ -74,7 +60,7 @@ class Adjustment(BaseModel):
     source_ref: SourceRef
     note: Annotated[Text, Field(max_length=200)] = ""
     unit_cost: UnitCost | None = None
-    occurred_at: AwareDatetime | None = None
+    occurred_at: Instant | None = None
 
 
 class Adjustments(BaseModel):

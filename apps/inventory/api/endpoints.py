@@ -2,12 +2,20 @@
 
 from uuid import UUID
 
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from apps.inventory.api.answers import (
+    AvailabilityShown,
+    BackorderShown,
+    MovementsMade,
+    ReceiptsTaken,
+    ShipmentRow,
+    ShipmentShown,
+    StockShown,
+    WarehouseShown,
+)
 from apps.inventory.api.bodies import Adjustments, Receipts
 from apps.inventory.api.drafts import adjustment_drafts, receipt_drafts
 from apps.inventory.api.shapes import (
@@ -27,27 +35,33 @@ from apps.masterdata.contract import actor_of, products_by_sku
 from ordercash.kernel import clock
 from ordercash.kernel.errors import Fault
 from ordercash.web.api.bodies import read_body
+from ordercash.web.api.openapi import Query, Shape
 from ordercash.web.api.pagination import page_response
 from ordercash.web.api.problems import InvalidInput
 
 MOST_SKUS = 200
 
-LIMIT = OpenApiParameter("limit", int, description="Rows on a page, at most 200.")
-CURSOR = OpenApiParameter("cursor", str, description="From `next` or `previous` of a page.")
-Q = OpenApiParameter("q", str, description="Part of a SKU or product name.")
-SKU = OpenApiParameter("sku", str, description="One product; for availability several, with commas between.")
-WAREHOUSE = OpenApiParameter("warehouse", str, description="Code of a warehouse.")
-NONE_FREE = OpenApiParameter("none_free", bool, description="Only where nothing is available.")
-ORDER = OpenApiParameter("order", OpenApiTypes.UUID, description="Shipments of one order.")
-NUMBER = OpenApiParameter("number", str, description="One shipment, such as SH-12.")
+Q = "Part of a SKU or product name"
+WAREHOUSE = "Code of a warehouse"
 
 
 class StockRows(APIView):
     """GET stock by SKU: on hand, reserved, available, value."""
 
     permissions = {"GET": VIEW_STOCK}
+    shapes = {
+        "GET": Shape(
+            answer=StockShown,
+            query={
+                "q": Q,
+                "sku": "One product",
+                "warehouse": WAREHOUSE,
+                "none_free": Query("true: only where nothing is available", bool),
+            },
+            paged=True,
+        )
+    }
 
-    @extend_schema(parameters=[Q, SKU, WAREHOUSE, NONE_FREE, LIMIT, CURSOR], responses=OpenApiTypes.OBJECT)
     def get(self, request: Request) -> Response:
         rows = lists.stock_rows(
             text=_text(request, "q"),
@@ -62,8 +76,14 @@ class StockAvailability(APIView):
     """GET what every warehouse has of up to 200 products: `?sku=A,B`."""
 
     permissions = {"GET": VIEW_STOCK}
+    shapes = {
+        "GET": Shape(
+            answer=AvailabilityShown,
+            query={"sku": Query(f"1 to {MOST_SKUS} products, with commas between", required=True)},
+            listed=True,
+        )
+    }
 
-    @extend_schema(parameters=[SKU], responses=OpenApiTypes.OBJECT)
     def get(self, request: Request) -> Response:
         skus = list(dict.fromkeys(part.strip() for part in _text(request, "sku").split(",") if part.strip()))
         if not 1 <= len(skus) <= MOST_SKUS:
@@ -81,8 +101,8 @@ class StockReceipts(APIView):
     """POST goods that came in; those due later are planned. Each source_ref is carried out once, however often it is sent."""
 
     permissions = {"POST": RECEIVE_STOCK}
+    shapes = {"POST": Shape(request=Receipts, answer=ReceiptsTaken)}
 
-    @extend_schema(request=Receipts, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request) -> Response:
         now, actor = clock.now(), actor_of(request.user)
         drafts = receipt_drafts(read_body(Receipts, request.data).receipts, now=now)
@@ -96,8 +116,8 @@ class StockAdjustments(APIView):
     """POST counted differences. Each source_ref is carried out once; what stock or reservations forbid is refused by itself."""
 
     permissions = {"POST": ADJUST_STOCK}
+    shapes = {"POST": Shape(request=Adjustments, answer=MovementsMade)}
 
-    @extend_schema(request=Adjustments, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request) -> Response:
         drafts = adjustment_drafts(read_body(Adjustments, request.data).adjustments, now=clock.now())
         return Response(shown_result(adjust_stock(adjustments=drafts, actor=actor_of(request.user))))
@@ -107,8 +127,8 @@ class Backorders(APIView):
     """GET the lines that wait for goods, the oldest first."""
 
     permissions = {"GET": VIEW_STOCK}
+    shapes = {"GET": Shape(answer=BackorderShown, query={"q": Q}, paged=True)}
 
-    @extend_schema(parameters=[Q, LIMIT, CURSOR], responses=OpenApiTypes.OBJECT)
     def get(self, request: Request) -> Response:
         return page_response(
             request,
@@ -123,8 +143,8 @@ class Warehouses(APIView):
     """GET the warehouses by code."""
 
     permissions = {"GET": VIEW_STOCK}
+    shapes = {"GET": Shape(answer=WarehouseShown, paged=True)}
 
-    @extend_schema(parameters=[LIMIT, CURSOR], responses=OpenApiTypes.OBJECT)
     def get(self, request: Request) -> Response:
         return page_response(
             request, lists.places(), sort="code", show=lambda page: [shown_warehouse(row) for row in page]
@@ -135,8 +155,18 @@ class Shipments(APIView):
     """GET shipments, the newest first."""
 
     permissions = {"GET": VIEW_SHIPMENTS}
+    shapes = {
+        "GET": Shape(
+            answer=ShipmentRow,
+            query={
+                "order": Query("Shipments of one order", UUID),
+                "number": "One shipment, such as SH-12",
+                "warehouse": WAREHOUSE,
+            },
+            paged=True,
+        )
+    }
 
-    @extend_schema(parameters=[ORDER, NUMBER, WAREHOUSE, LIMIT, CURSOR], responses=OpenApiTypes.OBJECT)
     def get(self, request: Request) -> Response:
         rows = lists.shipments(
             order_id=_id(request, "order"), number=_text(request, "number"), warehouse=_text(request, "warehouse")
@@ -150,8 +180,8 @@ class ShipmentDetail(APIView):
     """GET one shipment with its lines."""
 
     permissions = {"GET": VIEW_SHIPMENTS}
+    shapes = {"GET": Shape(answer=ShipmentShown)}
 
-    @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, shipment_id: UUID) -> Response:
         row = lists.shipment(shipment_id)
         lines = shown_lines(lists.lines_of(row.pk), row.legal_entity.currency_id)

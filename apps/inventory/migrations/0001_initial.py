@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
                 ('carrier', models.CharField(db_default='', default='', max_length=60)),
                 ('tracking', models.CharField(db_default='', default='', max_length=80)),
                 ('source_ref', models.CharField(max_length=120)),
-                ('legal_entity', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='masterdata.legalentity')),
+                ('legal_entity', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='masterdata.legalentity')),
             ],
         ),
         migrations.CreateModel(
@@ -108,7 +108,7 @@ class Migration(migrations.Migration):
                 ('quantity', models.DecimalField(decimal_places=4, max_digits=18)),
                 ('occurred_at', models.DateTimeField()),
                 ('stock', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='inventory.stock')),
-                ('warehouse', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='inventory.warehouse')),
+                ('warehouse', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='inventory.warehouse')),
             ],
         ),
         migrations.CreateModel(

@@ -1,0 +1,120 @@
+"""What the endpoints of stock and shipments answer, for the API's description."""
+
+from uuid import UUID
+
+from pydantic import AwareDatetime
+
+from ordercash.web.api.values import Amount, Answer, Number
+
+
+class StockShown(Answer):
+    """What one warehouse has of one product."""
+
+    id: UUID
+    product_id: UUID
+    sku: str
+    product_name: str
+    warehouse: str
+    legal_entity: str
+    on_hand: Number
+    reserved: Number
+    available: Number
+    value: Amount
+    currency: str
+
+
+class AvailableAt(Answer):
+    """What one warehouse has of a product."""
+
+    warehouse: str
+    on_hand: Number
+    reserved: Number
+    available: Number
+
+
+class AvailabilityShown(Answer):
+    """What all warehouses have of a product."""
+
+    sku: str
+    available: Number
+    warehouses: list[AvailableAt]
+
+
+class MovementRefused(Answer):
+    """A movement that was not made, and why."""
+
+    source_ref: str
+    code: str
+    detail: str
+
+
+class MovementsMade(Answer):
+    """Movements by source_ref: made now, known already, refused."""
+
+    made: list[str]
+    known: list[str]
+    refused: list[MovementRefused]
+
+
+class ReceiptsTaken(Answer):
+    """Goods that were received at once, and those that are planned."""
+
+    received: MovementsMade
+    planned: MovementsMade
+
+
+class BackorderShown(Answer):
+    """A line that waits for goods."""
+
+    line_id: UUID
+    order_id: UUID
+    sku: str
+    legal_entity: str
+    quantity: Number
+    since: AwareDatetime
+
+
+class WarehouseShown(Answer):
+    """A warehouse."""
+
+    id: UUID
+    code: str
+    name: str
+    country: str
+    priority: int
+    is_active: bool
+    legal_entity: str
+
+
+class ShipmentRow(Answer):
+    """A shipment in a list."""
+
+    id: UUID
+    number: str
+    order_id: UUID
+    customer_id: UUID
+    legal_entity: str
+    warehouse: str
+    shipped_at: AwareDatetime
+    recorded_at: AwareDatetime
+    carrier: str
+    tracking: str
+
+
+class ShipmentLineShown(Answer):
+    """A line of a shipment, at the cost of the moment when it left."""
+
+    id: UUID
+    line_id: UUID
+    product_id: UUID
+    sku: str | None
+    quantity: Number
+    returned: Number
+    cost: Amount
+    currency: str
+
+
+class ShipmentShown(ShipmentRow):
+    """A shipment with its lines."""
+
+    lines: list[ShipmentLineShown]
