@@ -1,38 +1,32 @@
 """Accounts, entries and the trial balance, to be read. Nothing is posted here: facts post themselves."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from apps.ledger.api.answers import Chart, EntryShown, TrialBalanceShown
 from apps.ledger.api.wanted import day_wanted, entity_wanted, kind_wanted
-from apps.ledger.models import Account
+from apps.ledger.models import Account, JournalEntry
 from apps.ledger.permissions import VIEW_LEDGER
 from apps.ledger.selectors.accounts import TrialBalanceRow, accounts_of, trial_balance
 from apps.ledger.selectors.journal import EntryFacts, PostingLine, entry_of, journal
 from ordercash.kernel import clock
+from ordercash.web.api.openapi import Query, Shape
 from ordercash.web.api.pagination import page_wanted, slice_response
 
-ENTITY = OpenApiParameter(
-    "legal_entity", str, description="Code of the legal entity; may be left out while there is one."
-)
-AS_OF = OpenApiParameter("as_of", OpenApiTypes.DATE, description="The last day that counts; default today.")
-UNTIL = OpenApiParameter("until", OpenApiTypes.DATE, description="The last day shown.")
-KIND = OpenApiParameter("kind", str, description="Entries of one kind, such as invoice or payment.")
-LIMIT = OpenApiParameter("limit", int, description="Rows on a page, at most 200.")
-CURSOR = OpenApiParameter("cursor", str, description="From `next` or `previous` of a page.")
+ENTITY = "Code of the legal entity; may be left out while there is one"
 
 
 class Accounts(APIView):
     """GET the chart of accounts of a legal entity."""
 
     permissions = {"GET": VIEW_LEDGER}
+    shapes = {"GET": Shape(answer=Chart, query={"legal_entity": ENTITY})}
 
-    @extend_schema(parameters=[ENTITY], responses=OpenApiTypes.OBJECT)
     def get(self, request: Request) -> Response:
         entity = entity_wanted(request)
         return Response({"legal_entity": entity.code, "items": [_account(row) for row in accounts_of(entity.id)]})
@@ -42,8 +36,18 @@ class Entries(APIView):
     """GET the journal of a legal entity, the newest day first."""
 
     permissions = {"GET": VIEW_LEDGER}
+    shapes = {
+        "GET": Shape(
+            answer=EntryShown,
+            query={
+                "legal_entity": ENTITY,
+                "kind": Query("Entries of one kind", words=JournalEntry.Kind.values),
+                "until": Query("The last day shown", date),
+            },
+            paged=True,
+        )
+    }
 
-    @extend_schema(parameters=[ENTITY, KIND, UNTIL, LIMIT, CURSOR], responses=OpenApiTypes.OBJECT)
     def get(self, request: Request) -> Response:
         limit, cursor = page_wanted(request)
         page = journal(
@@ -60,8 +64,8 @@ class EntryDetail(APIView):
     """GET one entry with its postings."""
 
     permissions = {"GET": VIEW_LEDGER}
+    shapes = {"GET": Shape(answer=EntryShown)}
 
-    @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, entry_id: UUID) -> Response:
         return Response(_entry(entry_of(entry_id)))
 
@@ -70,8 +74,13 @@ class TrialBalanceAsOf(APIView):
     """GET every account's turnover and balance at the end of a day, in the entity's currency."""
 
     permissions = {"GET": VIEW_LEDGER}
+    shapes = {
+        "GET": Shape(
+            answer=TrialBalanceShown,
+            query={"legal_entity": ENTITY, "as_of": Query("The last day that counts; default today", date)},
+        )
+    }
 
-    @extend_schema(parameters=[ENTITY, AS_OF], responses=OpenApiTypes.OBJECT)
     def get(self, request: Request) -> Response:
         entity = entity_wanted(request)
         as_of = day_wanted(request, "as_of") or clock.business_date(clock.now(), entity.time_zone)

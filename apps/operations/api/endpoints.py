@@ -7,16 +7,19 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.masterdata.contract import actor_of
+from apps.operations.api.answers import ProofAsked, ProofShown
 from apps.operations.permissions import RUN_PROOF, VIEW_PROOF
 from apps.operations.selectors.proofs import ProofRun, last_verdict, proof_runs
 from apps.operations.services.proof import start_proof
 from ordercash.kernel import clock
+from ordercash.web.api.openapi import Shape
 
 
 class Proof(APIView):
     """GET the last verdict and the run under way; POST asks for a new run (202), 409 while one is under way."""
 
     permissions = {"GET": VIEW_PROOF, "POST": RUN_PROOF}
+    shapes = {"GET": Shape(answer=ProofShown), "POST": Shape(answer=ProofAsked, status=202)}
 
     def get(self, request: Request) -> Response:
         runs = proof_runs()

@@ -5,32 +5,27 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from apps.rulebooks.api.answers import DecisionShown, RulebookShown, VersionShown
 from apps.rulebooks.models import RulebookVersion
 from apps.rulebooks.permissions import VIEW_DECISIONS, VIEW_RULEBOOKS
 from apps.rulebooks.selectors.decision_log import DecisionFacts, decisions_of
 from apps.rulebooks.selectors.versions import RulebookFacts, document_of, phase_of, rulebook, rulebooks, version_of
 from ordercash.kernel import clock
 from ordercash.kernel.errors import Fault
+from ordercash.web.api.openapi import Query, Shape
 from ordercash.web.api.problems import InvalidInput
-
-SUBJECT = OpenApiParameter(
-    "subject", OpenApiTypes.UUID, required=True, description="Id of what was decided about, such as an order."
-)
-KIND = OpenApiParameter("kind", str, description="Rulebooks of one kind.")
 
 
 class Rulebooks(APIView):
     """GET every rulebook with its versions, without their texts."""
 
     permissions = {"GET": VIEW_RULEBOOKS}
+    shapes = {"GET": Shape(answer=RulebookShown, query={"kind": "Rulebooks of one kind"}, listed=True)}
 
-    @extend_schema(parameters=[KIND], responses=OpenApiTypes.OBJECT)
     def get(self, request: Request) -> Response:
         kind, now = str(request.query_params.get("kind", "")).replace("\x00", "\ufffd"), clock.now()
         return Response({"items": [_rulebook(found, now) for found in rulebooks(kind)]})
@@ -40,8 +35,8 @@ class RulebookDetail(APIView):
     """GET one rulebook with its versions."""
 
     permissions = {"GET": VIEW_RULEBOOKS}
+    shapes = {"GET": Shape(answer=RulebookShown)}
 
-    @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, rulebook_id: UUID) -> Response:
         return Response(_rulebook(rulebook(rulebook_id), clock.now()))
 
@@ -50,8 +45,8 @@ class VersionDetail(APIView):
     """GET one version with its document."""
 
     permissions = {"GET": VIEW_RULEBOOKS}
+    shapes = {"GET": Shape(answer=VersionShown)}
 
-    @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, version_id: UUID) -> Response:
         version = version_of(version_id)
         return Response({**_version(version, clock.now()), "document": document_of(version)})
@@ -61,8 +56,14 @@ class Decisions(APIView):
     """GET what was decided about a subject: facts, outcome, trace and the hash of the version that decided."""
 
     permissions = {"GET": VIEW_DECISIONS}
+    shapes = {
+        "GET": Shape(
+            answer=DecisionShown,
+            query={"subject": Query("Id of what was decided about, such as an order", UUID, required=True)},
+            listed=True,
+        )
+    }
 
-    @extend_schema(parameters=[SUBJECT], responses=OpenApiTypes.OBJECT)
     def get(self, request: Request) -> Response:
         return Response({"items": [_decision(found) for found in decisions_of(_subject(request))]})
 
