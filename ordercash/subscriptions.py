@@ -9,7 +9,7 @@ from uuid import UUID
 
 from apps.audit.contract import DeliveredEvent, Subscription
 from apps.inventory.contract import fill_backorders
-from apps.orders.contract import bill_in, close_in
+from apps.orders.contract import bill_in, close_in, move_invoiced
 from ordercash.kernel import clock
 from ordercash.kernel.actor import SYSTEM
 
@@ -22,6 +22,12 @@ def bill_shipped(events: list[DeliveredEvent]) -> None:
     bill_in(
         until=now, order_ids=_distinct(event.aggregate_id for event in events), dated="supply", actor=SYSTEM, now=now
     )
+
+
+def move_orders_on(events: list[DeliveredEvent]) -> None:
+    """Orders whose last delivery was invoiced move on, also when it was invoiced by the clerk and not through the order."""
+    at = {UUID(order_id): event.occurred_at for event in events for order_id in event.payload.get("order_ids", ())}
+    move_invoiced(_distinct(at), occurred_at=at, actor=SYSTEM)
 
 
 def close_settled(events: list[DeliveredEvent]) -> None:
@@ -41,6 +47,7 @@ def _distinct(ids: Iterable[UUID]) -> list[UUID]:
 
 SUBSCRIPTIONS: Final[Sequence[Subscription]] = (
     Subscription("orders.bill_shipped", frozenset({"orders.order_shipped"}), bill_shipped),
+    Subscription("orders.move_invoiced", frozenset({"billing.invoice_issued"}), move_orders_on),
     Subscription("orders.close_settled", frozenset({"billing.invoice_settled"}), close_settled),
     Subscription(
         "orders.fill_waiting",

@@ -6,7 +6,7 @@ from apps.orders.decisions.sentences import event_sentence
 from apps.orders.journey import JOBS, ORDER_REASONS, ORDER_RESOLUTIONS, RETURN_REASONS, RETURN_RESOLUTIONS
 from apps.orders.selectors.existing import existing_orders
 from apps.orders.selectors.homes import Home, homes_of
-from apps.orders.services.bill import bill_in, close_in
+from apps.orders.services.bill import bill_in, close_in, move_invoiced
 from apps.orders.services.drafts import BadRow, LineDraft, OrderDraft
 from apps.orders.services.intake import DocumentDraft, KeptRow, finish_document, keep_rows, open_document
 from apps.orders.services.place import place_drafts
@@ -41,6 +41,7 @@ __all__ = [
     "finish_document",
     "homes_of",
     "keep_rows",
+    "move_invoiced",
     "open_document",
     "place_drafts",
     "read_order",
