@@ -38,7 +38,8 @@ def close_settled(events: list[DeliveredEvent]) -> None:
 
 def fill_waiting(events: list[DeliveredEvent]) -> None:
     """Goods that came in go to the orders that wait for them, oldest first."""
-    fill_backorders(now=clock.now(), limit=LINES_AT_ONCE, actor=SYSTEM)
+    products = _distinct(UUID(product_id) for event in events for product_id in event.payload.get("product_ids", ()))
+    fill_backorders(now=clock.now(), limit=LINES_AT_ONCE, product_ids=products, actor=SYSTEM)
 
 
 def _distinct(ids: Iterable[UUID]) -> list[UUID]:

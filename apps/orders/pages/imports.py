@@ -207,7 +207,9 @@ def homes_table(homes: Sequence[Home], currency: str) -> Table:
 def homes_chart(homes: Sequence[Home], currency: str) -> Chart | None:
     """Return what did not go through, by reason: the rest would only dwarf it."""
     shown = sorted((home for home in homes if home.home not in WENT_THROUGH), key=lambda home: -abs(home.amount))
-    labels = [f"{state_label(home.home)}: {home.reason}".removesuffix(": ") for home in shown[:REASONS_DRAWN]]
+    labels = [
+        f"{state_label(home.home)}: {state_label(home.reason)}".removesuffix(": ") for home in shown[:REASONS_DRAWN]
+    ]
     if not shown:
         return None
     values = [to_minor(home.amount, currency) for home in shown[:REASONS_DRAWN]]

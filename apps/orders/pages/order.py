@@ -45,7 +45,7 @@ from ordercash.kernel import clock
 from ordercash.kernel.errors import Conflict
 from ordercash.kernel.ids import new_id
 from ordercash.web.actions import Action, Given
-from ordercash.web.components import Crumb
+from ordercash.web.components import Crumb, TimelineEntry
 from ordercash.web.page import Page
 
 
@@ -90,7 +90,7 @@ class OrderPage(Page):
             **self._money(),
             **self._case(),
             "bad_rows": bad_rows_table(order.bad_rows) if order.bad_rows else None,
-            "timeline": entries_told(timeline(order.id)),
+            "timeline": self._story(),
         }
 
     def _lines(self) -> Mapping[str, Any]:
@@ -131,6 +131,12 @@ class OrderPage(Page):
     def _postings(self, document_ids: Sequence[Any]) -> Any:
         shipments = [shipment.id for shipment in self.order.shipments]
         return postings_table(entries_of([*shipments, *(row.id for row in self.came_back), *document_ids]))
+
+    def _story(self) -> Sequence[TimelineEntry]:
+        return entries_told(event for event in timeline(self.order.id) if self._sees(event.name.partition(".")[0]))
+
+    def _sees(self, domain: str) -> bool:
+        return domain not in seen.EVENTS or self.may(seen.EVENTS[domain])
 
     def _case(self) -> Mapping[str, Any]:
         case: CaseFacts | None = self.order.case if self.may(seen.CASES) else None

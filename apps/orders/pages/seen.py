@@ -7,3 +7,6 @@ INVOICES: Final = "billing.view_invoices"
 PAYMENTS: Final = "billing.view_payments"
 BOOKS: Final = "ledger.view_ledger"
 STOCK: Final = "inventory.view_stock"
+
+# Events of these domains stand on a timeline for those who may see their documents; all others for everybody.
+EVENTS: Final = {"billing": INVOICES, "exceptions": CASES}

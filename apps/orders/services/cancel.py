@@ -67,7 +67,13 @@ def cancel_in(requests: Sequence[CancelOrder], *, reason: str, actor: Actor, now
         raise ReasonMissing("A cancellation needs a reason; it is kept in the order's timeline.")
     orders = lock_orders([request.order_id for request in requests])
     outcome = Cancelled()
-    held = [order for order in orders.values() if order.state == HELD]
+    parts = {request.order_id for request in requests if request.lines is not None}
+    held = [order for order in orders.values() if order.state == HELD and order.id not in parts]
+    outcome.refused += [
+        NotDone(order.id, "held", "A held order is cancelled as a whole; release it to cancel a part.")
+        for order in orders.values()
+        if order.state == HELD and order.id in parts
+    ]
     _cancel_held(held, outcome, reason=reason, actor=actor, now=now)
     running = [request for request in requests if request.order_id in orders and orders[request.order_id].state != HELD]
     outcome.refused += [

@@ -39,6 +39,7 @@ ACCEPTABLE: Final[Mapping[str, str]] = {
     "product_not_sellable": ACCEPT_CONTENT,
     "row_unusable": ACCEPT_CONTENT,
 }
+ESSENTIAL_PARTS: Final = ("line1", "city", "country")
 
 _HELD = """
 SELECT o.id, o.number, o.state, o.legal_entity_id, o.channel_id, o.customer_id, o.currency, o.ordered_at, o.source_ref,
@@ -170,9 +171,9 @@ def _bad_rows(order_ids: Sequence[UUID]) -> dict[UUID, list[BadRow]]:
 
 def _completer(given: Any, default: Any) -> Any:
     """Return the order's own address, or the customer's when that was completed meanwhile and the own one is not."""
-    if given is None:
-        return default
-    return default if default and not given.line1 and default.line1 else given
+    if given is None or default is None:
+        return given or default
+    return default if any(not getattr(given, part) and getattr(default, part) for part in ESSENTIAL_PARTS) else given
 
 
 def _sort_out(
@@ -205,7 +206,7 @@ def _refusal(draft: OrderDraft, failed: set[str], number: str, actor: Actor) -> 
     missing = sorted({CHECKS[code] for code in failed if not actor.may(ACCEPTABLE[code])})
     if missing:
         return NotDone(draft.id, "not_yours_to_accept", f"Another role must accept: {'; '.join(missing)}.")
-    if draft.placed_by == actor.id and failed:
+    if draft.placed_by == actor.id and not actor.is_system:
         return NotDone(draft.id, "own_order", "Whoever placed an order does not release it; ask a colleague.")
     return None
 

@@ -78,7 +78,7 @@ def _given_addresses(intakes: Sequence[Intake], masters: _Masters) -> dict[int, 
         for index, intake in enumerate(intakes)
         if intake.order.ship_to is not None and intake.order.customer in masters.customers
     }
-    ids = ensure_addresses(list(drafts.values()))
+    ids = ensure_addresses(list(drafts.values())) if drafts else []
     return {index: _as_facts(draft, id_) for (index, draft), id_ in zip(drafts.items(), ids, strict=True)}
 
 

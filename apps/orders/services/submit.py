@@ -76,17 +76,18 @@ def submit_orders(submissions: Sequence[Submission], *, now: datetime) -> list[A
 def _submit_alone(submission: Submission, *, now: datetime) -> Answer:
     """Try one request again; a second refusal by the database means that the order exists already."""
     try:
-        return _submit([submission], now=now)[0]
+        return _submit([submission], now=now, again=True)[0]
     except IntegrityError:
         return _answer(Conflict("An order with this reference exists already."))
 
 
 @writes
-def _submit(submissions: Sequence[Submission], *, now: datetime) -> list[Answer]:
+def _submit(submissions: Sequence[Submission], *, now: datetime, again: bool = False) -> list[Answer]:
+    """Claim, carry out, keep the answers. `again` looks for orders whose answer is gone; the first try trusts the constraint."""
     claims = claim_requests([RequestClaim(item.actor.id, item.key, item.body_hash) for item in submissions])
     answers = [_claimed(claim) for claim in claims]
     mine = [index for index, answer in enumerate(answers) if answer is None]
-    for index, answer in zip(mine, _carry_out([submissions[index] for index in mine], now=now), strict=True):
+    for index, answer in zip(mine, _carry_out([submissions[index] for index in mine], now=now, again=again), strict=True):
         answers[index] = answer
     store_answers([_stored(submissions[index], answers[index]) for index in mine])
     return [answer for answer in answers if answer is not None]
@@ -103,14 +104,14 @@ def _claimed(claim: Claim) -> Answer | None:
 
 
 @joins
-def _carry_out(submissions: Sequence[Submission], *, now: datetime) -> list[Answer]:
+def _carry_out(submissions: Sequence[Submission], *, now: datetime, again: bool) -> list[Answer]:
     intakes = [
         Intake(item.order, item.source_ref, item.actor.id)
         for item in submissions
         if isinstance(item.order, CanonicalOrder)
     ]
     resolved = dict(zip((intake.source_ref for intake in intakes), resolve_orders(intakes, now=now), strict=True))
-    placed = _place([draft for draft in resolved.values() if isinstance(draft, OrderDraft)], now=now)
+    placed = _place([draft for draft in resolved.values() if isinstance(draft, OrderDraft)], now=now, again=again)
     answers = []
     for item in submissions:
         outcome = item.order if isinstance(item.order, DomainError) else resolved[item.source_ref]
@@ -118,8 +119,8 @@ def _carry_out(submissions: Sequence[Submission], *, now: datetime) -> list[Answ
     return answers
 
 
-def _place(drafts: Sequence[OrderDraft], *, now: datetime) -> dict[str, Placed]:
-    known = existing_orders([draft.source_ref for draft in drafts])
+def _place(drafts: Sequence[OrderDraft], *, now: datetime, again: bool) -> dict[str, Placed]:
+    known = existing_orders([draft.source_ref for draft in drafts]) if again else {}
     new = [draft for draft in drafts if draft.source_ref not in known]
     return known | dict(zip((draft.source_ref for draft in new), place_drafts(new, now=now), strict=True))
 
@@ -158,7 +159,7 @@ def submit_batch(
     if known is not None:
         return known
     members = [Submission(actor, f"{key}#{index}", body_hash, order) for index, order in enumerate(orders)]
-    answers = _carry_out(members, now=now)
+    answers = _carry_out(members, now=now, again=True)
     items = [
         {"index": index, "status": item.status, "body": orjson.Fragment(item.body)}
         for index, item in enumerate(answers)

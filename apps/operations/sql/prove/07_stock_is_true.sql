@@ -22,3 +22,8 @@ SELECT w.code || ' ' || p.sku AS ref,
     OR s.reserved <> coalesce(r.quantity, 0)
     OR s.on_hand <> coalesce(m.quantity, 0) - coalesce(sh.quantity, 0)
     OR s.value_minor <> coalesce(m.value_minor, 0) - coalesce(sh.cost_minor, 0)
+UNION ALL
+SELECT 'shipment line ' || l.id, l.returned_quantity::text, coalesce(sum(r.quantity), 0)::text, 'returned against the goods that came back'
+  FROM inventory_shipmentline l LEFT JOIN inventory_goodsreturn r ON r.shipment_line_id = l.id
+ WHERE l.returned_quantity <> 0 OR r.id IS NOT NULL
+ GROUP BY l.id HAVING l.returned_quantity <> coalesce(sum(r.quantity), 0)
