@@ -1,7 +1,6 @@
 """The site as people and programs meet it: each acts through the REST API with a key of its role, the relay works by itself."""
 
 import time
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -40,22 +39,34 @@ class Person:
         assert answer.status_code == 200, answer.content
         return orjson.loads(answer.content)
 
-    def send(self, path: str, body: Any = None, *, key: str = "") -> tuple[int, JSON]:
+    def send(self, path: str, body: Any = None, *, key: str = "", method: str = "POST") -> tuple[int, JSON]:
         """Ask for something under a key of its own, or under the one given."""
-        answer = self.client.post(
+        answer = self.client.generic(
+            method,
             f"/api/v1/{path}",
             orjson.dumps(body if body is not None else {}, default=str),
             content_type="application/json",
             HTTP_AUTHORIZATION=f"Bearer {self.secret}",
             HTTP_IDEMPOTENCY_KEY=key or str(uuid4()),
         )
-        return answer.status_code, orjson.loads(answer.content)
+        return answer.status_code, orjson.loads(answer.content or b"{}")
 
     def do(self, path: str, body: Any = None, *, key: str = "") -> JSON:
         """Ask for something that is granted."""
         status, said = self.send(path, body, key=key)
         assert status in (200, 201), said
         return said
+
+    def changes(self, path: str, body: Any) -> JSON:
+        """Put something in the place of what is there."""
+        status, said = self.send(path, body, method="PUT")
+        assert status == 200, said
+        return said
+
+    def deletes(self, path: str) -> None:
+        """Take something out of use."""
+        status, said = self.send(path, method="DELETE")
+        assert status == 204, said
 
     def refused(self, path: str, body: Any = None, *, status: int = 409) -> JSON:
         """Ask for something that is refused with this status."""
@@ -103,7 +114,7 @@ class Site:
 
     def works_by_itself(self) -> None:
         """Let the relay deliver every event that was told, and what follows from it."""
-        assert relay_until_idle(SUBSCRIPTIONS, clock=clock.now, pause=time.sleep)
+        assert relay_until_idle(SUBSCRIPTIONS, clock=clock.now, pause=time.sleep, rounds=1200)
 
     def holds(self) -> None:
         """Prove every equality over all orders."""
@@ -139,13 +150,11 @@ def parts(order: JSON, **by_sku: str) -> list[JSON]:
     ]
 
 
+def receipt(sku: str, quantity: str, source_ref: str) -> dict[str, str]:
+    """Goods that came into the main warehouse."""
+    return {"sku": sku, "warehouse": "UK-MAIN", "quantity": quantity, "unit_cost": "9.25", "source_ref": source_ref}
+
+
 def minor(text: str) -> int:
     """Return an amount of two decimals in minor units."""
     return int(text.replace(".", ""))
-
-
-def everything(look: Callable[[], JSON]) -> list[Mapping[str, Any]]:
-    """Return the rows of a list's only page."""
-    page = look()
-    assert not page.get("next")
-    return page["items"]
