@@ -8,6 +8,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import URLResolver, include, path
 from django.views.generic import RedirectView
 
+from ordercash.web.api.root import api_root
 from ordercash.web.api.schema import ApiDocs, ApiSchema
 from ordercash.web.gallery import Components, ComponentsJob, ComponentsPanel
 from ordercash.web.health import healthz
@@ -29,6 +30,7 @@ def _exists(name: str) -> bool:
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("api/schema/", ApiSchema.as_view(), name="api_schema"),
+    path("api/v1/", api_root, name="api_root"),
     path("api/docs/", ApiDocs.as_view(), name="api_docs"),
     *of_apps("api.urls", below="api/v1/"),
     path("login/", SignIn.as_view(), name="login"),
