@@ -62,6 +62,7 @@ def goods_returned(line: ReturnedLine, occurred_at: datetime, legal_entity_id: U
         payload={
             "return_id": line.return_id,
             "line_id": line.line_id,
+            "product_ids": [line.product_id],
             "quantity": _text(line.quantity),
             "is_restocked": line.is_restocked,
             "cost_minor": line.cost_minor,

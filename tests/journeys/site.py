@@ -114,7 +114,7 @@ class Site:
 
     def works_by_itself(self) -> None:
         """Let the relay deliver every event that was told, and what follows from it."""
-        assert relay_until_idle(SUBSCRIPTIONS, clock=clock.now, pause=time.sleep, rounds=1200)
+        assert relay_until_idle(SUBSCRIPTIONS, clock=clock.now, pause=time.sleep, rounds=6_000)
 
     def holds(self) -> None:
         """Prove every equality over all orders."""
