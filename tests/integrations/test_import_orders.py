@@ -10,7 +10,8 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 
-from apps.integrations.decisions.mapping import Mapping, read_mapping
+from apps.integrations.decisions.mapping import Mapping
+from apps.integrations.decisions.mapping_file import read_mapping
 from apps.integrations.services.import_orders import Imported, import_file
 from apps.integrations.services.report import report_of
 from apps.integrations.services.stock_plan import load_stock, plan_stock
@@ -119,7 +120,16 @@ def test_statements_do_not_grow_with_the_file(mapping: Mapping, tmp_path: Path) 
         with path.open("w", newline="") as stream:
             writer = csv.writer(stream)
             writer.writerow(
-                ["InvoiceNo", "StockCode", "Description", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID", "Country"]
+                [
+                    "InvoiceNo",
+                    "StockCode",
+                    "Description",
+                    "Quantity",
+                    "InvoiceDate",
+                    "UnitPrice",
+                    "CustomerID",
+                    "Country",
+                ]
             )
             for number in range(documents):
                 writer.writerow(

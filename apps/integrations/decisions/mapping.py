@@ -1,16 +1,23 @@
-"""The mapping file: how the columns of a flat file become canonical orders. One YAML document, validated as a whole."""
+"""What a mapping file may say: how the columns of a flat file become canonical orders (docs/importing.md)."""
 
 import hashlib
-import re
 from collections.abc import Mapping as ReadOnly
 from decimal import Decimal
-from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Annotated, Any, Literal, Self
 
-import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from ordercash.kernel.errors import DomainError, Fault
+from apps.integrations.decisions.mapping_words import (
+    Encoding,
+    FileName,
+    Name,
+    Pattern,
+    ReasonCode,
+    Spelling,
+    TaxClass,
+    Zone,
+)
+from ordercash.kernel.errors import DomainError
 
 STRICT = ConfigDict(extra="forbid", frozen=True)
 
@@ -21,33 +28,21 @@ class MappingMalformed(DomainError):
     code, title, status = "mapping_malformed", "The mapping file cannot be used", 422
 
 
-def _zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        raise ValueError(f"{name!r} is not a time zone such as Europe/London") from None
-    return name
-
-
-def _pattern(text: str) -> str:
-    try:
-        re.compile(text)
-    except re.error as error:
-        raise ValueError(f"not a regular expression: {error}") from None
-    return text
-
-
-Zone = Annotated[str, AfterValidator(_zone)]
-Pattern = Annotated[str, AfterValidator(_pattern)]
-
-
 class FileFormat(BaseModel):
-    """How the bytes are read. `delimiter: auto` takes the sign that splits the header into the named columns."""
+    """How the bytes are read. `delimiter: auto` takes of , ; tab and | the sign that is most frequent in the header."""
 
     model_config = STRICT
-    encoding: str = "utf-8"
-    delimiter: str = "auto"
-    nulls: tuple[str, ...] = ("",)
+    encoding: Encoding = "utf-8"
+    delimiter: str = Field(default="auto", pattern=r"^(auto|[^\w\s\"]|\t| )$")
+    decimal: Literal[".", ","] = "."
+    thousands: Literal["", ".", ",", " ", "'"] = ""
+    nulls: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _signs_differ(self) -> Self:
+        if self.decimal == self.thousands:
+            raise ValueError("the decimal sign and the thousands sign are the same")
+        return self
 
 
 class Join(BaseModel):
@@ -57,23 +52,27 @@ class Join(BaseModel):
     """
 
     model_config = STRICT
-    file: str
-    key: str
+    file: FileName
+    key: Name
     on: str = ""
 
 
 class Column(BaseModel):
-    """A column and what is done to its text: suffix off, then value map."""
+    """A column and what is done to its text: suffix off, then value map; `default` stands for an empty cell."""
 
     model_config = STRICT
-    column: str
+    column: Name
     strip_suffix: str = ""
     values: str = ""
-    format: str = ""
+    format: Spelling = ""
     default: str = ""
 
 
-ColumnRef = str | Column
+def _column(reference: Any) -> Any:
+    return {"column": reference} if isinstance(reference, str) else reference
+
+
+ColumnRef = Annotated[Column, BeforeValidator(_column)]
 
 
 class Columns(BaseModel):
@@ -104,7 +103,7 @@ class DocumentPrefix(BaseModel):
 
     model_config = STRICT
     means: Literal["cancellation", "case"]
-    code: str = ""
+    code: ReasonCode = ""
     detail: str = ""
 
 
@@ -136,10 +135,10 @@ class ProductRule(BaseModel):
     model_config = STRICT
     match: Pattern
     kind: Literal["goods", "service", "hold"]
-    code: str = ""
+    code: ReasonCode = ""
     detail: str = ""
-    tax_class: str = "standard"
-    name: str = ""
+    tax_class: TaxClass = "standard"
+    name: str = Field(default="", max_length=200)
 
 
 class Products(BaseModel):
@@ -147,7 +146,7 @@ class Products(BaseModel):
 
     model_config = STRICT
     create: bool = False
-    tax_class: str = "standard"
+    tax_class: TaxClass = "standard"
     unit: str = "piece"
     rules: tuple[ProductRule, ...] = ()
 
@@ -156,7 +155,7 @@ class NegativeQuantity(BaseModel):
     """What a quantity below zero means outside a cancellation."""
 
     model_config = STRICT
-    code: str = "quantity_not_positive"
+    code: ReasonCode = "quantity_not_positive"
     detail: str = "The quantity is not above zero."
 
 
@@ -164,9 +163,9 @@ class Charge(BaseModel):
     """An amount per document in a column of its own, such as freight: it becomes one more line."""
 
     model_config = STRICT
-    column: str
-    sku: str
-    description: str
+    column: Name
+    sku: str = Field(min_length=1, max_length=60)
+    description: str = Field(max_length=200)
 
 
 class StockPlan(BaseModel):
@@ -193,7 +192,7 @@ class Mapping(BaseModel):
     currency: str = Field(default="", pattern="^([A-Z]{3})?$")
     columns: Columns
     values: ReadOnly[str, ReadOnly[str, str]] = {}
-    document_prefixes: ReadOnly[str, DocumentPrefix] = {}
+    document_prefixes: ReadOnly[Name, DocumentPrefix] = {}
     negative_quantity: NegativeQuantity = NegativeQuantity()
     customers: Customers = Customers()
     products: Products = Products()
@@ -207,41 +206,11 @@ class Mapping(BaseModel):
 
     def column(self, field: str) -> Column | None:
         """Return the column of a canonical field, None when the mapping leaves it out."""
-        reference: ColumnRef | None = getattr(self.columns, field)
-        return Column(column=reference) if isinstance(reference, str) else reference
+        column: Column | None = getattr(self.columns, field)
+        return column
 
     def used_columns(self) -> list[str]:
         """Return the names of every column that the file must have."""
         fields = (self.column(field) for field in Columns.model_fields)
         names = [column.column for column in fields if column] + [charge.column for charge in self.charges]
         return list(dict.fromkeys(names + [join.on or join.key for join in self.joins]))
-
-
-def read_mapping(text: str) -> Mapping:
-    """Return the mapping that a YAML text describes; raises MappingMalformed with every mistake."""
-    try:
-        document: Any = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise MappingMalformed(f"The mapping is not YAML: {error}") from None
-    if not isinstance(document, dict):
-        raise MappingMalformed("The mapping must be a YAML document of names and values.")
-    try:
-        mapping = Mapping.model_validate(document)
-    except ValidationError as error:
-        faults = [
-            Fault("/" + "/".join(str(step) for step in item["loc"]), str(item["type"]), str(item["msg"]))
-            for item in error.errors(include_url=False)
-        ]
-        detail = "; ".join(f"{fault.pointer}: {fault.detail}" for fault in faults)
-        raise MappingMalformed(f"The mapping has mistakes: {detail}", faults=faults) from None
-    _check_references(mapping)
-    return mapping
-
-
-def _check_references(mapping: Mapping) -> None:
-    for field in Columns.model_fields:
-        column = mapping.column(field)
-        if column and column.values and column.values not in mapping.values:
-            raise MappingMalformed(f"/columns/{field}/values: there is no value map named {column.values!r}.")
-    if not mapping.currency and mapping.columns.currency is None:
-        raise MappingMalformed("/currency: name one currency, or the column that carries it.")

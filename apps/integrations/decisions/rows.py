@@ -1,22 +1,43 @@
-"""Reading the rows of a flat file by a mapping: text in, typed values or a named fault out. Pure and fast.
-
-Values repeat a lot in such files (the same price, the same minute, the same country), so each distinct text is read once.
-"""
+"""Reading the rows of a flat file by a mapping: text in, typed values or a named fault out. Pure and fast."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as ReadOnly
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
-from typing import NamedTuple
+from decimal import Decimal
+from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from apps.integrations.decisions.mapping import Column, DocumentPrefix, Mapping, ProductRule
+from apps.integrations.decisions.readings import (
+    LAST_YEAR,
+    Reading,
+    instant_reader,
+    is_broken,
+    number_reader,
+    text_reader,
+)
 
-MAX_QUANTITY = Decimal("100000000")
-MAX_PRICE = Decimal("100000000000")
-_NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d{1,9})?")
+MAX_QUANTITY: Final = Decimal("100000000")
+MAX_PRICE: Final = Decimal("100000000000")
+# What one row may come to, so that a document of many rows still fits the ledger's integers.
+MAX_AMOUNT: Final = Decimal("100000000000")
+MAX_PRICE_DECIMALS: Final = 6
+MAX_CODE: Final = 60
+LATEST: Final = datetime(LAST_YEAR + 1, 1, 1, tzinfo=UTC)
+_PRICE_STEP: Final = Decimal(1).scaleb(-MAX_PRICE_DECIMALS)
+_COUNTRY: Final = re.compile("[A-Z]{2}")
+_LENGTHS: Final = {
+    "description": 200,
+    "customer_name": 120,
+    "purchase_order": 60,
+    "ship_name": 120,
+    "ship_line1": 120,
+    "ship_city": 80,
+    "ship_postal_code": 20,
+    "ship_state": 40,
+}
 
 
 class RowFault(NamedTuple):
@@ -29,214 +50,189 @@ class RowFault(NamedTuple):
 
 @dataclass(slots=True)
 class FlatRow:
-    """One row, read. `fault` is set when it cannot become a line; amounts are None where they could not be read."""
+    """One row, read. `fault` is set when it cannot become a line; a figure that could not be read is None."""
 
     number: int
+    raw: Sequence[str]
     document: str
     sku: str
-    description: str
     quantity: Decimal | None
-    unit_price: Decimal | None
     ordered_at: datetime | None
-    customer: str
-    customer_name: str
-    country: str
-    currency: str
-    purchase_order: str
-    ship: tuple[str, str, str, str, str]
-    charges: tuple[Decimal | None, ...]
-    raw: Sequence[str]
+    unit_price: Decimal | None = None
+    discount: Decimal | None = None
+    description: str = ""
+    customer: str = ""
+    customer_name: str = ""
+    country: str = ""
+    currency: str = ""
+    purchase_order: str = ""
+    ship_name: str = ""
+    ship_line1: str = ""
+    ship_city: str = ""
+    ship_postal_code: str = ""
+    ship_state: str = ""
+    charges: tuple[Decimal | None, ...] = ()
     fault: RowFault | None = None
+
+    @property
+    def amount(self) -> Decimal:
+        """Return quantity x price as the row states it; a figure that cannot be read counts as nothing."""
+        return Decimal(0) if self.quantity is None or self.unit_price is None else self.quantity * self.unit_price
+
+
+class _Cell(NamedTuple):
+    """Where a field stands in the row and what its texts mean."""
+
+    at: int
+    reading: Reading[Any]
 
 
 class RowReader:
-    """Reads the rows of one file; `header` names the columns in the order of the row's cells."""
+    """Reads the rows of one file; `header` names the columns in the order of the row's cells, `latest` ends the credible times."""
 
-    def __init__(self, mapping: Mapping, header: Sequence[str]) -> None:
+    def __init__(self, mapping: Mapping, header: Sequence[str], latest: datetime = LATEST) -> None:
         self.mapping = mapping
+        self.latest = latest
         self.header = list(header)
-        self._zone = ZoneInfo(mapping.time_zone)
-        self._text = {field: self._texts(mapping.column(field)) for field in type(mapping.columns).model_fields}
-        self._instants: dict[str, datetime | None] = {}
-        self._numbers: dict[str, Decimal | None] = {}
-        self._rules: dict[str, ProductRule | None] = {}
-        self._patterns = [(re.compile(rule.match), rule) for rule in mapping.products.rules]
-        self._charges = [self.header.index(charge.column) for charge in mapping.charges]
-        ordered_at = mapping.column("ordered_at")
-        self._format = ordered_at.format if ordered_at else ""
+        fields = {field: mapping.column(field) for field in type(mapping.columns).model_fields}
+        cells = {field: self._cell(field, column) for field, column in fields.items() if column}
+        self._document, self._sku = cells.pop("document"), cells.pop("sku")
+        self._quantity, self._ordered_at = cells.pop("quantity"), cells.pop("ordered_at")
+        self._further = [(field, *cell) for field, cell in cells.items()]
+        self._charges = [self._cell("charge", Column(column=charge.column)) for charge in mapping.charges]
+        self._is_priced, self._is_discounted = "unit_price" in cells, "discount" in cells
+        patterns = [(re.compile(rule.match), rule) for rule in mapping.products.rules]
+        self._rules: Reading[ProductRule | None] = Reading(
+            lambda sku: next((rule for pattern, rule in patterns if pattern.fullmatch(sku)), None)
+        )
 
     def read(self, number: int, cells: Sequence[str]) -> FlatRow:
         """Return the row; a wrong value leaves a fault, never an exception."""
         if len(cells) != len(self.header):
             return self._ragged(number, cells)
-        text = self._text
-        row = FlatRow(
-            number=number,
-            document=text["document"](cells),
-            sku=text["sku"](cells),
-            description=text["description"](cells)[:200],
-            quantity=self._number(text["quantity"](cells)),
-            unit_price=self._price(cells),
-            ordered_at=self._instant(text["ordered_at"](cells)),
-            customer=text["customer"](cells),
-            customer_name=text["customer_name"](cells)[:120],
-            country=text["country"](cells),
-            currency=text["currency"](cells),
-            purchase_order=text["purchase_order"](cells)[:60],
-            ship=(
-                text["ship_name"](cells),
-                text["ship_line1"](cells),
-                text["ship_city"](cells),
-                text["ship_postal_code"](cells),
-                text["ship_state"](cells),
-            ),
-            charges=tuple(self._number(self._clean(cells[index])) for index in self._charges),
-            raw=cells,
-        )
-        row.fault = self._fault(row, cells)
+        row = self._values(number, cells)
+        row.fault = self._text_fault(cells) or self._code_fault(row) or self._figure_fault(row)
         return row
+
+    def document_of(self, cells: Sequence[str]) -> str:
+        """Return the document number of a row, also of one with too few cells."""
+        at, reading = self._document
+        return str(reading[cells[at]]) if at < len(cells) else ""
 
     def rule(self, sku: str) -> ProductRule | None:
         """Return the product rule of a code, None for an ordinary product."""
-        if sku not in self._rules:
-            self._rules[sku] = next((rule for pattern, rule in self._patterns if pattern.fullmatch(sku)), None)
         return self._rules[sku]
 
     def prefix(self, document: str) -> DocumentPrefix | None:
-        """Return what the document number's prefix means, None for an ordinary order."""
-        for prefix, meaning in self.mapping.document_prefixes.items():
-            if document.startswith(prefix):
-                return meaning
-        return None
+        """Return what the document number's prefix means, None for an ordinary order; the longest prefix decides."""
+        found = [prefix for prefix in self.mapping.document_prefixes if document.startswith(prefix)]
+        return self.mapping.document_prefixes[max(found, key=len)] if found else None
 
-    def _fault(self, row: FlatRow, cells: Sequence[str]) -> RowFault | None:
-        """Return the first thing that is wrong with the row: its text, its codes, its figures."""
-        return self._text_fault(cells) or self._code_fault(row) or self._figure_fault(row, cells)
+    def _cell(self, field: str, column: Column) -> _Cell:
+        mapping = self.mapping
+        values = mapping.values[column.values] if column.values else None
+        text = text_reader(column, mapping.format, values, _LENGTHS.get(field, 1_000))
+        index = self.header.index(column.column)
+        if field == "ordered_at":
+            return _Cell(index, Reading(instant_reader(text, column.format, ZoneInfo(mapping.time_zone))))
+        if field == "quantity":
+            return _Cell(index, Reading(number_reader(text, mapping.format, limit=MAX_QUANTITY, decimals=4)))
+        if field == "discount":
+            return _Cell(index, Reading(number_reader(text, mapping.format, limit=Decimal(1), decimals=9)))
+        if field in {"unit_price", "charge"}:
+            decimals = MAX_PRICE_DECIMALS
+            return _Cell(index, Reading(number_reader(text, mapping.format, limit=MAX_PRICE, decimals=decimals)))
+        return _Cell(index, Reading(text))
+
+    def _values(self, number: int, cells: Sequence[str]) -> FlatRow:
+        (document_at, documents), (sku_at, skus) = self._document, self._sku
+        (quantity_at, quantities), (time_at, instants) = self._quantity, self._ordered_at
+        row = FlatRow(
+            number,
+            cells,
+            documents[cells[document_at]],
+            skus[cells[sku_at]],
+            quantities[cells[quantity_at]],
+            instants[cells[time_at]],
+        )
+        for field, at, reading in self._further:
+            setattr(row, field, reading[cells[at]])
+        if self._charges:
+            row.charges = tuple([reading[cells[at]] for at, reading in self._charges])
+        if row.discount is not None and row.unit_price is not None:
+            row.unit_price *= 1 - row.discount
+        return row
+
+    def _ragged(self, number: int, cells: Sequence[str]) -> FlatRow:
+        width = len(self.header)
+        row = self._values(number, [*cells, *([""] * width)][:width])
+        row.raw = cells
+        detail = f"The row has {len(cells)} cells where the header has {width}."
+        row.fault = RowFault("cells_missing" if len(cells) < width else "cells_too_many", "", detail)
+        return row
 
     def _text_fault(self, cells: Sequence[str]) -> RowFault | None:
         text = "".join(cells)
-        if not text.isascii() and any("\udc80" <= sign <= "\udcff" for sign in text):
-            return RowFault("encoding_broken", "", f"The row is not {self.mapping.format.encoding} text.")
+        if not is_broken(text):
+            return None
         if "\x00" in text:
             return RowFault("control_character", "", "The row holds a NUL character.")
-        return None
+        return RowFault("encoding_broken", "", f"The row is not {self.mapping.format.encoding} text.")
 
     def _code_fault(self, row: FlatRow) -> RowFault | None:
-        if not 1 <= len(row.document) <= 60:
+        if not 1 <= len(row.document) <= MAX_CODE:
             return self._missing("document")
-        if not 1 <= len(row.sku) <= 60:
+        if not 1 <= len(row.sku) <= MAX_CODE:
             return self._missing("sku")
+        if row.country and not _COUNTRY.fullmatch(row.country):
+            detail = "must hold a country of ISO 3166 such as GB, or one that the value map names"
+            return RowFault("country_unknown", *self._told("country", f"{detail}, not {row.country[:40]!r}"))
         return None
 
-    def _figure_fault(self, row: FlatRow, cells: Sequence[str]) -> RowFault | None:
-        quantity, price = row.quantity, row.unit_price
-        if quantity is None or abs(quantity) > MAX_QUANTITY or _decimals(quantity) > 4:
-            return self._unreadable("quantity", cells, "a number up to 100,000,000 with at most 4 decimals")
-        priced = self.mapping.columns.unit_price is not None
-        if priced and (price is None or abs(price) > MAX_PRICE or _decimals(price) > 6):
-            return self._unreadable("unit_price", cells, "a price with at most 6 decimals")
+    def _figure_fault(self, row: FlatRow) -> RowFault | None:
+        if row.quantity is None:
+            return self._unreadable("quantity", row, "a number up to 100,000,000 with at most 4 decimals")
+        if row.ordered_at is None or row.ordered_at > self.latest:
+            return self._time_fault(row)
+        if None in row.charges:
+            names = ", ".join(charge.column for charge in self.mapping.charges)
+            return RowFault("charge_unreadable", names, f"Column {names} must hold an amount.")
+        return self._price_fault(row) if self._is_priced else None
+
+    def _time_fault(self, row: FlatRow) -> RowFault:
         if row.ordered_at is None:
-            return self._unreadable(
-                "ordered_at", cells, f"a date and time like {self._format or '2026-01-31T12:00:00'}"
-            )
+            column = self.mapping.column("ordered_at")
+            spelling = column.format if column and column.format else "2026-01-31T12:00:00"
+            return self._unreadable("ordered_at", row, f"a date and time like {spelling}")
+        return RowFault("ordered_at_in_future", *self._told("ordered_at", "lies in the future; check the time zone"))
+
+    def _price_fault(self, row: FlatRow) -> RowFault | None:
+        price = row.unit_price
+        if price is None:
+            return self._unreadable("unit_price", row, f"a price with at most {MAX_PRICE_DECIMALS} decimals")
+        if self._is_discounted:
+            if row.discount is None or row.discount < 0:
+                return self._unreadable("discount", row, "a share between 0 and 1, such as 0.15")
+            if price != price.quantize(_PRICE_STEP):
+                detail = f"The price after discount has more than {MAX_PRICE_DECIMALS} decimals: {price:f}."
+                return RowFault("unit_price_unreadable", self._told("unit_price", "")[0], detail)
+        if abs(row.amount) > MAX_AMOUNT:
+            return RowFault("amount_out_of_range", "", f"Quantity times price comes to more than {MAX_AMOUNT:,f}.")
         return None
 
     def _missing(self, field: str) -> RowFault:
-        column = self._column_name(field)
-        return RowFault(f"{field}_missing", column, f"Column {column} must hold 1 to 60 characters.")
+        return RowFault(f"{field}_missing", *self._told(field, f"must hold 1 to {MAX_CODE} characters"))
 
-    def _unreadable(self, field: str, cells: Sequence[str], wanted: str) -> RowFault:
-        column = self._column_name(field)
-        found = self._text[field](cells)[:40]
-        return RowFault(f"{field}_unreadable", column, f"Column {column} must hold {wanted}, not {found!r}.")
-
-    def _column_name(self, field: str) -> str:
+    def _unreadable(self, field: str, row: FlatRow, wanted: str) -> RowFault:
         column = self.mapping.column(field)
-        return column.column if column else field
+        found = row.raw[self.header.index(column.column)] if column else ""
+        return RowFault(f"{field}_unreadable", *self._told(field, f"must hold {wanted}, not {found.strip()[:40]!r}"))
 
-    def _ragged(self, number: int, cells: Sequence[str]) -> FlatRow:
-        detail = f"The row has {len(cells)} cells where the header has {len(self.header)}."
-        padded = [*cells, *([""] * len(self.header))][: len(self.header)]
-        row = self.read(number, padded)
-        row.raw = cells
-        row.fault = RowFault("cells_missing" if len(cells) < len(self.header) else "cells_too_many", "", detail)
-        return row
-
-    def _texts(self, column: Column | None) -> Callable[[Sequence[str]], str]:
-        """Return the reader of one column's text: nulls out, suffix off, then the value map."""
-        if column is None:
-            return lambda cells: ""
-        index = self.header.index(column.column)
-        nulls = frozenset(self.mapping.format.nulls)
-        values: ReadOnly[str, str] | None = self.mapping.values.get(column.values) if column.values else None
-        seen: dict[str, str] = {}
-
-        def text(cells: Sequence[str]) -> str:
-            cell = cells[index]
-            known = seen.get(cell)
-            if known is None:
-                known = _mapped(cell, column, nulls, values)
-                if len(seen) < 100_000:
-                    seen[cell] = known
-            return known
-
-        return text
-
-    def _clean(self, cell: str) -> str:
-        return "" if cell in self.mapping.format.nulls else cell.strip()
-
-    def _price(self, cells: Sequence[str]) -> Decimal | None:
-        price = self._number(self._text["unit_price"](cells))
-        if price is None or self.mapping.columns.discount is None:
-            return price
-        discount = self._number(self._text["discount"](cells))
-        return None if discount is None else price * (1 - discount)
-
-    def _number(self, text: str) -> Decimal | None:
-        if text not in self._numbers:
-            self._numbers[text] = _exact(text)
-        return self._numbers[text]
-
-    def _instant(self, text: str) -> datetime | None:
-        if text not in self._instants:
-            if len(self._instants) > 50_000:
-                self._instants.clear()
-            self._instants[text] = _instant(text, self._format, self._zone)
-        return self._instants[text]
-
-
-def _mapped(cell: str, column: Column, nulls: frozenset[str], values: ReadOnly[str, str] | None) -> str:
-    text = cell.strip()
-    if cell in nulls or text in nulls:
-        return column.default
-    if column.strip_suffix:
-        text = text.removesuffix(column.strip_suffix)
-    return values.get(text, text) if values is not None else text
-
-
-def _exact(text: str) -> Decimal | None:
-    if not _NUMBER.fullmatch(text):
-        return None
-    try:
-        return Decimal(text)
-    except InvalidOperation:
-        return None
-
-
-def _decimals(value: Decimal) -> int:
-    places = value.as_tuple().exponent
-    return -places if isinstance(places, int) and places < 0 else 0
-
-
-def _instant(text: str, spelling: str, zone: ZoneInfo) -> datetime | None:
-    """Return the UTC instant of a local time. A time that the zone skipped or had twice takes the earlier offset."""
-    try:
-        local = datetime.strptime(text, spelling) if spelling else datetime.fromisoformat(text)  # noqa: DTZ007
-    except ValueError:
-        return None
-    if not 1990 <= local.year <= 2200:
-        return None
-    return (local if local.tzinfo else local.replace(tzinfo=zone)).astimezone(UTC)
+    def _told(self, field: str, sentence: str) -> tuple[str, str]:
+        """Return (column, sentence about it)."""
+        column = self.mapping.column(field)
+        name = column.column if column else field
+        return name, f"Column {name} {sentence}."
 
 
 def grouped(rows: Iterator[FlatRow], sizes: ReadOnly[str, int]) -> Iterator[list[FlatRow]]:

@@ -7,7 +7,8 @@ from decimal import Decimal
 from uuid import UUID
 
 from apps.integrations.decisions.mapping import DocumentPrefix
-from apps.integrations.decisions.rows import FlatRow, RowReader
+from apps.integrations.decisions.readings import mended
+from apps.integrations.decisions.rows import MAX_CODE, FlatRow, RowReader
 from apps.integrations.services.masters import Masters
 from apps.masterdata.contract import CustomerFacts
 from apps.orders.contract import BadRow, LineDraft, OrderDraft, ReturnDraft, ReturnLineDraft
@@ -24,6 +25,7 @@ class Document:
     order: OrderDraft | None = None
     giving_back: ReturnDraft | None = None
     kept: list[tuple[str, UUID, BadRow]] = field(default_factory=list)
+    charges: Decimal = Decimal(0)
 
 
 def split_document(
@@ -45,45 +47,47 @@ def _order(
     document_id: UUID,
     placed_by: UUID,
 ) -> Document:
-    first, mapping = group[0], masters.mapping
+    first = group[0]
     customer = masters.customers.get(masters.customer_code(first))
     lines: list[LineDraft] = []
     bad: list[BadRow] = []
     for row in group:
-        problem = _problem(row, masters, reader, prefix)
+        problem = _problem(row, masters, reader, prefix) or _differs(row, first)
         if problem is None:
             lines.append(_line(row, len(lines) + 1, masters))
         else:
             bad.append(_bad(row, problem, reader))
-    lines += _charges(group, len(lines), masters)
+    charges = _charges(first, len(lines), masters)
     order = OrderDraft(
         source_ref=_source_ref(first, masters, document_id),
         legal_entity=masters.entity,
         channel=masters.channel,
         customer=customer,
-        currency=first.currency or mapping.currency,
+        currency=masters.currency(first),
         ordered_at=min((row.ordered_at for row in group if row.ordered_at), default=UNKNOWN_TIME),
-        lines=lines,
-        external_number=first.document[:60],
+        lines=[*lines, *charges],
+        external_number=first.document[:MAX_CODE],
         purchase_order=first.purchase_order,
         ship_to=masters.ship_to(customer, first) if customer else None,
-        bill_to=masters.ship_to(customer, first) if customer else None,
+        bill_to=masters.bill_to(customer, first) if customer else None,
         bad_rows=bad,
         document_id=document_id,
         placed_by=placed_by,
     )
-    return Document(order.source_ref, order=order, kept=[("order", order.id, row) for row in bad])
+    kept = [("order", order.id, row) for row in bad]
+    charged = sum((line.agreed_price or Decimal(0) for line in charges), Decimal(0))
+    return Document(order.source_ref, order=order, kept=kept, charges=charged)
 
 
 def _giving_back(group: Sequence[FlatRow], masters: Masters, reader: RowReader, document_id: UUID) -> Document:
-    first, mapping = group[0], masters.mapping
+    first = group[0]
     customer = masters.customers.get(masters.customer_code(first))
     request = ReturnDraft(
         source_ref=_source_ref(first, masters, document_id),
-        number=first.document[:60],
+        number=first.document[:MAX_CODE],
         legal_entity_id=masters.entity.id,
         customer_id=customer.id if customer else None,
-        currency=first.currency or mapping.currency,
+        currency=masters.currency(first),
         reason="cancellation",
         occurred_at=min((row.ordered_at for row in group if row.ordered_at), default=UNKNOWN_TIME),
         lines=[],
@@ -92,7 +96,7 @@ def _giving_back(group: Sequence[FlatRow], masters: Masters, reader: RowReader, 
     kept: list[tuple[str, UUID, BadRow]] = []
     lines: list[ReturnLineDraft] = []
     for row in group:
-        problem = _return_problem(row, masters, reader, customer)
+        problem = _return_problem(row, masters, reader, customer) or _differs(row, first)
         if problem is not None:
             kept.append(("return", request.id, _bad(row, problem, reader)))
         lines.append(_return_line(row, len(lines) + 1, masters, problem))
@@ -108,7 +112,35 @@ def _problem(
         return row.fault.code, row.fault.detail
     if prefix is not None:
         return prefix.code or "row_unusable", prefix.detail or "Documents of this kind are looked at by a person."
-    return _held_code(row, reader) or _figure_problem(row, masters) or _product_problem(row, masters)
+    return (
+        _held_code(row, reader)
+        or _figure_problem(row, masters)
+        or _product_problem(row, masters)
+        or _currency_problem(row, masters)
+    )
+
+
+def _differs(row: FlatRow, first: FlatRow) -> tuple[str, str] | None:
+    """Return what a row says otherwise than the first of its document, of that which a document has but once."""
+    if row is first:
+        return None
+    if row.customer != first.customer:
+        return (
+            "customer_differs",
+            f"The document's first row names customer {first.customer!r}, this one {row.customer!r}.",
+        )
+    if row.currency != first.currency:
+        return "currency_differs", f"The document's first row is in {first.currency!r}, this one in {row.currency!r}."
+    if row.charges != first.charges:
+        return "charge_differs", "The charges of a document are the same in all of its rows."
+    return None
+
+
+def _currency_problem(row: FlatRow, masters: Masters) -> tuple[str, str] | None:
+    named = row.currency or masters.mapping.currency
+    if named in masters.currencies:
+        return None
+    return "currency_unknown", f"{named[:40]!r} is not a currency that is traded here."
 
 
 def _held_code(row: FlatRow, reader: RowReader) -> tuple[str, str] | None:
@@ -124,6 +156,8 @@ def _figure_problem(row: FlatRow, masters: Masters) -> tuple[str, str] | None:
         return meaning.code, meaning.detail
     if row.unit_price is not None and row.unit_price < 0:
         return "price_not_positive", "The price is below zero."
+    if row.charges and any(charge is not None and charge < 0 for charge in row.charges):
+        return "charge_not_positive", "A charge is below zero."
     return None
 
 
@@ -141,15 +175,21 @@ def _return_problem(
 ) -> tuple[str, str] | None:
     if row.fault is not None:
         return row.fault.code, row.fault.detail
-    held = _held_code(row, reader)
-    if held is not None:
-        return held
+    return _held_code(row, reader) or _return_figure_problem(row, masters, customer) or _currency_problem(row, masters)
+
+
+def _return_figure_problem(row: FlatRow, masters: Masters, customer: CustomerFacts | None) -> tuple[str, str] | None:
     if customer is None:
         return "customer_unknown", "The row names no customer."
     if row.quantity is None or row.quantity >= 0 or row.unit_price is None or row.unit_price <= 0:
         return "return_not_positive", "A cancellation gives back a quantity above zero at a price above zero."
     if row.sku not in masters.products:
         return "product_unknown", f"There is no product {row.sku!r}."
+    if any(row.charges):
+        return (
+            "charge_on_cancellation",
+            "The cancellation names a charge as well; a person must say whether it is given back.",
+        )
     return None
 
 
@@ -158,10 +198,10 @@ def _line(row: FlatRow, line_no: int, masters: Masters) -> LineDraft:
     return LineDraft(line_no, masters.products[row.sku], row.quantity, row.unit_price, row.description, row.number)
 
 
-def _charges(group: Sequence[FlatRow], count: int, masters: Masters) -> list[LineDraft]:
+def _charges(first: FlatRow, count: int, masters: Masters) -> list[LineDraft]:
     """Return one more line per charge of the document that is above zero; it stands in every row and counts once."""
     lines: list[LineDraft] = []
-    for charge, amount in zip(masters.mapping.charges, group[0].charges, strict=True):
+    for charge, amount in zip(masters.mapping.charges, first.charges, strict=False):
         if amount is not None and amount > 0:
             number = count + len(lines) + 1
             lines.append(LineDraft(number, masters.products[charge.sku], Decimal(1), amount, charge.description, None))
@@ -186,15 +226,12 @@ def _return_line(row: FlatRow, line_no: int, masters: Masters, problem: tuple[st
 
 def _bad(row: FlatRow, problem: tuple[str, str], reader: RowReader) -> BadRow:
     code, detail = problem
-    raw = {
-        name: cell.encode(errors="replace").decode().replace("\x00", "\ufffd")
-        for name, cell in zip(reader.header, row.raw, strict=False)
-    }
-    amount = row.quantity * row.unit_price if row.quantity is not None and row.unit_price is not None else Decimal(0)
-    return BadRow(row.number, code, detail, raw, amount)
+    names = [*reader.header, *(f"cell {number}" for number in range(len(reader.header) + 1, len(row.raw) + 1))]
+    raw = {name: mended(cell) for name, cell in zip(names, row.raw, strict=False)}
+    return BadRow(row.number, code, detail, raw, row.amount)
 
 
 def _source_ref(row: FlatRow, masters: Masters, document_id: UUID) -> str:
     """Name the document for ever: by its own number within legal entity and channel, else by its place in the file."""
-    place = row.document[:60] or f"{document_id}/{row.number}"
+    place = row.document if 1 <= len(row.document) <= MAX_CODE else f"{document_id}/{row.number}"
     return f"file:{masters.entity.code}:{masters.channel.code}:{place}"

@@ -6,14 +6,15 @@ again, or goes on after a stop, makes nothing twice: orders and returns carry th
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from uuid import UUID
 
 from apps.integrations.decisions.mapping import Mapping
 from apps.integrations.decisions.rows import FlatRow, RowReader, grouped
 from apps.integrations.services.documents import Document, split_document
-from apps.integrations.services.flat_file import FileFacts, inspect_file, open_rows
+from apps.integrations.services.flat_file import FileFacts, check_unchanged, inspect_file, open_rows
 from apps.integrations.services.masters import Masters
 from apps.orders.contract import (
     DocumentDraft,
@@ -32,15 +33,22 @@ from ordercash.kernel.actor import Actor
 from ordercash.kernel.transactions import writes
 
 ROWS_PER_BATCH = 5_000
+# How far a file's clock may be ahead of ours.
+CLOCK_TOLERANCE = timedelta(minutes=5)
 
 
 @dataclass(slots=True)
 class Imported:
-    """What an import did; counts of documents and rows. `existed` were made by an earlier import."""
+    """What an import did; counts of documents and rows. `existed` were made by an earlier import.
+
+    `amount` sums quantity x price of all rows as the file states it, `charges` the charges of its orders, once per document.
+    """
 
     document_id: UUID
     currency: str
     rows: int = 0
+    amount: Decimal = Decimal(0)
+    charges: Decimal = Decimal(0)
     orders: int = 0
     held: int = 0
     returns: int = 0
@@ -59,7 +67,8 @@ def import_file(
 ) -> Imported:
     """Import the whole file; raises FileUnusable or MappingMalformed before anything is written.
 
-    `now` gives the recording time of each batch; business times come from the file, in the mapping's zone.
+    `now` gives the recording time of each batch; business times come from the file, in the mapping's zone. A file that changes
+    meanwhile stops the import before the next batch.
     `progress(done, total)` is told after each batch, in rows.
     """
     facts = inspect_file(path, mapping)
@@ -67,10 +76,12 @@ def import_file(
     draft = DocumentDraft(path.name, facts.sha256, mapping.name, mapping.sha256, masters.entity.id, facts.row_count)
     document_id, _ = open_document(draft, now=now())
     result = Imported(document_id, mapping.currency or masters.entity.currency)
-    reader = RowReader(mapping, facts.header)
+    reader = RowReader(mapping, facts.header, latest=now() + CLOCK_TOLERANCE)
     for batch in _batches(reader, facts, mapping, rows_per_batch):
+        check_unchanged(facts)
         _import_batch(batch, masters, reader, result, actor=actor, now=now())
         progress(result.rows, facts.row_count)
+    check_unchanged(facts)
     finish_document(document_id, rows_done=result.rows, now=now())
     return result
 
@@ -110,7 +121,7 @@ def _import_batch(
     announce_returns(returns, now=now)
     kept = [KeptRow(kind, subject_id, row) for document in new for kind, subject_id, row in document.kept]
     keep_rows(result.document_id, kept)
-    _count(result, groups, placed, returns, kept, existed=len(documents) - len(new))
+    _count(result, groups, documents, placed, returns, kept, existed=len(documents) - len(new))
 
 
 def _known(documents: Sequence[Document]) -> set[str]:
@@ -122,6 +133,7 @@ def _known(documents: Sequence[Document]) -> set[str]:
 def _count(
     result: Imported,
     groups: Sequence[Sequence[FlatRow]],
+    documents: Sequence[Document],
     placed: Sequence[Placed],
     returns: Sequence[ReturnDraft],
     kept: Sequence[KeptRow],
@@ -129,6 +141,8 @@ def _count(
     existed: int,
 ) -> None:
     result.rows += sum(len(group) for group in groups)
+    result.amount += sum((row.amount for group in groups for row in group), Decimal(0))
+    result.charges += sum((document.charges for document in documents), Decimal(0))
     result.orders += len(placed)
     result.held += sum(answer.state == "held" for answer in placed)
     result.returns += len(returns)

@@ -1,5 +1,6 @@
 """The masters that a file's rows name: looked up once, and made where the mapping allows it."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
 from uuid import UUID
@@ -15,7 +16,9 @@ from apps.masterdata.contract import (
     EntityFacts,
     ProductDraft,
     ProductFacts,
+    addresses_by_id,
     channels_by_code,
+    currencies,
     customer_groups,
     customers_by_code,
     ensure_addresses,
@@ -23,14 +26,18 @@ from apps.masterdata.contract import (
     ensure_products,
     entities_by_code,
     products_by_sku,
+    units,
 )
 from ordercash.kernel.errors import DomainError
 
 T = TypeVar("T")
 
+MAX_CUSTOMER_CODE = 40
+_COUNTRY = re.compile("[A-Z]{2}")
+
 
 class MasterMissing(DomainError):
-    """The mapping names a legal entity, channel or group that does not exist."""
+    """The mapping names a legal entity, channel, group, currency or unit that does not exist."""
 
     code, title, status = "master_missing", "The mapping names something that does not exist", 422
 
@@ -39,14 +46,18 @@ class Masters:
     """What the rows of one file refer to; remembers what it has seen, so that each batch asks only for what is new."""
 
     def __init__(self, mapping: MappingFile) -> None:
+        _check(mapping)
         self.mapping = mapping
         self.entity: EntityFacts = _named(entities_by_code(), mapping.legal_entity, "legal entity")
         self.channel: ChannelFacts = _named(channels_by_code(), mapping.channel, "channel")
+        self.currencies = frozenset(currencies())
+        self._currency = mapping.currency or self.entity.currency
         group = mapping.customers.group
         self._group: UUID | None = _named(customer_groups(), group, "customer group") if group else None
         self.customers: dict[str, CustomerFacts] = {}
         self.products: dict[str, ProductFacts] = {}
         self.addresses: dict[tuple[UUID, tuple[str, ...]], AddressFacts] = {}
+        self._defaults: dict[UUID, AddressFacts] = {}
 
     def ensure(self, groups: Sequence[Sequence[FlatRow]], reader: RowReader) -> None:
         """Look up, or make where allowed, every customer, product and address of a batch: a constant number of statements."""
@@ -58,32 +69,52 @@ class Masters:
         """Return the account of a row: its customer, else the collective account, else nothing."""
         if row.customer:
             return self.mapping.customers.code_prefix + row.customer
-        country = row.country or self.mapping.customers.default_country
-        return self.mapping.customers.missing.account.replace("{country}", country)
+        return self.mapping.customers.missing.account.replace("{country}", self._country(row))
+
+    def currency(self, row: FlatRow) -> str:
+        """Return the currency of a document by its first row; one that is not known here gives way to the mapping's."""
+        return row.currency if row.currency in self.currencies else self._currency
 
     def ship_to(self, customer: CustomerFacts, row: FlatRow) -> AddressFacts | None:
-        """Return the delivery address of a row as it was kept."""
-        return self.addresses.get((customer.id, self._address_parts(row)))
+        """Return the delivery address of a row as it was kept, the customer's own where the row names none."""
+        return self._default_of(customer, row) or self.addresses.get((customer.id, self._address_parts(row)))
+
+    def bill_to(self, customer: CustomerFacts, row: FlatRow) -> AddressFacts | None:
+        """Return the customer's billing address, the delivery address where there is none."""
+        own = self._defaults.get(customer.bill_to_id) if customer.bill_to_id else None
+        return own or self.ship_to(customer, row)
+
+    def _default_of(self, customer: CustomerFacts, row: FlatRow) -> AddressFacts | None:
+        if customer.ship_to_id is None or row.country or any(self._address_parts(row)[:-1]):
+            return None
+        return self._defaults.get(customer.ship_to_id)
 
     def _ensure_customers(self, groups: Sequence[Sequence[FlatRow]]) -> None:
         firsts = {self.customer_code(group[0]): group[0] for group in reversed(groups)}
-        unknown = {code: row for code, row in firsts.items() if code and code not in self.customers and len(code) <= 60}
+        unknown = {
+            code: row
+            for code, row in firsts.items()
+            if code and code not in self.customers and len(code) <= MAX_CUSTOMER_CODE
+        }
         if not unknown:
             return
         if self.mapping.customers.create:
-            self.customers.update(ensure_customers([self._customer(code, row) for code, row in unknown.items()]))
+            found = ensure_customers([self._customer(code, row) for code, row in unknown.items()])
         else:
-            self.customers.update(customers_by_code(unknown))
+            found = customers_by_code(unknown)
+        self.customers.update(found)
+        ids = {id_ for customer in found.values() for id_ in (customer.bill_to_id, customer.ship_to_id) if id_}
+        self._defaults.update(addresses_by_id(ids))
 
     def _customer(self, code: str, row: FlatRow) -> CustomerDraft:
         rules = self.mapping.customers
-        country = row.country or rules.default_country
+        country = self._country(row)
         pattern = rules.name if row.customer else rules.missing.name
         name = row.customer_name or pattern.replace("{customer}", row.customer).replace("{country}", country)
         return CustomerDraft(
             code=code,
-            name=name or code,
-            currency=row.currency or self.mapping.currency,
+            name=(name or code)[:120],
+            currency=self.currency(row),
             country=country,
             group_id=self._group,
             payment_terms_days=rules.payment_terms_days if row.customer else 0,
@@ -117,7 +148,7 @@ class Masters:
         wanted: dict[tuple[UUID, tuple[str, ...]], AddressDraft] = {}
         for group in groups:
             customer = self.customers.get(self.customer_code(group[0]))
-            if customer is not None:
+            if customer is not None and self._default_of(customer, group[0]) is None:
                 parts = self._address_parts(group[0])
                 if (customer.id, parts) not in self.addresses:
                     wanted[customer.id, parts] = _draft(customer.id, parts)
@@ -131,10 +162,27 @@ class Masters:
             )  # fmt: skip
 
     def _address_parts(self, row: FlatRow) -> tuple[str, ...]:
-        """Return (name, line1, city, postal code, state, country) as the row names them, cut to the columns' widths."""
-        name, line1, city, postal_code, state = row.ship
+        """Return (name, line1, city, postal code, state, country) as the row names them."""
+        return row.ship_name, row.ship_line1, row.ship_city, row.ship_postal_code, row.ship_state, self._country(row)
+
+    def _country(self, row: FlatRow) -> str:
+        """Return the country of a row, "" where what it names is none (such a row carries its fault)."""
         country = row.country or self.mapping.customers.default_country
-        return name[:120], line1[:120], city[:80], postal_code[:20], state[:40], country if len(country) == 2 else ""
+        return country if _COUNTRY.fullmatch(country) else ""
+
+
+def _check(mapping: MappingFile) -> None:
+    """Refuse a mapping whose words do not exist here, before a row is read."""
+    channel: ChannelFacts = _named(channels_by_code(), mapping.channel, "channel")
+    if mapping.currency:
+        _named(currencies(), mapping.currency, "currency")
+    if mapping.products.create:
+        _named(units(), mapping.products.unit, "unit of measure")
+    if mapping.columns.unit_price is not None and not channel.trusts_prices:
+        raise MasterMissing(
+            f"Channel {channel.code!r} takes no prices from outside: leave columns.unit_price out, so that our own price list"
+            " decides, or name a channel whose prices are agreed."
+        )
 
 
 def _draft(customer_id: UUID, parts: tuple[str, ...]) -> AddressDraft:

@@ -11,6 +11,7 @@ from ordercash.kernel.money import to_major
 def report_of(result: Imported) -> dict[str, Any]:
     """Return the report as a JSON document; amounts are exact decimal text."""
     homes = homes_of(result.document_id)
+    amount = sum((home.amount for home in homes), Decimal(0))
     through = [home for home in homes if home.home in {"order", "credit note"}]
     stated = sum((home.amount for home in through), Decimal(0))
     booked = to_major(sum(home.booked_minor for home in through), result.currency)
@@ -23,6 +24,7 @@ def report_of(result: Imported) -> dict[str, Any]:
         "returns": result.returns,
         "kept_rows": result.kept_rows,
         "documents_known_before": result.existed,
+        "file": {"rows": result.rows, "amount": _plain(result.amount), "charges": _plain(result.charges)},
         "homes": [
             {
                 "home": home.home,
@@ -36,7 +38,8 @@ def report_of(result: Imported) -> dict[str, Any]:
         ],
         "totals": {
             "rows": sum(home.rows for home in homes),
-            "amount": _plain(sum((home.amount for home in homes), Decimal(0))),
+            "amount": _plain(amount),
+            "rows_of_earlier_files": result.rows - sum(home.rows for home in homes),
             "through_as_stated": _plain(stated),
             "through_as_booked": str(booked),
             "rounding": _plain(booked - stated),

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
-from apps.integrations.decisions.mapping import read_mapping
+from apps.integrations.decisions.mapping_file import read_mapping
 from apps.integrations.services.stock_plan import load_stock, plan_stock
 from ordercash.kernel.actor import SYSTEM
 from ordercash.kernel.errors import DomainError
