@@ -14,7 +14,7 @@ from apps.audit.permissions import VIEW_EVENTS
 from apps.audit.ports import DeliveredEvent
 from apps.audit.selectors import NEWEST_EVENT, event_by_id, events, feed, subscribers
 from ordercash.kernel.errors import DomainError, Fault
-from ordercash.web.api.openapi import Query, Shape
+from ordercash.web.api.openapi import Query, Shape, whole
 from ordercash.web.api.pagination import page_response, page_wanted
 from ordercash.web.keyset import MOST_ROWS
 
@@ -45,7 +45,7 @@ class Events(APIView):
     def get(self, request: Request) -> Response:
         wanted = request.query_params
         names = [name for name in wanted.get("name", "").replace("\x00", "").split(",") if name]
-        found = events(names=names, about=read_id(wanted.get("about", ""), "about"))
+        found = events(names=names, about=read_id(wanted.get("about"), "about"))
         return page_response(request, found, sort=NEWEST_EVENT, show=lambda rows: [shown_event(row) for row in rows])
 
 
@@ -57,8 +57,8 @@ class EventFeed(APIView):
         "GET": Shape(
             answer=FeedPart,
             query={
-                "after": Query("The last position you have, 0 at first", int),
-                "limit": Query(f"Events of an answer, 1 to {MOST_ROWS}", int),
+                "after": Query("The last position you have, 0 at first", whole(0, LAST_POSITION)),
+                "limit": Query("Events of an answer", whole(1, MOST_ROWS)),
             },
         )
     }
@@ -102,10 +102,10 @@ def shown_event(event: EventRecord | DeliveredEvent) -> dict[str, Any]:
     return {field: getattr(event, field) for field in fields}
 
 
-def read_id(text: str, name: str) -> UUID | None:
+def read_id(text: str | None, name: str) -> UUID | None:
     """Return a query parameter as an id, None when it is not given; raises BadFilter."""
     try:
-        return UUID(text) if text else None
+        return None if text is None else UUID(text)
     except ValueError:
         raise BadFilter(faults=[Fault(f"?{name}", "bad_filter", "An id is a UUID.")]) from None
 

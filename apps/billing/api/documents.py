@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 from apps.billing.api.answers import Ageing, ApplicationShown, InvoiceRow, InvoiceShown, Issued
 from apps.billing.api.once import respond_once
 from apps.billing.api.shapes import NotApplied, shown_application, shown_invoices, shown_view
-from apps.billing.api.wanted import day_wanted, entity_wanted, id_wanted, text_wanted, words_wanted
+from apps.billing.api.wanted import entity_wanted, words_wanted
 from apps.billing.decisions.document import CREDIT_NOTE, INVOICE
 from apps.billing.decisions.facts import Application, ApplicationOutcome, ApplicationRequest, WriteOffRequest
 from apps.billing.documents import invoice_pdf
@@ -32,6 +32,7 @@ from ordercash.web.api.openapi import Query, Shape
 from ordercash.web.api.pagination import page_response
 from ordercash.web.api.problems import InvalidInput
 from ordercash.web.api.values import STRICT, Instant, Text, Whole
+from ordercash.web.api.wanted import day_wanted, id_wanted, text_wanted
 
 AmountMinor = Annotated[Whole, Field(gt=0, lt=10**18)]
 LIST: Mapping[str, str | Query] = {

@@ -14,7 +14,7 @@ from apps.billing.api.answers import ApplicationShown, PaymentRecorded, PaymentR
 from apps.billing.api.documents import AmountMinor, UseBody, the_application
 from apps.billing.api.once import respond_once
 from apps.billing.api.shapes import shown_application, shown_outcome, shown_payment_view, shown_payments
-from apps.billing.api.wanted import day_wanted, entity_wanted, id_wanted, text_wanted
+from apps.billing.api.wanted import entity_wanted
 from apps.billing.decisions.facts import ApplicationRequest, PaymentDraft, PaymentOutcome, PaymentResult
 from apps.billing.permissions import APPLY_CASH, RECORD_PAYMENTS, VIEW_PAYMENTS
 from apps.billing.selectors.detail import payment_view
@@ -29,6 +29,7 @@ from ordercash.web.api.openapi import Query, Shape
 from ordercash.web.api.pagination import page_response
 from ordercash.web.api.problems import InvalidInput
 from ordercash.web.api.values import STRICT, Instant, Text
+from ordercash.web.api.wanted import day_wanted, flag_wanted, id_wanted, text_wanted
 
 Number = Annotated[Text, Field(max_length=40)]
 
@@ -80,7 +81,7 @@ class Payments(APIView):
         found = payments(
             customer_id=id_wanted(request, "customer_id"),
             legal_entity_id=entity_wanted(request),
-            unapplied=text_wanted(request, "unapplied") in {"true", "1"},
+            unapplied=flag_wanted(request, "unapplied"),
             reference=text_wanted(request, "reference"),
             received_from=day_wanted(request, "received_from"),
             received_until=day_wanted(request, "received_until"),

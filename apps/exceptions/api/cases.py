@@ -19,6 +19,7 @@ from ordercash.kernel.actor import Actor
 from ordercash.kernel.errors import DomainError, Fault
 from ordercash.web.api.openapi import Query, Shape
 from ordercash.web.api.pagination import page_response
+from ordercash.web.api.wanted import flag_wanted
 
 
 class BadFilter(DomainError):
@@ -112,7 +113,7 @@ def _filters(request: Request) -> dict[str, Any]:
         "subject_kind": wanted.get("subject_kind", ""),
         "unclaimed": assignee == "none",
         "assignee_id": request.user.pk if assignee == "me" else _id(assignee),
-        "overdue_at": clock.now() if wanted.get("overdue") in {"true", "1"} else None,
+        "overdue_at": clock.now() if flag_wanted(request, "overdue") else None,
         "text": wanted.get("q", "").strip(),
     }
 

@@ -38,6 +38,7 @@ from ordercash.web.api.bodies import read_body
 from ordercash.web.api.openapi import Query, Shape
 from ordercash.web.api.pagination import page_response
 from ordercash.web.api.problems import InvalidInput
+from ordercash.web.api.wanted import flag_wanted, id_wanted, text_wanted
 
 MOST_SKUS = 200
 
@@ -64,10 +65,10 @@ class StockRows(APIView):
 
     def get(self, request: Request) -> Response:
         rows = lists.stock_rows(
-            text=_text(request, "q"),
-            sku=_text(request, "sku"),
-            warehouse=_text(request, "warehouse"),
-            none_free=_text(request, "none_free") in {"true", "1"},
+            text=text_wanted(request, "q"),
+            sku=text_wanted(request, "sku"),
+            warehouse=text_wanted(request, "warehouse"),
+            none_free=flag_wanted(request, "none_free"),
         )
         return page_response(request, rows, sort=lists.STOCK_SORT, show=lambda page: [shown_stock(row) for row in page])
 
@@ -85,7 +86,7 @@ class StockAvailability(APIView):
     }
 
     def get(self, request: Request) -> Response:
-        skus = list(dict.fromkeys(part.strip() for part in _text(request, "sku").split(",") if part.strip()))
+        skus = list(dict.fromkeys(part.strip() for part in text_wanted(request, "sku").split(",") if part.strip()))
         if not 1 <= len(skus) <= MOST_SKUS:
             raise InvalidInput(faults=[Fault("?sku", "sku_count", f"Name 1 to {MOST_SKUS} SKUs.")])
         known = products_by_sku(skus)
@@ -132,7 +133,7 @@ class Backorders(APIView):
     def get(self, request: Request) -> Response:
         return page_response(
             request,
-            lists.backorders(text=_text(request, "q")),
+            lists.backorders(text=text_wanted(request, "q")),
             sort=lists.BACKORDER_SORT,
             show=lambda page: [shown_backorder(row) for row in page],
             id_field="line_id",
@@ -169,7 +170,9 @@ class Shipments(APIView):
 
     def get(self, request: Request) -> Response:
         rows = lists.shipments(
-            order_id=_id(request, "order"), number=_text(request, "number"), warehouse=_text(request, "warehouse")
+            order_id=id_wanted(request, "order"),
+            number=text_wanted(request, "number"),
+            warehouse=text_wanted(request, "warehouse"),
         )
         return page_response(
             request, rows, sort=lists.SHIPMENT_SORT, show=lambda page: [shown_shipment(row) for row in page]
@@ -186,15 +189,3 @@ class ShipmentDetail(APIView):
         row = lists.shipment(shipment_id)
         lines = shown_lines(lists.lines_of(row.pk), row.legal_entity.currency_id)
         return Response({**shown_shipment(row), "lines": lines})
-
-
-def _text(request: Request, name: str) -> str:
-    return str(request.query_params.get(name, "")).replace("\x00", "\ufffd")[:2000]
-
-
-def _id(request: Request, name: str) -> UUID | None:
-    value = _text(request, name)
-    try:
-        return UUID(value) if value else None
-    except ValueError:
-        raise InvalidInput(faults=[Fault(f"?{name}", "not_an_id", "Name the id of an order.")]) from None

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.ledger.api.answers import Chart, EntryShown, TrialBalanceShown
-from apps.ledger.api.wanted import day_wanted, entity_wanted, kind_wanted
+from apps.ledger.api.wanted import entity_wanted, kind_wanted
 from apps.ledger.models import Account, JournalEntry
 from apps.ledger.permissions import VIEW_LEDGER
 from apps.ledger.selectors.accounts import TrialBalanceRow, accounts_of, trial_balance
@@ -17,6 +17,7 @@ from apps.ledger.selectors.journal import EntryFacts, PostingLine, entry_of, jou
 from ordercash.kernel import clock
 from ordercash.web.api.openapi import Query, Shape
 from ordercash.web.api.pagination import page_wanted, slice_response
+from ordercash.web.api.wanted import day_wanted
 
 ENTITY = "Code of the legal entity; may be left out while there is one"
 

@@ -1,13 +1,10 @@
 """What a request asks the books for: whose, and until which day."""
 
-from datetime import date
-
 from rest_framework.request import Request
 
 from apps.ledger.models import JournalEntry
 from apps.masterdata.contract import EntityFacts, entities_by_code
-from ordercash.kernel.errors import Fault
-from ordercash.web.api.problems import InvalidInput
+from ordercash.web.api.wanted import wrong
 
 
 def entity_wanted(request: Request) -> EntityFacts:
@@ -17,25 +14,12 @@ def entity_wanted(request: Request) -> EntityFacts:
         return known[code]
     if not code and len(known) == 1:
         return next(iter(known.values()))
-    raise _wrong("legal_entity", f"Name one of: {', '.join(known) or 'none yet'}.")
-
-
-def day_wanted(request: Request, name: str) -> date | None:
-    """Return the day of a parameter such as `?as_of=2026-03-05`, None when left out; raises InvalidInput."""
-    text = request.query_params.get(name, "")
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise _wrong(name, "Write a day as 2026-03-05.") from None
+    raise wrong("legal_entity", f"Name one of: {', '.join(known) or 'none yet'}.")
 
 
 def kind_wanted(request: Request) -> str:
     """Return the kind of entries asked for, "" for all; raises InvalidInput."""
     kind = request.query_params.get("kind", "")
     if kind and kind not in JournalEntry.Kind.values:
-        raise _wrong("kind", f"Name one of: {', '.join(JournalEntry.Kind.values)}.")
+        raise wrong("kind", f"Name one of: {', '.join(JournalEntry.Kind.values)}.")
     return kind
-
-
-def _wrong(name: str, detail: str) -> InvalidInput:
-    return InvalidInput(faults=[Fault(f"?{name}", f"invalid_{name}", detail)])

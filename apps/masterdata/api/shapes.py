@@ -72,8 +72,8 @@ def text_filter(request: Request, name: str) -> str:
 
 def flag_filter(request: Request, name: str) -> bool | None:
     """Return a filter that is true, false or absent; raises FilterUnknown."""
-    words: Mapping[str, bool | None] = {"": None, "true": True, "false": False}
-    word = request.query_params.get(name, "")
+    words: Mapping[str | None, bool | None] = {None: None, "true": True, "false": False}
+    word = request.query_params.get(name)
     if word not in words:
         raise FilterUnknown(faults=[Fault(f"?{name}", "not_a_flag", "true or false")])
     return words[word]

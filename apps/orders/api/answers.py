@@ -177,11 +177,13 @@ class TimelineEvent(Answer):
 
 
 class PriceReason(Answer):
-    """Why one line costs what it costs."""
+    """Why one line costs what it costs: every access tried, and the source that gave the price (none when there is none)."""
 
     product: UUID
     quantity: Number
-    outcome: dict[str, Any]
+    unit_price: Number | None
+    net_minor: int
+    source: str
     trace: list[dict[str, Any]]
 
 

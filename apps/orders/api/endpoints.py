@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 from apps.audit.contract import timeline
 from apps.orders.api.answers import JsonSchema, OrderPlaced, OrderRow, OrderShown, PriceExplanation, TimelineEvent
 from apps.orders.api.intake import place_order
-from apps.orders.api.shapes import shown_order, shown_orders
+from apps.orders.api.shapes import shown_order, shown_orders, shown_prices
 from apps.orders.decisions.canonical import CanonicalOrder, json_schema
 from apps.orders.permissions import PLACE_ORDERS, VIEW_ORDERS
 from apps.orders.selectors.detail import order_detail
@@ -113,7 +113,7 @@ class OrderPrices(APIView):
     shapes = {"GET": Shape(answer=PriceExplanation)}
 
     def get(self, request: Request, order_id: UUID) -> Response:
-        return Response(price_explanation(order_detail(order_id).id))
+        return Response(shown_prices(price_explanation(order_detail(order_id).id)))
 
 
 class OrderSchema(APIView):

@@ -61,6 +61,20 @@ def shown_order(order: OrderView) -> dict[str, Any]:
     }
 
 
+def shown_prices(explanation: Mapping[str, Any]) -> dict[str, Any]:
+    """Return why each line costs what it costs, the outcome with its names."""
+    lines = [
+        {
+            "product": line["product"],
+            "quantity": line["quantity"],
+            **dict(zip(("unit_price", "net_minor", "source"), line["outcome"], strict=True)),
+            "trace": line["trace"],
+        }
+        for line in explanation["lines"]
+    ]
+    return {**explanation, "lines": lines}
+
+
 def money(minor: int, currency: str) -> str:
     """Return an amount as exact decimal text in major units."""
     return str(to_major(minor, currency))

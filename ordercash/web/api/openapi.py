@@ -67,6 +67,11 @@ class Query:
     required: bool = False
 
 
+def whole(least: int, most: int) -> dict[str, Any]:
+    """Return the kind of a query parameter that is a whole number between two, both included."""
+    return {"type": "integer", "minimum": least, "maximum": most}
+
+
 @dataclass(frozen=True, slots=True)
 class Shape:
     """What a method of an endpoint reads and answers, as pydantic models; without an answer it is 204 and empty.
@@ -127,7 +132,7 @@ class VerbSchema(AutoSchema):
         shape = self.shape
         named = [_parameter(name, told) for name, told in shape.query.items()]
         if shape.paged:
-            named.append(_parameter("limit", Query(f"Rows of a page, 1 to {MOST_ROWS}", int)))
+            named.append(_parameter("limit", Query("Rows of a page", whole(1, MOST_ROWS))))
             named.append(_parameter("cursor", "Opaque; from `next` or `previous` of a page"))
         if shape.keyed:
             named.append(_key_parameter())

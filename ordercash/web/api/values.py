@@ -18,7 +18,7 @@ EARLIEST, LATEST = 1990, 2200
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:?\d\d)?", re.ASCII)
-_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 class Answer(BaseModel):
@@ -58,7 +58,7 @@ def _in_our_time(value: datetime) -> datetime:
 
 
 def _day(value: Any) -> Any:
-    if not (isinstance(value, str) and _DAY.fullmatch(value)) and not isinstance(value, date):
+    if not (isinstance(value, str) and DAY.fullmatch(value)) and not isinstance(value, date):
         raise ValueError("must be a day such as 2026-03-05")
     return value
 
