@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 import yaml
 from pydantic import ValidationError
@@ -11,8 +11,19 @@ from apps.integrations.decisions.mapping import Columns, Mapping, MappingMalform
 from ordercash.kernel.errors import Fault
 
 
+BOOL: Final = "tag:yaml.org,2002:bool"
+
+
 class _Loader(yaml.SafeLoader):
-    """YAML that refuses a name given twice, of which it would silently take the last."""
+    """YAML that refuses a name given twice, of which it would silently take the last.
+
+    Only true and false are booleans, as in YAML 1.2: `on` is a word, and `NO` is Norway.
+    """
+
+    yaml_implicit_resolvers = {
+        first: [(tag, pattern) for tag, pattern in found if tag != BOOL]
+        for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[str] = set()
@@ -22,6 +33,9 @@ class _Loader(yaml.SafeLoader):
             if isinstance(key, yaml.ScalarNode):
                 seen.add(key.value)
         return super().construct_mapping(node, deep)
+
+
+_Loader.add_implicit_resolver(BOOL, re.compile("^(?:true|false)$"), ["t", "f"])
 
 
 def read_mapping(text: str) -> Mapping:
