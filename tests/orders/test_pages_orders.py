@@ -5,6 +5,7 @@ from django.test import Client
 
 from apps.masterdata.models import Customer
 from apps.orders.models import Order
+from apps.orders.selectors.numbers import orders_named
 from tests.factories.orders import counted, place
 from tests.factories.pages import NASTY, shown, signed_in, told, words
 
@@ -117,3 +118,12 @@ def test_orders_and_customers_are_found_by_the_search_box() -> None:
     assert f"/orders/{order.pk}/" in shown(client, "/search/?q=W-7")
     assert f"/customers/{order.customer_id}/" in shown(client, "/search/?q=northgate")
     assert f"/orders/{order.pk}/" not in shown(signed_in("ledger.view_ledger"), "/search/?q=W-7")
+
+
+def test_a_beginning_that_names_too_many_shows_the_highest_numbers_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = place(), place()
+    monkeypatch.setattr("apps.orders.pages.orders.orders_named", lambda text: orders_named(text, most=1))
+    html = shown(signed_in(VIEW), "/orders/?q=SO-")
+    assert "begin so: those with the highest numbers are shown" in html
+    assert second.number in html
+    assert first.number in shown(signed_in(VIEW), f"/orders/?q={first.number}")

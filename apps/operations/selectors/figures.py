@@ -14,7 +14,7 @@ from ordercash.kernel import sql
 # Rows that a figure counts at most, and those that a figure of money adds up at most.
 MOST_COUNTED: Final = 1_000
 MOST_ORDERS: Final = 20_000
-MOST_ADDED: Final = 5_000
+MOST_ADDED: Final = 2_000
 MOST_ACCOUNTS: Final = 20_000
 
 

@@ -11,6 +11,7 @@ from apps.masterdata.contract import channels_by_code, customers_by_code
 from apps.orders.pages.seen import CASES
 from apps.orders.permissions import CANCEL_ORDERS, RELEASE_ORDERS, VIEW_ORDERS
 from apps.orders.selectors.listing import orders
+from apps.orders.selectors.numbers import MOST_NAMED, orders_named
 from apps.orders.selectors.waiting import waits_for
 from apps.orders.services.cancel import CancelOrder, cancel_orders
 from apps.orders.services.outcomes import NotDone
@@ -90,13 +91,17 @@ class Orders(Worklist):
     def queryset(self, wanted: Wanted) -> QuerySet[Any, Any]:
         """Return the orders by the filters; codes become ids first, so that each filter meets its index."""
         found = orders(
-            text=wanted["q"],
             states=wanted["state"],
             customer_id=_customer_id(wanted["customer"]),
             from_date=wanted["placed_from"],
             until_date=wanted["placed_until"],
             zone=timezone.get_current_timezone_name(),
         )
+        if wanted["q"]:
+            named = orders_named(wanted["q"])
+            found = found.filter(id__in=named.ids)
+            if named.is_more:
+                wanted.errors["q"] = f"More than {MOST_NAMED:,} begin so: those with the highest numbers are shown."
         if wanted["channel"]:
             found = found.filter(channel_id=channels_by_code()[wanted["channel"]].id)
         return found

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import F, Q, QuerySet
 
 from apps.orders.models import Order
+from apps.orders.selectors.numbers import orders_named
 
 COLUMNS = (
     "id",
@@ -42,11 +43,7 @@ def orders(
     """
     found = Order.objects.all()
     if text:
-        found = found.filter(
-            Q(number__startswith=text.upper())
-            | Q(external_number__startswith=text)
-            | Q(purchase_order__startswith=text)
-        )
+        found = found.filter(_named(text))
     if states:
         found = found.filter(state__in=states)
     if customer_id:
@@ -63,12 +60,23 @@ def orders(
     return rows
 
 
+def _named(text: str) -> Q:
+    """Return the condition for a number that begins with the text; found by the numbers' indexes unless it names too many."""
+    named = orders_named(text)
+    if not named.is_more:
+        return Q(id__in=named.ids)
+    by_number = Q(number__startswith=text.upper())
+    return by_number | Q(external_number__startswith=text) | Q(purchase_order__startswith=text)
+
+
 def find_orders(text: str, limit: int) -> list[tuple[UUID, str, str, str]]:
     """Return (id, number, external number, state) of orders one of whose numbers begins with `text`."""
     if not text.strip():
         return []
+    named = orders_named(text.strip(), most=limit)
     return list(
-        orders(text=text.strip())
+        orders()
+        .filter(id__in=named.ids)
         .order_by("-ordered_at")
         .values_list("id", "number", "external_number", "state")[:limit]
     )
