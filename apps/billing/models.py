@@ -71,7 +71,7 @@ class BillingObligation(models.Model):
     """Something delivered that must be invoiced exactly once, at the price and tax frozen when it was ordered."""
 
     id = key()
-    source_ref = models.CharField(max_length=SOURCE_REF_LENGTH, unique=True)
+    source_ref = models.CharField(max_length=SOURCE_REF_LENGTH)
     legal_entity = models.ForeignKey(
         "masterdata.LegalEntity", on_delete=models.PROTECT, related_name="+", db_index=False
     )
@@ -105,6 +105,7 @@ class BillingObligation(models.Model):
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["source_ref"], name="obligation_once_per_source"),
             one_of("state", ObligationState, "obligation_state_known"),
             one_of("invoicing", InvoicingMode, "obligation_invoicing_known"),
             models.CheckConstraint(condition=Q(quantity__gt=0), name="obligation_quantity_above_zero"),
@@ -151,10 +152,11 @@ class Invoice(models.Model):
     open_minor = models.BigIntegerField(help_text="Still to be paid; of a credit note: still to be used")
     credits = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="credit_notes")
     reason = models.CharField(max_length=200, default="", blank=True)
-    source_ref = models.CharField(max_length=SOURCE_REF_LENGTH, unique=True)
+    source_ref = models.CharField(max_length=SOURCE_REF_LENGTH)
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["source_ref"], name="invoice_once_per_source"),
             models.UniqueConstraint(fields=["legal_entity", "number"], name="invoice_number_once_per_entity"),
             one_of("kind", InvoiceKind, "invoice_kind_known"),
             one_of("state", InvoiceState, "invoice_state_known"),
@@ -291,12 +293,13 @@ class Payment(models.Model):
     unapplied_minor = models.BigIntegerField()
     method = models.CharField(max_length=30)
     reference = models.CharField(max_length=200, default="", blank=True)
-    source_ref = models.CharField(max_length=SOURCE_REF_LENGTH, unique=True)
+    source_ref = models.CharField(max_length=SOURCE_REF_LENGTH)
     received_at = models.DateTimeField()
     recorded_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["source_ref"], name="payment_once_per_source"),
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="payment_above_zero"),
             models.CheckConstraint(
                 condition=Q(unapplied_minor__gte=0, unapplied_minor__lte=F("amount_minor")),
@@ -326,10 +329,11 @@ class Settlement(models.Model):
     reason = models.CharField(max_length=200, default="", blank=True)
     settled_at = models.DateTimeField()
     recorded_at = models.DateTimeField(db_default=Now())
-    source_ref = models.CharField(max_length=SOURCE_REF_LENGTH, unique=True)
+    source_ref = models.CharField(max_length=SOURCE_REF_LENGTH)
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["source_ref"], name="settlement_once_per_source"),
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="settlement_above_zero"),
             models.CheckConstraint(
                 condition=Q(kind="payment", payment__isnull=False, credit_note=None)

@@ -96,7 +96,7 @@ class JournalEntry(models.Model):
     kind = models.CharField(max_length=12, choices=Kind.choices)
     source_kind = models.CharField(max_length=40)
     source_id = models.UUIDField()
-    source_ref = models.CharField(max_length=200, unique=True)
+    source_ref = models.CharField(max_length=200)
     entry_date = models.DateField()
     occurred_at = models.DateTimeField()
     recorded_at = models.DateTimeField(db_default=Now())
@@ -110,6 +110,7 @@ class JournalEntry(models.Model):
             models.Index(fields=["source_id"], name="journal_by_source"),
         ]
         constraints = [
+            models.UniqueConstraint(fields=["source_ref"], name="entry_once_per_source"),
             models.CheckConstraint(
                 condition=Q(
                     kind__in=[
