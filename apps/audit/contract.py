@@ -11,6 +11,7 @@ from apps.audit.selectors import actor_names, timeline
 from apps.audit.services.changes import set_change_actor
 from apps.audit.services.enqueue import enqueue_job
 from apps.audit.services.events import record_events
+from apps.audit.services.once import KeyInFlight, KeyReused, OnceAnswered, answer_once
 from apps.audit.services.requests import (
     Claim,
     ClaimState,
@@ -26,10 +27,14 @@ __all__ = [
     "DeliveredEvent",
     "JobContext",
     "JobFunction",
+    "KeyInFlight",
+    "KeyReused",
+    "OnceAnswered",
     "RequestAnswer",
     "RequestClaim",
     "Subscription",
     "actor_names",
+    "answer_once",
     "claim_requests",
     "enqueue_job",
     "record_events",

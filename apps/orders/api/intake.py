@@ -11,12 +11,12 @@ from rest_framework.views import APIView
 from apps.masterdata.contract import actor_of
 from apps.orders.api.answers import BatchPlaced, OrderBatchBody
 from apps.orders.api.gather import submit
-from apps.orders.api.keys import body_hash, idempotency_key
 from apps.orders.decisions.canonical import CanonicalOrder, read_order
 from apps.orders.permissions import PLACE_ORDERS
 from apps.orders.services.submit import Answer, Submission, submit_batch
 from ordercash.kernel import clock
 from ordercash.kernel.errors import DomainError, Fault
+from ordercash.web.api.keys import body_hash, idempotency_key
 from ordercash.web.api.openapi import Shape
 from ordercash.web.api.parsers import BrokenLine, JsonParser, NdjsonParser
 

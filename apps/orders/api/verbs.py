@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
+from django.http import HttpResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -12,20 +14,21 @@ from rest_framework.views import APIView
 from apps.masterdata.contract import actor_of
 from apps.orders.api.answers import OrderShown
 from apps.orders.api.bodies import CancelBody, LineBody, ReasonBody, ReturnBody, ShipBody
-from apps.orders.api.keys import idempotency_key
+from apps.orders.api.once import respond_once, source_ref
 from apps.orders.api.shapes import shown_order
 from apps.orders.permissions import BILL_ORDERS, CANCEL_ORDERS, RELEASE_ORDERS, RETURN_GOODS, SHIP_ORDERS
 from apps.orders.selectors.detail import order_detail
 from apps.orders.services.bill import ALL_MODES, bill_orders
 from apps.orders.services.cancel import CancelOrder, cancel_orders
-from apps.orders.services.give_back import GiveBack, give_back
+from apps.orders.services.give_back import GiveBack, give_back_in
 from apps.orders.services.outcomes import NotDone
 from apps.orders.services.release import release_orders
-from apps.orders.services.ship import ShipOrder, ship_orders
+from apps.orders.services.ship import ShipOrder, ship_in
 from ordercash.kernel import clock
 from ordercash.kernel.errors import Conflict, Fault
 from ordercash.web.api.bodies import read_body
 from ordercash.web.api.openapi import Shape
+from ordercash.web.api.problems import InvalidInput
 
 
 class VerbRefused(Conflict):
@@ -65,19 +68,19 @@ class Ship(APIView):
     permissions = {"POST": SHIP_ORDERS}
     shapes = {"POST": Shape(request=ShipBody, answer=OrderShown, keyed=True)}
 
-    def post(self, request: Request, order_id: UUID) -> Response:
+    def post(self, request: Request, order_id: UUID) -> HttpResponse:
         body = read_body(ShipBody, request.data)
         actor, now = actor_of(request.user), clock.now()
         wanted = ShipOrder(
             order_id=order_id,
-            source_ref=f"ship:{order_id}:{idempotency_key(request)}"[:120],
+            source_ref=source_ref(request, "ship", order_id),
             shipped_at=_not_later(body.shipped_at, now),
             lines=_quantities(body.lines),
             warehouse_id=body.warehouse_id,
             carrier=body.carrier,
             tracking=body.tracking,
         )
-        return _answer(order_id, ship_orders([wanted], actor=actor).refused)
+        return respond_once(request, lambda: _outcome(order_id, ship_in([wanted], actor=actor).refused))
 
 
 class Bill(APIView):
@@ -98,16 +101,16 @@ class Return(APIView):
     permissions = {"POST": RETURN_GOODS}
     shapes = {"POST": Shape(request=ReturnBody, answer=OrderShown, keyed=True)}
 
-    def post(self, request: Request, order_id: UUID) -> Response:
-        body = read_body(ReturnBody, request.data)
+    def post(self, request: Request, order_id: UUID) -> HttpResponse:
+        body, actor, now = read_body(ReturnBody, request.data), actor_of(request.user), clock.now()
         wanted = GiveBack(
             order_id=order_id,
-            source_ref=f"return:{order_id}:{idempotency_key(request)}"[:120],
+            source_ref=source_ref(request, "return", order_id),
             lines=_quantities(body.lines) or {},
             restock=body.restock,
             reason=body.reason,
         )
-        return _answer(order_id, give_back(wanted, actor=actor_of(request.user), now=clock.now()))
+        return respond_once(request, lambda: _outcome(order_id, give_back_in(wanted, actor=actor, now=now)))
 
 
 def _quantities(lines: list[LineBody] | None) -> dict[UUID, Decimal] | None:
@@ -122,15 +125,17 @@ def _quantities(lines: list[LineBody] | None) -> dict[UUID, Decimal] | None:
 
 def _not_later(wanted: datetime | None, now: datetime) -> datetime:
     if wanted is not None and wanted > now:
-        raise VerbRefused(
-            "The time of shipping lies in the future.",
-            faults=[Fault("/shipped_at", "in_the_future", "Not later than now.")],
-        )
+        raise InvalidInput(faults=[Fault("/shipped_at", "in_the_future", "Not later than now.")])
     return wanted or now
 
 
 def _answer(order_id: UUID, refused: Sequence[NotDone]) -> Response:
-    """Return the order as it now stands, or raise what was refused."""
+    return Response(_outcome(order_id, refused))
+
+
+def _outcome(order_id: UUID, refused: Sequence[NotDone]) -> dict[str, Any]:
+    """Return the order as it now stands; raises NotFound for an unknown one, VerbRefused with the reason."""
+    order = order_detail(order_id)
     if refused:
         raise VerbRefused(refused[0].detail, extra={"reason": refused[0].code})
-    return Response(shown_order(order_detail(order_id)))
+    return shown_order(order)

@@ -14,7 +14,7 @@ from apps.orders.services.returns import ReturnDraft, ReturnLineDraft, existing_
 from ordercash.kernel.actor import Actor
 from ordercash.kernel.errors import Conflict
 from ordercash.kernel.ids import new_id
-from ordercash.kernel.transactions import writes
+from ordercash.kernel.transactions import joins, writes
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,12 @@ class ReturnRefused(Conflict):
 
 @writes
 def give_back(wanted: GiveBack, *, actor: Actor, now: datetime) -> tuple[NotDone, ...]:
+    """Take goods back in a transaction of its own; see `give_back_in`."""
+    return give_back_in(wanted, actor=actor, now=now)
+
+
+@joins
+def give_back_in(wanted: GiveBack, *, actor: Actor, now: datetime) -> tuple[NotDone, ...]:
     """Credit what came back against the invoices that it was sold on, and take it in; answers what was refused.
 
     Goods that shipped but are not invoiced yet are refused: invoice first, so that the credit has something to stand against.

@@ -12,7 +12,16 @@ from datetime import datetime
 import orjson
 from django.db import DatabaseError, IntegrityError
 
-from apps.audit.contract import Claim, ClaimState, RequestAnswer, RequestClaim, claim_requests, store_answers
+from apps.audit.contract import (
+    Claim,
+    ClaimState,
+    KeyInFlight,
+    KeyReused,
+    RequestAnswer,
+    RequestClaim,
+    claim_requests,
+    store_answers,
+)
 from apps.orders.decisions.canonical import CanonicalOrder
 from apps.orders.decisions.outcomes import Placed
 from apps.orders.selectors.existing import existing_orders
@@ -26,18 +35,6 @@ from ordercash.kernel.transactions import joins, writes
 
 METHOD, PATH = "POST", "/api/v1/orders"
 CREATED = 201
-
-
-class KeyReused(DomainError):
-    """The Idempotency-Key was used for another request (IETF draft, section 2.7)."""
-
-    code, title, status = "idempotency_key_reused", "This Idempotency-Key belongs to another request", 422
-
-
-class KeyInFlight(Conflict):
-    """The same request is being carried out at this moment."""
-
-    code, title = "idempotency_key_in_flight", "The same request is being carried out; ask again shortly"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +84,9 @@ def _submit(submissions: Sequence[Submission], *, now: datetime, again: bool = F
     claims = claim_requests([RequestClaim(item.actor.id, item.key, item.body_hash) for item in submissions])
     answers = [_claimed(claim) for claim in claims]
     mine = [index for index, answer in enumerate(answers) if answer is None]
-    for index, answer in zip(mine, _carry_out([submissions[index] for index in mine], now=now, again=again), strict=True):
+    for index, answer in zip(
+        mine, _carry_out([submissions[index] for index in mine], now=now, again=again), strict=True
+    ):
         answers[index] = answer
     store_answers([_stored(submissions[index], answers[index]) for index in mine])
     return [answer for answer in answers if answer is not None]

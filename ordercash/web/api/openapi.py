@@ -12,6 +12,7 @@ from drf_spectacular.utils import OpenApiParameter
 from pydantic import BaseModel, ConfigDict, Field
 
 from ordercash.web.api.documents import list_of, page_of
+from ordercash.web.api.keys import LONGEST
 from ordercash.web.api.permissions import SIGNED_IN, needed_permission
 from ordercash.web.api.problems import PROBLEM_TYPE
 from ordercash.web.keyset import MOST_ROWS
@@ -185,5 +186,5 @@ def _parameter(name: str, query: str | Query) -> OpenApiParameter:
 
 def _key_parameter() -> OpenApiParameter:
     told = "Names the request, such as a UUID: sent again with the same body it is answered alike and done once"
-    schema = {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!#-~]{1,200}$"}
+    schema = {"type": "string", "pattern": f"^[!#-~]{{1,{LONGEST}}}$"}
     return OpenApiParameter("Idempotency-Key", schema, OpenApiParameter.HEADER, required=True, description=told)

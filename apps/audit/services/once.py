@@ -3,25 +3,25 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from apps.audit.contract import ClaimState, RequestAnswer, RequestClaim, claim_requests, store_answers
+from apps.audit.services.requests import ClaimState, RequestAnswer, RequestClaim, claim_requests, store_answers
 from ordercash.kernel.errors import Conflict, DomainError
 from ordercash.kernel.transactions import writes
 
 
-class RequestInFlight(Conflict):
+class KeyInFlight(Conflict):
     """The same request is being carried out at this moment."""
 
-    code, title = "request_in_flight", "The same request is being carried out; try again in a moment"
+    code, title = "idempotency_key_in_flight", "The same request is being carried out; ask again shortly"
 
 
 class KeyReused(DomainError):
-    """The key belongs to another request."""
+    """The Idempotency-Key was used for another request (IETF draft, section 2.7)."""
 
-    code, title = "idempotency_key_reused", "The Idempotency-Key was used for another request"
+    code, title, status = "idempotency_key_reused", "This Idempotency-Key belongs to another request", 422
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class OnceAnswered:
     """The status and the bytes of an answer."""
 
     status: int
@@ -29,19 +29,19 @@ class Answer:
 
 
 @writes
-def answer_once(*, claim: RequestClaim, method: str, path: str, carry_out: Callable[[], Answer]) -> Answer:
+def answer_once(*, claim: RequestClaim, method: str, path: str, carry_out: Callable[[], OnceAnswered]) -> OnceAnswered:
     """Carry a request out in one transaction with its answer, or give the stored answer again.
 
     A refusal that `carry_out` raises undoes everything and stores nothing, so that the request may be sent again.
-    Raises RequestInFlight (409) and KeyReused (422).
+    Raises KeyInFlight (409) and KeyReused (422).
     """
     (claimed,) = claim_requests([claim])
     if claimed.state is ClaimState.REPLAY:
-        return Answer(claimed.status, claimed.response)
+        return OnceAnswered(claimed.status, claimed.response)
     if claimed.state is ClaimState.IN_FLIGHT:
-        raise RequestInFlight()
+        raise KeyInFlight()
     if claimed.state is ClaimState.OTHER_BODY:
-        raise KeyReused()
+        raise KeyReused("Use a new key for a new request; this one was used with another body.")
     answer = carry_out()
     store_answers(
         [RequestAnswer(claim.caller_id, claim.key, claim.body_hash, method, path, answer.status, answer.body)]

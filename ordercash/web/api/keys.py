@@ -1,32 +1,30 @@
 """The Idempotency-Key of a request (IETF draft, "The Idempotency-Key HTTP Header Field")."""
 
 import hashlib
-from typing import ClassVar
+from typing import Final
 
 from rest_framework.request import Request
 
 from ordercash.kernel.errors import DomainError
 from ordercash.web.api.parsers import raw_body
 
-LONGEST = 200
+LONGEST: Final = 150
 
 
 class KeyMissing(DomainError):
     """A request that makes something must name itself, so that it can be repeated safely."""
 
-    code: ClassVar[str] = "idempotency_key_missing"
-    title: ClassVar[str] = "The header Idempotency-Key is missing"
-    status: ClassVar[int] = 400
+    code, title, status = "idempotency_key_missing", "The header Idempotency-Key is missing", 400
 
 
-class KeyMalformed(KeyMissing):
+class KeyMalformed(DomainError):
     """The key cannot be used."""
 
-    code, title = "idempotency_key_malformed", "The header Idempotency-Key cannot be used"
+    code, title, status = "idempotency_key_malformed", "The header Idempotency-Key cannot be used", 400
 
 
 def idempotency_key(request: Request) -> str:
-    """Return the request's key; raises KeyMissing or KeyMalformed (400)."""
+    """Return the request's key, with or without the quotes of a structured header; raises KeyMissing or KeyMalformed."""
     key = request.headers.get("Idempotency-Key", "").strip().strip('"')
     if not key:
         raise KeyMissing("Send a unique Idempotency-Key, such as a UUID, and the same one when you repeat the request.")
