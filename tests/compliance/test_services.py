@@ -63,6 +63,8 @@ def test_what_does_not_exist_is_told() -> None:
 @pytest.mark.parametrize(
     ("seller", "to", "tax_class", "business", "on", "category", "rate"),
     [
+        ("GB", "GB", "standard", False, date(1996, 7, 4), "S", "17.5"),
+        ("GB", "GB", "reduced", False, date(1997, 8, 31), "S", "8"),
         ("GB", "GB", "standard", False, date(2009, 6, 1), "S", "15"),
         ("GB", "GB", "standard", False, date(2011, 1, 3), "S", "17.5"),
         ("GB", "GB", "standard", False, date(2011, 1, 4), "S", "20"),
@@ -91,7 +93,7 @@ def test_the_demo_s_table_says_what_the_law_said(
     answer = determine_taxes([TaxRequest(seller, to, tax_class, business, on)])[0]
     assert answer is not None
     assert (answer.category, answer.rate) == (category, Decimal(rate))
-    assert TaxRate.objects.count() == 75
+    assert TaxRate.objects.count() == 79
 
 
 def test_a_reduced_rate_abroad_is_not_guessed() -> None:
