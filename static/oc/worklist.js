@@ -50,6 +50,7 @@
     bar.querySelector("[data-oc-selected-count]").textContent = `${count} ${noun} selected`;
     for (const each of document.querySelectorAll("[data-oc-selected-sentence]")) each.textContent = `For ${count} ${noun}.`;
     const every = document.querySelector("[data-oc-select-all]");
+    if (!every) return;
     every.checked = count > 0 && count === all.length;
     every.indeterminate = count > 0 && count < all.length;
   }

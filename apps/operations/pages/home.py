@@ -166,5 +166,12 @@ def _entry(event: EventTold, names: Mapping[Any, str], numbers: Mapping[Any, str
         tone=tone,
         kind=kind if id else "",
         id=id,
-        link_label=event.number or (numbers.get(id, "") if kind == "order" else ""),
+        link_label=_label(event, kind, numbers.get(id, "")),
     )
+
+
+def _label(event: EventTold, kind: str, number: str) -> str:
+    """Return the number of what an event is about; others' numbers, such as a version's, name nothing by themselves."""
+    if kind == "order":
+        return number or (event.number or "")
+    return event.number or "" if kind in ("invoice", "shipment") else ""

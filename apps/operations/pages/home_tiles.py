@@ -52,7 +52,7 @@ def _orders(moment: Moment) -> Iterator[Tile]:
     today = moment.today
     first = moment.start_of(today - timedelta(days=13))
     came = figures.orders_came(today=today, from_at=first, zone=moment.zone)
-    spark = () if came.is_more else came.days
+    spark = () if came.is_more or not any(came.days) else came.days
     yield Tile("Orders today", f"{came.today:,}", url=f"{list_url('orders')}?placed_from={today}", spark=spark)
     week = Tile("Orders, 7 days", f"{came.week:,}+" if came.is_more else f"{came.week:,}",
                 url=f"{list_url('orders')}?placed_from={today - timedelta(days=6)}")  # fmt: skip

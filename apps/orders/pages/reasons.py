@@ -7,6 +7,8 @@ from apps.exceptions.contract import CaseFacts
 from ordercash.web.columns import Column, Table
 from ordercash.web.tones import state_label
 
+_NAMES = {"line_no": "line", "lines": "lines"}
+
 
 def reasons_table(case: CaseFacts) -> Table:
     """Return the reasons of a case, those that stand first."""
@@ -44,8 +46,18 @@ def raw_text(raw: Any) -> str:
 
 
 def _where(detail: Mapping[str, Any]) -> str:
-    return ", ".join(f"{state_label(str(name)).lower()} {_plain(value)}" for name, value in detail.items())
+    return ", ".join(
+        f"{_NAMES.get(str(name), _words(name))} {_plain(value)}"
+        for name, value in detail.items()
+        if value not in (None, "")
+    )
 
 
 def _plain(value: Any) -> str:
-    return ", ".join(str(item) for item in value) if isinstance(value, list | tuple) else str(value)
+    return ", ".join(_words(item) for item in value) if isinstance(value, list | tuple) else _words(value)
+
+
+def _words(value: Any) -> str:
+    """Write a code of ours in words; anything else stays as it is."""
+    text = str(value)
+    return text.replace("_", " ") if text.isascii() and text.islower() else text
