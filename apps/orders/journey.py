@@ -11,8 +11,9 @@ from apps.exceptions.contract import Resolution
 from apps.orders.permissions import CANCEL_ORDERS, RELEASE_ORDERS, RETURN_GOODS
 from apps.orders.services.bill import ALL_MODES, bill_orders, close_settled_orders, collect_payments
 from apps.orders.services.cancel import CancelOrder, cancel_orders
+from apps.orders.services.reconsider import dismiss_returns, retry_returns
 from apps.orders.services.release import release_orders
-from apps.orders.services.returns import dismiss_returns, process_returns, retry_returns
+from apps.orders.services.returns import process_returns
 from apps.orders.services.supply import fill_waiting, receive_and_fill, ship_ready
 from ordercash.kernel.actor import SYSTEM, Actor
 

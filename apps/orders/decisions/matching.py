@@ -1,19 +1,30 @@
 """Matching what came back to what was sold. Pure: the same lines and candidates always give the same answer.
 
-A return line is matched whole or not at all, so that every line has one home. Candidates are lines already invoiced to
-the same customer for the same product. Preference: the same price first, then the most recent sale (the usual reading of
-"the last one bought is the one brought back"). A line may be spread over several sales when no single one is enough.
+A return line is matched whole or not at all, so that every line has one home. Candidates are lines already invoiced by the same
+legal entity to the same customer in the same currency for the same product. Preference: the same price first, then the most
+recent sale (the usual reading of "the last one bought is the one brought back"). A line may be spread over several sales when no
+single one is enough.
 """
 
 from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 from uuid import UUID
 
 NEVER_SOLD = "never_sold_to_customer"
 ALREADY_CREDITED = "already_credited"
 PRICE_ABOVE_SOLD = "price_above_sold"
+
+
+class Sale(NamedTuple):
+    """Who sold what to whom, in which currency: what a return and its sale have in common."""
+
+    legal_entity_id: UUID
+    customer_id: UUID | None
+    currency: str
+    product_id: UUID
 
 
 @dataclass(slots=True)
@@ -32,8 +43,7 @@ class ReturnFacts:
     """A line that came back; `unit_price` is what the document credits per unit."""
 
     line_id: UUID
-    customer_id: UUID
-    product_id: UUID
+    sale: Sale
     quantity: Decimal
     unit_price: Decimal
     occurred_at: datetime
@@ -41,12 +51,13 @@ class ReturnFacts:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A quantity of a return line credited against one sold line."""
+    """A quantity of a return line credited against one sold line; `at_sold_price` when both prices are the same."""
 
     line_id: UUID
     invoice_line_id: UUID
     invoice_id: UUID
     quantity: Decimal
+    at_sold_price: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +70,11 @@ class Unmatched:
 
 
 def match_returns(
-    lines: Sequence[ReturnFacts], sold: Mapping[tuple[UUID, UUID], Sequence[Candidate]]
+    lines: Sequence[ReturnFacts], sold: Mapping[Sale, Sequence[Candidate]]
 ) -> tuple[list[Match], list[Unmatched]]:
     """Match lines in their order; what one line takes, the next no longer finds.
 
-    `sold` maps (customer, product) to its candidates. Returns the matches and the lines that found none, with the reason.
+    `sold` holds the candidates of each sale. Returns the matches and the lines that found none, with the reason.
     """
     left: MutableMapping[UUID, Decimal] = {
         candidate.invoice_line_id: candidate.left for candidates in sold.values() for candidate in candidates
@@ -71,9 +82,7 @@ def match_returns(
     matches: list[Match] = []
     unmatched: list[Unmatched] = []
     for line in lines:
-        candidates = [
-            item for item in sold.get((line.customer_id, line.product_id), ()) if item.sold_at <= line.occurred_at
-        ]
+        candidates = [item for item in sold.get(line.sale, ()) if item.sold_at <= line.occurred_at]
         taken = _take(line, candidates, left)
         if taken:
             matches.extend(taken)
@@ -90,7 +99,7 @@ def _take(line: ReturnFacts, candidates: Sequence[Candidate], left: MutableMappi
     if whole:
         best = whole[0]
         left[best.invoice_line_id] -= line.quantity
-        return [Match(line.line_id, best.invoice_line_id, best.invoice_id, line.quantity)]
+        return [_match(line, best, line.quantity)]
     return _spread(line, usable, left)
 
 
@@ -99,7 +108,7 @@ def _spread(line: ReturnFacts, usable: Sequence[Candidate], left: MutableMapping
     matches = []
     for item in usable:
         part = min(missing, left[item.invoice_line_id])
-        matches.append(Match(line.line_id, item.invoice_line_id, item.invoice_id, part))
+        matches.append(_match(line, item, part))
         missing -= part
         if not missing:
             break
@@ -108,6 +117,12 @@ def _spread(line: ReturnFacts, usable: Sequence[Candidate], left: MutableMapping
     for match in matches:
         left[match.invoice_line_id] -= match.quantity
     return matches
+
+
+def _match(line: ReturnFacts, item: Candidate, quantity: Decimal) -> Match:
+    return Match(
+        line.line_id, item.invoice_line_id, item.invoice_id, quantity, at_sold_price=item.unit_price == line.unit_price
+    )
 
 
 def _reason(line: ReturnFacts, candidates: Sequence[Candidate], left: Mapping[UUID, Decimal]) -> Unmatched:

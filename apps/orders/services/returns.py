@@ -10,9 +10,17 @@ from uuid import UUID
 
 from apps.audit.contract import record_events
 from apps.billing.contract import CreditOutcome, CreditRequest, SoldLine, credit_lines, sold_lines
-from apps.exceptions.contract import CaseDraft, ReasonDraft, close_cases, open_cases
+from apps.exceptions.contract import CaseDraft, ReasonDraft, open_cases
 from apps.inventory.contract import ReturnItem, receive_returns
-from apps.orders.decisions.matching import Candidate, Match, ReturnFacts, Unmatched, match_returns
+from apps.orders.decisions.matching import (
+    ALREADY_CREDITED,
+    Candidate,
+    Match,
+    ReturnFacts,
+    Sale,
+    Unmatched,
+    match_returns,
+)
 from apps.orders.events import RETURN_CREDITED, RETURN_HELD
 from apps.orders.states import RETURN_ANNOUNCED
 from apps.orders.states import RETURN_CREDITED as CREDITED
@@ -68,7 +76,7 @@ class _Waiting(NamedTuple):
     occurred_at: datetime
     number: str
     legal_entity_id: UUID
-    customer_id: UUID
+    customer_id: UUID | None
     currency: str
     reason: str
 
@@ -108,8 +116,8 @@ SELECT l.id, l.request_id, l.product_id, l.quantity, l.unit_price, l.net_minor, 
  ORDER BY l.occurred_at, l.id LIMIT %s FOR UPDATE OF l SKIP LOCKED
 """
 _DECIDE = """
-UPDATE orders_returnline l SET state = d.state, hold_code = d.code
-  FROM unnest(%s::uuid[], %s::text[], %s::text[]) AS d(id, state, code) WHERE l.id = d.id
+UPDATE orders_returnline l SET state = d.state, hold_code = d.code, net_minor = d.net_minor
+  FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::bigint[]) AS d(id, state, code, net_minor) WHERE l.id = d.id
 """
 
 
@@ -162,7 +170,7 @@ def process_returns(*, until: datetime, limit: int, actor: Actor, now: datetime)
     waiting = [_Waiting(*row) for row in sql.fetch(_WAITING, [until, limit])]
     if not waiting:
         return 0
-    pairs = {(line.customer_id, line.product_id) for line in waiting}
+    pairs = {(line.customer_id, line.product_id) for line in waiting if line.customer_id}
     sold = sold_lines(sorted(pairs), before_at=until)
     by_id = {line.invoice_line_id: line for line in sold}
     matches, unmatched = match_returns([_facts(line) for line in waiting], _candidates(sold))
@@ -170,39 +178,36 @@ def process_returns(*, until: datetime, limit: int, actor: Actor, now: datetime)
     outcome = _credit(matches, lines, actor=actor)
     refused = {item.source_ref.split(":")[1]: item for item in outcome.refused}
     matches = [match for match in matches if str(match.line_id) not in refused]
-    unmatched += [Unmatched(UUID(line_id), item.code, item.detail) for line_id, item in refused.items()]
+    unmatched += [Unmatched(UUID(line_id), ALREADY_CREDITED, item.detail) for line_id, item in refused.items()]
     _restock(matches, by_id, lines, actor=actor)
     _write(waiting, unmatched, outcome, actor=actor, now=now)
     return len(waiting)
 
 
 def _facts(line: _Waiting) -> ReturnFacts:
-    return ReturnFacts(
-        line.line_id, line.customer_id, line.product_id, line.quantity, line.unit_price, line.occurred_at
-    )
+    sale = Sale(line.legal_entity_id, line.customer_id, line.currency, line.product_id)
+    return ReturnFacts(line.line_id, sale, line.quantity, line.unit_price, line.occurred_at)
 
 
-def _candidates(sold: Sequence[SoldLine]) -> Mapping[tuple[UUID, UUID], Sequence[Candidate]]:
-    found: defaultdict[tuple[UUID, UUID], list[Candidate]] = defaultdict(list)
+def _candidates(sold: Sequence[SoldLine]) -> Mapping[Sale, Sequence[Candidate]]:
+    found: defaultdict[Sale, list[Candidate]] = defaultdict(list)
     for line in sold:
         if line.product_id is not None:
             left = line.quantity - line.credited_quantity
-            found[line.customer_id, line.product_id].append(
+            found[Sale(line.legal_entity_id, line.customer_id, line.currency, line.product_id)].append(
                 Candidate(line.invoice_line_id, line.invoice_id, line.unit_price, left, line.issued_at)
             )
     return found
 
 
 def _credit(matches: Sequence[Match], lines: Mapping[UUID, _Waiting], *, actor: Actor) -> CreditOutcome:
-    """Credit each line at the document's own price; a line spread over several sales gives exactly its own amount."""
+    """Credit each line: at the sold price its share of what was sold, so that parts sum to the sale; below it the document's amount."""
     requests = []
-    left = {line_id: line.net_minor for line_id, line in lines.items()}
-    last = {match.line_id: index for index, match in enumerate(matches)}
-    for index, match in enumerate(matches):
+    for match in matches:
         line = lines[match.line_id]
-        share = line_net_minor(match.quantity, line.unit_price, line.currency)
-        net_minor = left[match.line_id] if last[match.line_id] == index else min(share, left[match.line_id])
-        left[match.line_id] -= net_minor
+        net_minor = None
+        if not match.at_sold_price:
+            net_minor = line_net_minor(match.quantity, line.unit_price, line.currency)
         source_ref = f"return_line:{match.line_id}"
         requests.append(CreditRequest(source_ref, match.invoice_line_id, match.quantity, net_minor, line.reason))
     if not requests:
@@ -234,16 +239,18 @@ def _restock(
 def _write(
     waiting: Sequence[_Waiting], unmatched: Sequence[Unmatched], outcome: CreditOutcome, *, actor: Actor, now: datetime
 ) -> None:
-    held = {item.line_id: item for item in unmatched}
+    held, given = {item.line_id: item for item in unmatched}, _credited(outcome)
+    waiting = [line._replace(net_minor=given.get(line.line_id, line.net_minor)) for line in waiting]
     rows = [
         (
             line.line_id,
             HELD if line.line_id in held else CREDITED,
             held[line.line_id].code if line.line_id in held else "",
+            line.net_minor,
         )
         for line in waiting
     ]
-    sql.run(_DECIDE, sql.columns_of(rows, 3))
+    sql.run(_DECIDE, sql.columns_of(rows, 4))
     lines = {line.line_id: line for line in waiting}
     _open_cases(
         [
@@ -262,6 +269,14 @@ def _write(
         now=now,
     )
     record_events([_event(line, held, outcome, actor) for line in waiting])
+
+
+def _credited(outcome: CreditOutcome) -> dict[UUID, int]:
+    """Return what the credit notes gave, net, by return line."""
+    given: defaultdict[UUID, int] = defaultdict(int)
+    for credit in outcome.issued:
+        given[UUID(credit.source_ref.removeprefix("return_line:"))] += credit.net_minor
+    return given
 
 
 def _open_cases(held: Sequence[tuple[UUID, str, UUID, str, Any, str, str, int]], *, now: datetime) -> None:
@@ -345,53 +360,3 @@ def _line_row(draft: ReturnDraft, line: ReturnLineDraft, state: str = RETURN_ANN
         line.hold_code,
         line.row_number,
     )
-
-
-_REOPEN = """
-UPDATE orders_returnline SET state = 'announced', hold_code = ''
- WHERE request_id = ANY(%s::uuid[]) AND state = 'held' AND product_id IS NOT NULL AND hold_code = ANY(%s::text[])
-RETURNING request_id
-"""
-_DISMISS = """
-UPDATE orders_returnline SET state = 'dismissed' WHERE request_id = ANY(%s::uuid[]) AND state = 'held' RETURNING request_id
-"""
-MATCHING_CODES = ("never_sold_to_customer", "already_credited", "price_above_sold")
-
-
-def retry_returns(subject_ids: Sequence[UUID], *, note: str, actor: Actor, now: datetime) -> Mapping[UUID, str]:
-    """Match the held lines of these returns again, for instance after the sale that they belong to was released."""
-    waiting = _reopen(subject_ids, actor=actor, now=now)
-    while process_returns(until=now, limit=1_000, actor=actor, now=now):
-        pass
-    held = set(_still_held(subject_ids))
-    return {
-        subject_id: "Still not to be matched."
-        if subject_id in held
-        else ("Credited." if subject_id in waiting else "Nothing of it can be matched.")
-        for subject_id in subject_ids
-    }
-
-
-@writes
-def _reopen(subject_ids: Sequence[UUID], *, actor: Actor, now: datetime) -> set[UUID]:
-    """Put the lines back in the queue; the case closes with them and is opened anew if they cannot be matched again."""
-    rows = sql.fetch(_REOPEN, [list(subject_ids), list(MATCHING_CODES)])
-    waiting = {row[0] for row in rows}
-    still_held = set(_still_held(list(waiting)))
-    close_cases("return", sorted(waiting - still_held), resolution="retry", note="", actor=actor, now=now)
-    return waiting
-
-
-@writes
-def dismiss_returns(subject_ids: Sequence[UUID], *, note: str, actor: Actor, now: datetime) -> Mapping[UUID, str]:
-    """Close held returns without a credit, for the reason given."""
-    dismissed = {row[0] for row in sql.fetch(_DISMISS, [list(subject_ids)])}
-    close_cases("return", list(subject_ids), resolution="dismissed", note=note, actor=actor, now=now)
-    return {
-        subject_id: "Dismissed." if subject_id in dismissed else "Nothing of it was held." for subject_id in subject_ids
-    }
-
-
-def _still_held(subject_ids: Sequence[UUID]) -> list[UUID]:
-    query = "SELECT DISTINCT request_id FROM orders_returnline WHERE request_id = ANY(%s::uuid[]) AND state = 'held'"
-    return [row[0] for row in sql.fetch(query, [list(subject_ids)])]
