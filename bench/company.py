@@ -45,7 +45,9 @@ def _load_masters() -> None:
     warehouse = next(item for item in warehouses().values() if item.code == "UK-MAIN")
     receive_stock(
         [
-            ReceiptDraft(warehouse.id, product.id, Decimal(10_000_000), Decimal("1.00"), now, f"bench:{product.sku}", "opening")
+            ReceiptDraft(
+                warehouse.id, product.id, Decimal(10_000_000), Decimal("1.00"), now, f"bench:{product.sku}", "opening"
+            )
             for product in products.values()
         ],
         actor=SYSTEM,

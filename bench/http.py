@@ -50,7 +50,16 @@ def serve(*, gather: bool) -> tuple[subprocess.Popen[bytes], int]:
     server = subprocess.Popen(
         [
             *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)),
-            *("--workers", "2", "--blocking-threads", "16", "--no-access-log", "--log-level", "error", "ordercash.wsgi:application"),
+            *(
+                "--workers",
+                "2",
+                "--blocking-threads",
+                "16",
+                "--no-access-log",
+                "--log-level",
+                "error",
+                "ordercash.wsgi:application",
+            ),
         ],
         env={**os.environ, "ORDERCASH_GATHER_ORDERS": "true" if gather else "false"},
     )
@@ -68,7 +77,18 @@ def load(port: int, connections: int, token: str) -> tuple[float, str]:
     """Return the orders a second that were kept, and wrk's latencies."""
     before, started = Order.objects.count(), time.perf_counter()
     done = subprocess.run(
-        ["wrk", "-t2", f"-c{connections}", f"-d{SECONDS}s", "--latency", "-s", str(SCRIPT), f"http://127.0.0.1:{port}", "--", token],
+        [
+            "wrk",
+            "-t2",
+            f"-c{connections}",
+            f"-d{SECONDS}s",
+            "--latency",
+            "-s",
+            str(SCRIPT),
+            f"http://127.0.0.1:{port}",
+            "--",
+            token,
+        ],
         capture_output=True,
         text=True,
         check=True,
@@ -86,7 +106,9 @@ def main() -> None:
         raise SystemExit("wrk is needed to make the load: apt-get install wrk")
     load_company()
     token = api_key()
-    say(f"machine: {machine()}; POST /api/v1/orders, 3 lines, {SECONDS} s a run, median of {RUNS} runs; 2 workers x 16 threads")
+    say(
+        f"machine: {machine()}; POST /api/v1/orders, 3 lines, {SECONDS} s a run, median of {RUNS} runs; 2 workers x 16 threads"
+    )
     reference = floor("intake")
     say(f"floor intake, 8 clients: {reference:,.0f} orders/s")
     for gather in (False, True):
@@ -97,7 +119,9 @@ def main() -> None:
                 runs = [load(port, connections, token) for _ in range(RUNS)]
                 rate = statistics.median(rate for rate, _ in runs)
                 how = "gathered" if gather else "one by one"
-                say(f"{how:10} {connections:3} connections: {rate:6,.0f} orders/s, ratio to the floor {rate / reference:.2f}; {runs[-1][1]}")
+                say(
+                    f"{how:10} {connections:3} connections: {rate:6,.0f} orders/s, ratio to the floor {rate / reference:.2f}; {runs[-1][1]}"
+                )
         finally:
             server.terminate()
             server.wait(20)

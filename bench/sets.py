@@ -3,6 +3,7 @@
 import os
 import random
 import time
+from collections.abc import Callable
 from itertools import count
 
 import django
@@ -19,6 +20,7 @@ from bench.company import COUNT, load_company  # noqa: E402
 from bench.measure import floor, machine, median_rate, say  # noqa: E402
 from ordercash.kernel import clock  # noqa: E402
 from ordercash.kernel.actor import SYSTEM  # noqa: E402
+from ordercash.kernel.memory import collect_rarely  # noqa: E402
 
 ORDERS, BATCH = 4_000, 500
 _keys = count()
@@ -34,7 +36,8 @@ def orders(number: int) -> list[CanonicalOrder]:
                 "customer": f"B{random.randint(1, COUNT)}",
                 "currency": "GBP",
                 "lines": [
-                    {"sku": f"BENCH-{sku}", "quantity": random.randint(1, 5)} for sku in random.sample(range(1, COUNT + 1), 3)
+                    {"sku": f"BENCH-{sku}", "quantity": random.randint(1, 5)}
+                    for sku in random.sample(range(1, COUNT + 1), 3)
                 ],
             }
         )
@@ -60,6 +63,15 @@ def to_cash() -> tuple[int, float]:
     return placed, seconds + time.perf_counter() - started
 
 
+def compared(name: str, work: Callable[[], tuple[int, float]], script: str) -> None:
+    """Measure a piece of work and the floor's script on the same server, and say both."""
+    work()
+    reference, rate = floor(script), median_rate(work)
+    say(
+        f"{name}: {rate:,.0f} orders/s; floor, one transaction per order, 8 clients: {reference:,.0f}; ratio {rate / reference:.2f}"
+    )
+
+
 def statements(work: object) -> int:
     """Return how many statements a piece of work takes."""
     seen = 0
@@ -76,19 +88,14 @@ def statements(work: object) -> int:
 
 def main() -> None:
     load_company()
+    collect_rarely()
     say(f"machine: {machine()}; {ORDERS} orders of 3 lines a run, {BATCH} a batch, median of 3 runs")
     for size in (1, BATCH):
         batch = orders(size)
         used = statements(lambda: submit_batch(SYSTEM, f"count-{next(_keys)}", b"c" * 32, batch, now=clock.now()))  # noqa: B023
         say(f"statements to reserve a batch of {size}: {used}")
-    to_reserved()
-    reference = floor("intake")
-    rate = median_rate(to_reserved)
-    say(f"to reserved, set-wise: {rate:,.0f} orders/s; floor (one transaction per order, 8 clients): {reference:,.0f}; ratio {rate / reference:.2f}")
-    to_cash()
-    reference = floor("o2c")
-    rate = median_rate(to_cash)
-    say(f"order to cash, set-wise: {rate:,.0f} orders/s; floor (one transaction per order, 8 clients): {reference:,.0f}; ratio {rate / reference:.2f}")
+    compared("to reserved, set-wise", to_reserved, "intake")
+    compared("order to cash, set-wise", to_cash, "o2c")
 
 
 if __name__ == "__main__":

@@ -13,7 +13,9 @@ PASSING = (["exec"], ["manage"], ["test"], ["pytest"])
 
 
 def parser() -> argparse.ArgumentParser:
-    top = argparse.ArgumentParser(prog="python -m ordercash.embedded", description="The servers and processes of this machine.")
+    top = argparse.ArgumentParser(
+        prog="python -m ordercash.embedded", description="The servers and processes of this machine."
+    )
     commands = top.add_subparsers(dest="command", title="commands")
     commands.add_parser("run", help="everything on this machine, in the foreground (the default)")
     for name, text in (

@@ -31,7 +31,9 @@ CLERK = Actor(id=UUID(int=7), name="order.desk", permissions=frozenset({"orders.
 RELEASER = Actor(
     id=UUID(int=8),
     name="approver",
-    permissions=frozenset({"orders.release_orders", "orders.accept_credit_risk", "orders.accept_free_goods", "orders.accept_content"}),
+    permissions=frozenset(
+        {"orders.release_orders", "orders.accept_credit_risk", "orders.accept_free_goods", "orders.accept_content"}
+    ),
 )
 
 

@@ -25,9 +25,7 @@ def signed_in(*permissions: str) -> Client:
     return client
 
 
-@pytest.mark.parametrize(
-    "address", ["rulebooks", f"rulebooks/{SOME_ID}", f"rulebook-versions/{SOME_ID}", "decisions"]
-)
+@pytest.mark.parametrize("address", ["rulebooks", f"rulebooks/{SOME_ID}", f"rulebook-versions/{SOME_ID}", "decisions"])
 def test_they_are_closed_to_others(address: str) -> None:
     assert Client().get(f"/api/v1/{address}").status_code == 401
     assert signed_in("orders.view_orders").get(f"/api/v1/{address}").status_code == 403

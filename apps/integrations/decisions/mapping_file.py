@@ -10,7 +10,6 @@ from pydantic import ValidationError
 from apps.integrations.decisions.mapping import Columns, Mapping, MappingMalformed
 from ordercash.kernel.errors import Fault
 
-
 BOOL: Final = "tag:yaml.org,2002:bool"
 
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.config import JsonDict
 
 from ordercash.kernel.errors import DomainError, Fault
-from ordercash.web.api.values import STRICT, Exact, Instant, Text, Whole
+from ordercash.web.api.values import STRICT, Exact, Instant, Text, Whole, told
 
 MAX_LINES = 5_000
 MAX_QUANTITY = Decimal("100000000")
@@ -103,7 +103,7 @@ def read_order(document: Any) -> CanonicalOrder:
 
 def _fault(item: Mapping[str, Any]) -> Fault:
     pointer = "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in item["loc"])
-    return Fault(pointer=pointer, code=str(item["type"]), detail=str(item["msg"]))
+    return Fault(pointer=pointer, code=str(item["type"]), detail=told(item))
 
 
 def _numbering_faults(lines: Sequence[CanonicalLine]) -> list[Fault]:

@@ -16,10 +16,14 @@ class Order(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    legal_entity = models.ForeignKey("masterdata.LegalEntity", on_delete=models.PROTECT, related_name="+", db_index=False)
+    legal_entity = models.ForeignKey(
+        "masterdata.LegalEntity", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     channel = models.ForeignKey("masterdata.Channel", on_delete=models.PROTECT, related_name="+", db_index=False)
     region = models.ForeignKey("masterdata.Region", on_delete=models.PROTECT, related_name="+", db_index=False)
-    customer = models.ForeignKey("masterdata.Customer", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    customer = models.ForeignKey(
+        "masterdata.Customer", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     number = models.CharField(max_length=24)
     source_ref = models.CharField(max_length=120)
     external_number = models.CharField(max_length=60, default="", blank=True)
@@ -28,8 +32,12 @@ class Order(models.Model):
     state = models.CharField(max_length=16)
     ordered_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
-    bill_to = models.ForeignKey("masterdata.Address", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
-    ship_to = models.ForeignKey("masterdata.Address", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    bill_to = models.ForeignKey(
+        "masterdata.Address", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    ship_to = models.ForeignKey(
+        "masterdata.Address", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     invoicing = models.CharField(max_length=16, default="per_shipment")
     payment_terms_days = models.PositiveSmallIntegerField(default=0)
     net_minor = models.BigIntegerField()
@@ -93,7 +101,9 @@ class OrderLine(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines", db_index=False)
     line_no = models.PositiveIntegerField()
-    product = models.ForeignKey("masterdata.Product", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    product = models.ForeignKey(
+        "masterdata.Product", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     description = models.CharField(max_length=200, default="", blank=True)
     quantity = models.DecimalField(max_digits=18, decimal_places=4)
     cancelled_quantity = models.DecimalField(max_digits=18, decimal_places=4, default=0, db_default=0)

@@ -7,6 +7,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from ordercash.kernel.errors import Fault
 from ordercash.web.api.problems import InvalidInput, escape
+from ordercash.web.api.values import told
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -32,8 +33,8 @@ def read_value(adapter: TypeAdapter[Any], data: Any) -> Any:
 
 def faults_of(error: ValidationError, *, below: str = "") -> list[Fault]:
     """Return pydantic's findings as faults; `below` is the pointer of the document inside its body ("/3")."""
-    found = error.errors(include_url=False, include_context=False, include_input=False)
-    return [Fault(below + pointer(item["loc"]), item["type"], item["msg"]) for item in found[:MOST_FAULTS]]
+    found = error.errors(include_url=False, include_input=False)
+    return [Fault(below + pointer(item["loc"]), item["type"], told(item)) for item in found[:MOST_FAULTS]]
 
 
 def pointer(steps: Iterable[int | str]) -> str:

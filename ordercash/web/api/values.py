@@ -4,6 +4,7 @@ JSON has one way to write each of them, and that is the one taken: no number for
 """
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
@@ -16,7 +17,7 @@ STRICT = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 # Years that business happens in; beyond them calendars, zones and the database disagree about what exists.
 EARLIEST, LATEST = 1990, 2200
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+ONE_LINE = r"^[^\x00-\x1F\x7F]*$"
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:?\d\d)?", re.ASCII)
 DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
@@ -38,11 +39,11 @@ def exact(value: Any) -> Any:
     return value
 
 
-def printable(value: str) -> str:
-    """Refuse control characters, which no line of a document can show."""
-    if _CONTROL.search(value):
-        raise ValueError("must not hold control characters")
-    return value
+def told(finding: Mapping[str, Any]) -> str:
+    """Return what a finding of pydantic says to people."""
+    if finding["type"] == "string_pattern_mismatch" and finding.get("ctx", {}).get("pattern") == ONE_LINE:
+        return "Must not hold control characters such as tabs and line breaks"
+    return str(finding["msg"])
 
 
 def _instant(value: Any) -> Any:
@@ -64,7 +65,7 @@ def _day(value: Any) -> Any:
 
 
 # Text of one line. A field with a pattern of its own is a plain str, since its pattern says more.
-Text = Annotated[str, AfterValidator(printable), Field(json_schema_extra={"pattern": "^[^\\x00-\\x1F\\x7F]*$"})]
+Text = Annotated[str, Field(pattern=ONE_LINE)]
 Whole = Annotated[int, Strict()]
 Flag = Annotated[bool, Strict()]
 Instant = Annotated[AwareDatetime, BeforeValidator(_instant), AfterValidator(_in_our_time)]

@@ -18,7 +18,9 @@ class Command(BaseCommand):
         parser.add_argument("username")
         parser.add_argument("--name", required=True, help="what the key is for")
         parser.add_argument("--days", type=int, default=90, help="how long it is valid")
-        parser.add_argument("--scope", action="append", default=[], help="narrow the key to this permission; may be repeated")
+        parser.add_argument(
+            "--scope", action="append", default=[], help="narrow the key to this permission; may be repeated"
+        )
 
     def handle(self, *args: Any, username: str, name: str, days: int, scope: list[str], **options: Any) -> None:
         now = clock.now()
