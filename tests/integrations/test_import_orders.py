@@ -1,23 +1,19 @@
 """Importing a flat file: every row has one home, nothing is made twice, and the homes sum to the file."""
 
 import csv
-from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from django.conf import settings
-from django.core.management import call_command
 
 from apps.integrations.decisions.mapping import Mapping
-from apps.integrations.decisions.mapping_file import read_mapping
-from apps.integrations.services.import_orders import Imported, import_file
+from apps.integrations.services.import_orders import import_file
 from apps.integrations.services.report import report_of
-from apps.integrations.services.stock_plan import load_stock, plan_stock
 from apps.operations.selectors.prove import prove
 from apps.orders.models import IntakeRow, Order, ReturnLine
 from ordercash.kernel.actor import SYSTEM
+from tests.factories.imports import bring_in, everything, mapping_named
 from tests.factories.orders import NOW, counted
 
 FILE = Path(__file__).parent / "files" / "oddities.csv"
@@ -28,22 +24,11 @@ pytestmark = pytest.mark.usefixtures("company")
 
 @pytest.fixture
 def mapping() -> Mapping:
-    return read_mapping((settings.BASE_DIR / "examples" / "mappings" / "online_retail.yaml").read_text("utf-8"))
-
-
-def bring_in(mapping: Mapping, path: Path = FILE, rows: int = 5_000) -> Imported:
-    return import_file(path, mapping, actor=SYSTEM, now=lambda: NOW, rows_per_batch=rows)
-
-
-def everything(mapping: Mapping) -> Imported:
-    load_stock(plan_stock(FILE, mapping), actor=SYSTEM)
-    result = bring_in(mapping)
-    call_command("run_day", until_idle=True, collect=True, stdout=_Quiet())
-    return result
+    return mapping_named("online_retail")
 
 
 def test_every_row_has_one_home_and_the_homes_sum_to_the_file(mapping: Mapping) -> None:
-    report = report_of(everything(mapping))
+    report = report_of(everything(mapping, FILE))
     homes = {(home["home"], home["reason"]): home["rows"] for home in report["homes"]}
     assert report["totals"]["rows"] == ROWS
     assert homes == {
@@ -66,15 +51,15 @@ def test_every_row_has_one_home_and_the_homes_sum_to_the_file(mapping: Mapping) 
 
 
 def test_the_rounding_of_three_decimal_prices_is_its_own_figure(mapping: Mapping) -> None:
-    totals = report_of(everything(mapping))["totals"]
+    totals = report_of(everything(mapping, FILE))["totals"]
     assert Decimal(totals["through_as_booked"]) - Decimal(totals["through_as_stated"]) == Decimal(totals["rounding"])
     assert Decimal(totals["rounding"]) == Decimal("0.005")
 
 
 def test_doing_it_again_makes_nothing_twice(mapping: Mapping) -> None:
-    everything(mapping)
+    everything(mapping, FILE)
     before = (Order.objects.count(), ReturnLine.objects.count(), IntakeRow.objects.count())
-    again = everything(mapping)
+    again = everything(mapping, FILE)
     assert (Order.objects.count(), ReturnLine.objects.count(), IntakeRow.objects.count()) == before
     assert (again.orders, again.returns) == (0, 0)
     assert prove().holds
@@ -92,20 +77,20 @@ def test_a_stopped_import_goes_on_where_it_was(mapping: Mapping, monkeypatch: py
     with pytest.raises(KeyboardInterrupt):
         import_file(FILE, mapping, actor=SYSTEM, now=lambda: NOW, progress=stop, rows_per_batch=3)
     assert 0 < Order.objects.count() < 10
-    bring_in(mapping)
-    whole = report_of(bring_in(mapping))["totals"]
+    bring_in(mapping, FILE)
+    whole = report_of(bring_in(mapping, FILE))["totals"]
     assert whole["rows"] == ROWS
     assert Decimal(whole["amount"]) == _stated()
 
 
 def test_business_times_are_read_in_the_files_zone(mapping: Mapping) -> None:
-    bring_in(mapping)
+    bring_in(mapping, FILE)
     assert Order.objects.get(external_number="900001").ordered_at == datetime(2010, 12, 1, 8, 26, tzinfo=UTC)
     assert Order.objects.get(external_number="900016").ordered_at == datetime(2011, 3, 27, 1, 30, tzinfo=UTC)
 
 
 def test_tax_follows_the_date_and_the_country(mapping: Mapping) -> None:
-    bring_in(mapping)
+    bring_in(mapping, FILE)
     rates = {
         order.external_number: order.lines.first().tax_rate
         for order in Order.objects.filter(external_number__in=["900001", "900007", "900003"])
@@ -143,58 +128,6 @@ def test_statements_do_not_grow_with_the_file(mapping: Mapping, tmp_path: Path) 
     assert statements(200) <= statements(10) + 2
 
 
-@pytest.mark.parametrize(
-    ("content", "says"),
-    [
-        (b"", "empty"),
-        (b"InvoiceNo,StockCode\n1,2\n", "lacks the columns"),
-        (b"\x89PNG\r\n\x1a\n\x00\x00", "binary"),
-        (b"InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n", "no rows"),
-    ],
-)
-def test_a_wrong_file_is_refused_before_anything_is_written(
-    mapping: Mapping, tmp_path: Path, content: bytes, says: str
-) -> None:
-    path = tmp_path / "wrong.csv"
-    path.write_bytes(content)
-    with pytest.raises(Exception, match=says):
-        bring_in(mapping, path)
-    assert not Order.objects.exists()
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        lambda text: b"\xef\xbb\xbf" + text,
-        lambda text: text.replace(b",", b";"),
-        lambda text: text.replace(b"\n", b"\r\n"),
-    ],
-    ids=["byte order mark", "semicolons", "CRLF"],
-)
-def test_the_same_table_in_another_spelling_reads_alike(
-    mapping: Mapping, tmp_path: Path, change: Callable[[bytes], bytes]
-) -> None:
-    path = tmp_path / "spelled.csv"
-    header = b"InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n"
-    path.write_bytes(change(header + b"1,20001,PLAIN,2,2011-01-05 10:00:00,1.50,18000.0,France\n"))
-    result = bring_in(mapping, path)
-    assert (result.orders, result.held) == (1, 0)
-
-
-def test_broken_text_holds_its_order_and_no_other(mapping: Mapping, tmp_path: Path) -> None:
-    path = tmp_path / "broken.csv"
-    header = b"InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n"
-    path.write_bytes(
-        header
-        + b"1,20001,BROKEN \xff\xfe,2,2011-01-05 10:00:00,1.50,18000.0,France\n"
-        + b"2,20001,PLAIN,2,2011-01-05 10:00:00,1.50,18000.0,France\n"
-    )
-    bring_in(mapping, path)
-    assert Order.objects.get(external_number="1").state == "held"
-    assert Order.objects.get(external_number="2").state == "confirmed"
-    assert IntakeRow.objects.get().code == "encoding_broken"
-
-
 def _stated() -> Decimal:
     """Return the sum of quantity x price of the rows that state both."""
     total = Decimal(0)
@@ -205,11 +138,3 @@ def _stated() -> Decimal:
             except (ArithmeticError, TypeError):
                 continue
     return total
-
-
-class _Quiet:
-    def write(self, text: str) -> None:
-        """Keep nothing."""
-
-    def isatty(self) -> bool:
-        return False
