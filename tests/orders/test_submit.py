@@ -71,3 +71,10 @@ def test_a_batch_answers_each_order_and_is_replayed_whole() -> None:
     assert [item["status"] for item in document["items"]] == [201, 422, 422]
     assert send() == answer
     assert Order.objects.count() == 1
+
+
+def test_a_member_of_a_batch_is_never_taken_for_a_request_of_another_key() -> None:
+    alone = orjson.loads(answer_to(submission(key="b#0")).body)
+    batch = orjson.loads(submit_batch(CLERK, "b", b"b" * 32, [submission().order], now=NOW).body)
+    assert batch["items"][0]["body"]["id"] != alone["id"]
+    assert Order.objects.count() == 2
