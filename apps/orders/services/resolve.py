@@ -67,19 +67,24 @@ def resolve_orders(intakes: Sequence[Intake], *, now: datetime) -> list[OrderDra
         products=products_by_sku({line.sku for intake in intakes for line in intake.order.lines}),
         addresses=addresses_by_id(ids),
     )
-    given = _given_addresses(intakes, masters)
-    return [_resolve(intake, masters, given.get(index), now) for index, intake in enumerate(intakes)]
+    resolved = [_resolve(intake, masters, now) for intake in intakes]
+    _take_given_addresses(intakes, resolved, masters)
+    return resolved
 
 
-def _given_addresses(intakes: Sequence[Intake], masters: _Masters) -> dict[int, AddressFacts]:
-    """Keep the delivery addresses that came with the orders; equal ones are kept once."""
-    drafts = {
-        index: _address_draft(masters.customers[intake.order.customer], intake.order.ship_to)
-        for index, intake in enumerate(intakes)
-        if intake.order.ship_to is not None and intake.order.customer in masters.customers
-    }
-    ids = ensure_addresses(list(drafts.values())) if drafts else []
-    return {index: _as_facts(draft, id_) for (index, draft), id_ in zip(drafts.items(), ids, strict=True)}
+def _take_given_addresses(
+    intakes: Sequence[Intake], resolved: Sequence[OrderDraft | OrderUnresolvable], masters: _Masters
+) -> None:
+    """Keep the delivery addresses that came with the orders, not those of refused ones; equal ones are kept once."""
+    wanted = [
+        (draft, _address_draft(draft.customer, intake.order.ship_to))
+        for intake, draft in zip(intakes, resolved, strict=True)
+        if isinstance(draft, OrderDraft) and draft.customer is not None and intake.order.ship_to is not None
+    ]
+    ids = ensure_addresses([address for _, address in wanted])
+    for (draft, address), id_ in zip(wanted, ids, strict=True):
+        draft.ship_to = _as_facts(address, id_)
+        draft.bill_to = draft.bill_to or draft.ship_to
 
 
 def _address_draft(customer: CustomerFacts, address: CanonicalAddress) -> AddressDraft:
@@ -101,9 +106,7 @@ def _as_facts(draft: AddressDraft, id_: object) -> AddressFacts:
     )
 
 
-def _resolve(
-    intake: Intake, masters: _Masters, given: AddressFacts | None, now: datetime
-) -> OrderDraft | OrderUnresolvable:
+def _resolve(intake: Intake, masters: _Masters, now: datetime) -> OrderDraft | OrderUnresolvable:
     order = intake.order
     entity, channel = masters.entities.get(order.legal_entity), masters.channels.get(order.channel)
     customer = masters.customers.get(order.customer)
@@ -127,8 +130,8 @@ def _resolve(
         lines=lines,
         external_number=order.external_number,
         purchase_order=order.purchase_order,
-        ship_to=given or _kept(customer.ship_to_id, masters),
-        bill_to=_kept(customer.bill_to_id, masters) or given,
+        ship_to=_kept(customer.ship_to_id, masters),
+        bill_to=_kept(customer.bill_to_id, masters),
         placed_by=intake.placed_by,
     )
 
