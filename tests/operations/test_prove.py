@@ -1,0 +1,146 @@
+"""The proof itself: in a small finished world each equality is broken once by a hand that passes every guard by, and is seen."""
+
+import re
+from datetime import timedelta
+from decimal import Decimal
+from io import StringIO
+
+import orjson
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection, transaction
+
+from apps.billing.contract import PaymentDraft
+from apps.billing.models import Invoice
+from apps.billing.services import record_payments
+from apps.inventory.contract import AdjustmentDraft, warehouses
+from apps.inventory.services.desk import adjust_stock
+from apps.masterdata.contract import products_by_sku
+from apps.operations.selectors.prove import FOLDER, Proof, prove
+from apps.orders.contract import ReturnDraft, ReturnLineDraft, announce_returns
+from apps.orders.models import Order
+from apps.orders.services.bill import close_settled_orders
+from apps.orders.services.cancel import CancelOrder, cancel_orders
+from apps.orders.services.give_back import GiveBack, give_back
+from apps.orders.services.returns import process_returns
+from ordercash.kernel.actor import SYSTEM
+from ordercash.kernel.transactions import writes
+from tests.factories.orders import LATER, NOW, bill, place, ship
+from tests.operations.mutations import MUTATIONS
+
+AT = NOW + timedelta(hours=3)
+CLOCKS = [("CLOCK-WALL", "4"), ("CARRIAGE", "1")]
+
+
+@pytest.fixture
+def world(company: None) -> None:
+    """Orders in every state, with a credit note, money left over, a count, and a return that found no sale."""
+    paid = _order("paid")
+    ship(paid)
+    bill(paid)
+    _pay(paid, extra=500)
+    _take_back(paid, "1")
+    unpaid = _order("unpaid")
+    ship(unpaid)
+    bill(unpaid)
+    returned = _order("returned", lines=[("BAG-JUTE", "3")])
+    ship(returned)
+    bill(returned)
+    _take_back(returned, "3")
+    close_settled_orders([paid.pk, returned.pk], actor=SYSTEM, now=AT)
+    ship(_order("delivered"))
+    partly = _order("partly")
+    ship(partly)
+    bill(partly)
+    _order("open", lines=[("MUG-BLUE", "3")])
+    _order("held", customer="C-9001")
+    cancel_orders([CancelOrder(_order("cancelled").pk)], reason="Ordered twice", actor=SYSTEM, now=AT)
+    _count()
+    _return_nothing_sold(paid)
+
+
+def _order(name: str, customer: str = "C-1004", lines: list[tuple[str, str]] | None = None) -> Order:
+    return place(customer=customer, lines=lines or CLOCKS, external_number=name)
+
+
+def _pay(order: Order, *, extra: int) -> None:
+    invoice = Invoice.objects.get(order_id=order.pk, kind="invoice")
+    money = PaymentDraft(
+        source_ref="bank:1", legal_entity_id=invoice.legal_entity_id, currency="GBP",
+        amount_minor=invoice.gross_minor + extra, method="transfer", received_at=AT, customer_id=invoice.customer_id,
+        invoice_ids=[invoice.pk],
+    )  # fmt: skip
+    record_payments(drafts=[money], actor=SYSTEM)
+
+
+def _take_back(order: Order, quantity: str) -> None:
+    line = order.lines.earliest("line_no")
+    wanted = GiveBack(order.pk, f"back:{order.pk}", {line.pk: Decimal(quantity)}, True, "Broken")
+    assert give_back(wanted, actor=SYSTEM, now=AT) == ()
+
+
+def _count() -> None:
+    place, mug = warehouses(), products_by_sku(["MUG-RED"])["MUG-RED"]
+    main = next(item for item in place.values() if item.code == "UK-MAIN")
+    adjust_stock(adjustments=[AdjustmentDraft(main.id, mug.id, Decimal(-2), AT, "count:1", "Broken")], actor=SYSTEM)
+
+
+def _return_nothing_sold(order: Order) -> None:
+    teapot = products_by_sku(["TEAPOT-1L"])["TEAPOT-1L"]
+    line = ReturnLineDraft(1, teapot.id, "", Decimal(1), Decimal(24), AT)
+    draft = ReturnDraft("r:1", "R-1", order.legal_entity_id, order.customer_id, "GBP", "broken", AT, [line])
+    writes(announce_returns)([draft], now=AT)
+    process_returns(until=LATER, limit=10, actor=SYSTEM, now=AT)
+
+
+def test_the_world_is_as_its_name_says_and_holds(world: None) -> None:
+    states = dict(Order.objects.values_list("external_number", "state"))
+    assert states == {
+        "paid": "closed", "unpaid": "invoiced", "partly": "partly_shipped", "delivered": "shipped", "open": "confirmed",
+        "held": "held", "cancelled": "cancelled", "returned": "closed",
+    }  # fmt: skip
+    proof = prove()
+    assert proof.holds, _broken(proof)
+
+
+def test_every_equality_is_broken_by_some_hand() -> None:
+    assert {path.name[:2] for path in FOLDER.glob("*.sql")} == {mutation.code for mutation in MUTATIONS}
+
+
+@pytest.mark.parametrize("code", sorted({mutation.code for mutation in MUTATIONS}))
+def test_a_broken_equality_is_seen_and_nothing_else_is_blamed(world: None, code: str) -> None:
+    for mutation in MUTATIONS:
+        if mutation.code == code:
+            broken = _broken_by(mutation.sql)
+            assert broken.keys() == {code, *mutation.others.split()}, (mutation.statement, broken)
+            assert all(re.fullmatch(mutation.names, ref) for ref in broken[code]), (mutation.statement, broken)
+    assert prove().holds
+
+
+def test_the_command_says_what_is_broken_and_fails(world: None) -> None:
+    out = StringIO()
+    call_command("prove", "--json", stdout=out)
+    assert orjson.loads(out.getvalue())["holds"] is True
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE billing_creditexposure SET orders_minor = orders_minor + 1")
+    out = StringIO()
+    with pytest.raises((CommandError, SystemExit)):
+        call_command("prove", "--json", stdout=out)
+    document = orjson.loads(out.getvalue())
+    assert [item["code"][:2] for item in document["equalities"] if not item["holds"]] == ["09"]
+
+
+def _broken_by(statement: str) -> dict[str, list[str]]:
+    """Run a statement past every trigger, prove, and take it back; returns the rows named by every broken equality."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL session_replication_role = replica")
+            cursor.execute(statement)
+            assert cursor.rowcount > 0, statement
+        proof = prove()
+        transaction.set_rollback(True)
+    return _broken(proof)
+
+
+def _broken(proof: Proof) -> dict[str, list[str]]:
+    return {item.code[:2]: [row.ref for row in item.rows] for item in proof.equalities if not item.holds}
