@@ -15,7 +15,7 @@ class OrdersConfig(AppConfig):
     verbose_name = "Orders"
 
     def ready(self) -> None:
-        register_link("order", "order", "Order")
+        register_link("order", "order", "Order", names=import_string("apps.orders.selectors.account.order_numbers"))
         register_link("customer", "customer", "Customer")
         register_link("intake_document", "import", "Import")
         register_link("invoice_pdf", "invoice_pdf", "PDF")

@@ -18,7 +18,7 @@ from apps.billing.documents import invoice_pdf
 from apps.billing.models import Invoice
 from apps.billing.pages.told import minor_of, told
 from apps.billing.permissions import APPLY_CASH, VIEW_INVOICES, WRITE_OFF
-from apps.billing.selectors.detail import InvoiceView, invoice_view
+from apps.billing.selectors.detail import InvoiceView, document_number, invoice_view
 from apps.billing.selectors.listing import invoices, open_invoice
 from apps.billing.services import apply_cash, write_off
 from apps.masterdata.contract import entities_by_code
@@ -29,6 +29,7 @@ from ordercash.web.columns import Column, Table
 from ordercash.web.components import Crumb, Empty
 from ordercash.web.filters import Filter, Wanted
 from ordercash.web.formats import money_html
+from ordercash.web.links import names_of
 from ordercash.web.page import Page
 from ordercash.web.worklist import Worklist
 
@@ -38,7 +39,6 @@ STATES = [("issued", "Open"), ("settled", "Settled")]
 LINES = (
     Column("position", "No."),
     Column("description", "Description"),
-    Column("order_id", "Order", link="order", id_key="order_id", value=lambda line: line.order_id and "Order"),
     Column("quantity", "Quantity", kind="quantity"),
     Column("unit_price", "Unit price", kind="number"),
     Column("tax", "Tax", value=lambda line: f"{line.tax_category} {line.tax_rate.normalize():f} %"),
@@ -140,16 +140,19 @@ class InvoicePage(Page):
     def context(self) -> Mapping[str, Any]:
         invoice, currency = self.view.invoice, self.view.invoice.currency
         self.title = f"{'Credit note' if invoice.kind == CREDIT_NOTE else 'Invoice'} {invoice.number}"
+        numbers = names_of("order", {invoice.order_id, *(line.order_id for line in self.view.printed.lines)})
+        order = Column("order_id", "Order", link="order", id_key="order_id", value=lambda line: numbers.get(line.order_id))
         total = {
             "net_minor": money_html(invoice.net_minor, currency),
             "tax_minor": money_html(invoice.tax_minor, currency),
         }
         return {
-            "badge": invoice.state,
+            "badge": _badge(invoice),
             "invoice": invoice,
             "view": self.view,
             "difference_minor": invoice.tax_minor - invoice.frozen_tax_minor,
-            "lines": Table(columns=_in(currency, LINES), rows=self.view.printed.lines, footer=total),
+            "order_number": numbers.get(invoice.order_id, "Order"),
+            "lines": Table(columns=[*LINES[:2], order, *_in(currency, LINES[2:])], rows=self.view.printed.lines, footer=total),
             "taxes": Table(columns=_in(currency, TAXES), rows=self.view.printed.taxes),
             "entries": Table(columns=ENTRIES, rows=self.view.entries, empty=Empty("Nothing was posted")),
         }
@@ -189,8 +192,14 @@ class InvoicePdf(Page):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         invoice_id: UUID = kwargs["invoice_id"]
         response = HttpResponse(invoice_pdf(invoice_id), content_type="application/pdf")
-        response["Content-Disposition"] = f'inline; filename="{invoice_id}.pdf"'
+        response["Content-Disposition"] = f'inline; filename="{document_number(invoice_id)}.pdf"'
         return response
+
+
+def _badge(invoice: Invoice) -> str:
+    """Return the state as a person asks for it: part of an open document may be settled."""
+    is_part = invoice.state == "issued" and invoice.open_minor != invoice.gross_minor
+    return "partly_settled" if is_part else invoice.state
 
 
 def _in(currency: str, columns: Sequence[Column]) -> list[Column]:

@@ -109,6 +109,14 @@ def invoice_view(invoice_id: UUID) -> InvoiceView:
     )
 
 
+def document_number(invoice_id: UUID) -> str:
+    """Return the legal number of an issued document; raises InvoiceUnknown."""
+    number = Invoice.objects.filter(id=invoice_id).values_list("number", flat=True).first()
+    if not number:
+        raise InvoiceUnknown()
+    return number
+
+
 def payment_view(payment_id: UUID) -> PaymentView:
     """Return a payment with its uses; raises PaymentUnknown."""
     payment = Payment.objects.select_related("customer", "legal_entity").filter(id=payment_id).first()

@@ -17,6 +17,7 @@ from ordercash.web.components import Crumb, Empty
 from ordercash.web.filters import Filter, Wanted
 from ordercash.web.formats import money_html
 from ordercash.web.keyset import Slice
+from ordercash.web.links import names_of
 from ordercash.web.page import Page
 from ordercash.web.worklist import Worklist
 
@@ -31,7 +32,7 @@ class Shipments(Worklist):
     columns = (
         Column("number", "Shipment", link="shipment"),
         Column("shipped_at", "Left", kind="when", sort="shipped_at"),
-        Column("order_id", "Order", link="order", id_key="order_id", value=lambda row: str(row.order_id)[:8]),
+        Column("order_number", "Order", link="order", id_key="order_id"),
         Column("customer_code", "Customer", link="customer", id_key="customer_id"),
         Column("warehouse__code", "Warehouse"),
         Column("carrier", "Carrier", desk=True),
@@ -51,7 +52,9 @@ class Shipments(Worklist):
     def rows(self, wanted: Wanted, *, sort: str, cursor: str, limit: int) -> Slice[Any]:
         page = super().rows(wanted, sort=sort, cursor=cursor, limit=limit)
         customers = customers_by_id({row.customer_id for row in page.rows})
+        numbers = names_of("order", {row.order_id for row in page.rows})
         for row in page.rows:
+            row.order_number = numbers.get(row.order_id, "Order")
             row.customer_code = customers[row.customer_id].code if row.customer_id in customers else ""
         return page
 
@@ -70,6 +73,7 @@ class ShipmentPage(Page):
         lines = lists.lines_of(shipment.pk)
         return {
             "shipment": shipment,
+            "order_number": names_of("order", [shipment.order_id]).get(shipment.order_id, ""),
             "customer": customers_by_id([shipment.customer_id]).get(shipment.customer_id),
             "lines": Table(
                 columns=_line_columns(currency, products_by_id({line.product_id for line in lines})),
