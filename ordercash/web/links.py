@@ -1,7 +1,6 @@
 """Every identifier is a link: who owns a kind of thing registers where it is shown, and how its things are called."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -10,39 +9,28 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-Namer = Callable[[Sequence[UUID]], Mapping[UUID, str]]
+Names = Callable[[Collection[UUID]], Mapping[UUID, str]]
 
 
 @dataclass(frozen=True, slots=True)
 class LinkKind:
-    """A kind of thing that has a page: the URL name takes its id; `label` names the kind for people."""
+    """A kind of thing that has a page: the URL name takes its id; `label` names the kind for people, `names` its things."""
 
     kind: str
     url_name: str
     label: str
+    names: Names | None = None
 
 
 _kinds: dict[str, LinkKind] = {}
-_namers: dict[str, Namer] = {}
 
 
-def register_link(kind: str, url_name: str, label: str) -> None:
-    """Say where things of a kind are shown: register_link("order", "order", "Order"); the page takes the id."""
-    _kinds[kind] = LinkKind(kind, url_name, label)
+def register_link(kind: str, url_name: str, label: str, *, names: Names | None = None) -> None:
+    """Say where things of a kind are shown: register_link("order", "order", "Order"); the page takes the id.
 
-
-def register_names(kind: str, names: Namer) -> None:
-    """Say how things of a kind are called: `names(ids)` returns the number or name by id, in one statement for all."""
-    _namers[kind] = names
-
-
-def names_of(things: Iterable[tuple[str, UUID | None]]) -> dict[UUID, str]:
-    """Return the numbers and names of (kind, id) pairs by id, one statement per kind; nameless kinds are left out."""
-    wanted: dict[str, set[UUID]] = defaultdict(set)
-    for kind, id in things:
-        if id is not None and kind in _namers:
-            wanted[kind].add(id)
-    return {id: name for kind, ids in wanted.items() for id, name in _namers[kind](list(ids)).items() if name}
+    names -- returns the names of things by id in one statement, for pages below whose owner does not know them
+    """
+    _kinds[kind] = LinkKind(kind, url_name, label, names)
 
 
 def link_url(kind: str, id: Any) -> str:
@@ -54,6 +42,12 @@ def link_url(kind: str, id: Any) -> str:
         return reverse(known.url_name, args=[id])
     except NoReverseMatch:
         return ""
+
+
+def names_of(kind: str, ids: Collection[UUID | None]) -> Mapping[UUID, str]:
+    """Return what things of a kind are called, by id, as their owner tells it; what it does not know is left out."""
+    known, wanted = _kinds.get(kind), {each for each in ids if each}
+    return known.names(wanted) if known and known.names and wanted else {}
 
 
 def kind_label(kind: str) -> str:
@@ -69,6 +63,6 @@ def called(kind: str, id: Any, name: str = "") -> str:
 
 def link_html(kind: str, id: Any, label: Any = "") -> SafeString:
     """Return a link to a thing, or its label alone when its kind has no page; without a label it is called by its name."""
-    shown = label or called(kind, id, names_of([(kind, id)]).get(id, "") if isinstance(id, UUID) else "")
+    shown = label or called(kind, id, names_of(kind, [id]).get(id, "") if isinstance(id, UUID) else "")
     url = link_url(kind, id)
     return format_html('<a class="oc-link" href="{}">{}</a>', url, shown) if url else format_html("{}", shown)

@@ -10,7 +10,7 @@ from django.test import Client
 
 from ordercash import navigation
 from ordercash.web import links, search, tones
-from ordercash.web.links import link_html, names_of, register_link, register_names
+from ordercash.web.links import link_html, names_of, register_link
 from ordercash.web.search import Hit, register_search
 
 pytestmark = pytest.mark.django_db
@@ -61,7 +61,6 @@ def test_the_description_is_openapi_3_1_and_its_page_loads_only_from_here() -> N
 @pytest.fixture
 def registries(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(links, "_kinds", {})
-    monkeypatch.setattr(links, "_namers", {})
     monkeypatch.setattr(search, "_sources", {})
     monkeypatch.setattr(tones, "_tones", {})
 
@@ -79,7 +78,7 @@ class TestRegistries:
         assert link_html("ghost", uuid4(), "G-1") == "G-1"
         assert link_html("unheard", uuid4(), "<b>") == "&lt;b&gt;"
 
-    def test_things_are_called_by_their_names_with_one_question_per_kind(self) -> None:
+    def test_things_are_called_by_their_names_with_one_question_for_all(self) -> None:
         first, second, unnamed = uuid4(), uuid4(), uuid4()
         asked: list[set[Any]] = []
 
@@ -87,11 +86,12 @@ class TestRegistries:
             asked.append(set(ids))
             return {id: f"T-{place}" for place, id in enumerate((first, second), 1) if id in ids}
 
-        register_names("thing", names)
-        found = names_of([("thing", first), ("thing", second), ("thing", None), ("unheard", unnamed)])
-        assert (found, asked) == ({first: "T-1", second: "T-2"}, [{first, second}])
-        assert link_html("thing", first) == "Thing T-1"
-        assert link_html("thing", unnamed) == f"Thing {str(unnamed)[-8:]}"
+        register_link("thing", "component_sample", "Thing", names=names)
+        assert names_of("thing", [first, second, None]) == {first: "T-1", second: "T-2"}
+        assert asked == [{first, second}]
+        assert names_of("unheard", [unnamed]) == {}
+        assert ">Thing T-1</a>" in link_html("thing", first)
+        assert f">Thing {str(unnamed)[-8:]}</a>" in link_html("thing", unnamed)
 
     def test_search_asks_only_what_the_user_may_see(self, signed_in: Any) -> None:
         asked: list[str] = []
