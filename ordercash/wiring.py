@@ -2,6 +2,7 @@
 
 from apps.audit.contract import register_job
 from apps.exceptions.contract import ReasonKind, register_reasons, register_resolutions
+from apps.integrations.contract import ROW_REASONS
 from apps.masterdata.contract import register_demo
 from apps.orders.contract import JOBS, ORDER_REASONS, ORDER_RESOLUTIONS, RETURN_REASONS, RETURN_RESOLUTIONS
 from ordercash.demo import load_charts, load_stock
@@ -9,7 +10,8 @@ from ordercash.demo import load_charts, load_stock
 
 def connect() -> None:
     """Fill the registries; runs once, when every app is loaded."""
-    register_reasons({code: ReasonKind(*kind) for code, kind in {**ORDER_REASONS, **RETURN_REASONS}.items()})
+    reasons = {**ORDER_REASONS, **RETURN_REASONS, **ROW_REASONS}
+    register_reasons({code: ReasonKind(*kind) for code, kind in reasons.items()})
     register_resolutions("order", ORDER_RESOLUTIONS)
     register_resolutions("return", RETURN_RESOLUTIONS)
     register_demo("chart of accounts", load_charts)

@@ -1,13 +1,17 @@
 """Importing a flat file: every row has one home, nothing is made twice, and the homes sum to the file."""
 
 import csv
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
-from apps.integrations.decisions.mapping import Mapping
+from apps.exceptions.ports import reasons
+from apps.integrations.decisions.mapping import Columns, Mapping
+from apps.integrations.decisions.reasons import ROW_REASONS
 from apps.integrations.services.import_orders import import_file
 from apps.integrations.services.report import report_of
 from apps.operations.selectors.prove import prove
@@ -138,3 +142,28 @@ def _stated() -> Decimal:
             except (ArithmeticError, TypeError):
                 continue
     return total
+
+
+def test_every_reason_of_a_row_has_its_queue_and_stands_in_the_documentation() -> None:
+    page = (settings.BASE_DIR / "docs" / "importing.md").read_text("utf-8")
+    assert [code for code in ROW_REASONS if f"`{code}`" not in page] == []
+    assert {code: (reasons[code].title, reasons[code].queue) for code in ROW_REASONS} == {
+        code: (title, queue) for code, (title, queue, _hours) in ROW_REASONS.items()
+    }
+
+
+def test_every_code_that_a_row_is_given_is_a_known_reason() -> None:
+    folder = settings.BASE_DIR / "apps" / "integrations"
+    sources = [(folder / name).read_text("utf-8") for name in ("decisions/rows.py", "services/documents.py")]
+    codes = set(re.findall(r'(?:return|RowFault\() ?"([a-z_]+)"', "".join(sources)))
+    codes |= {f"{field}_unreadable" for field in re.findall(r'_unreadable\("(\w+)"', sources[0])}
+    codes |= {f"{field}_missing" for field in re.findall(r'_missing\("(\w+)"', sources[0])}
+    assert len(codes) > 15
+    assert codes - reasons.keys() == set()
+
+
+def test_every_key_of_a_mapping_stands_in_the_documentation() -> None:
+    page = (settings.BASE_DIR / "docs" / "importing.md").read_text("utf-8")
+    keys = [key for key in Mapping.model_fields if f"`{key}" not in page]
+    columns = [key for key in Columns.model_fields if f"`{key}`" not in page]
+    assert (keys, columns) == ([], [])
