@@ -1,5 +1,9 @@
 """Orders given up before they ship: whole, by line, by quantity. Stock and credit come back, and what has left stays sold."""
 
+from io import StringIO
+
+from django.core.management import call_command
+
 from apps.billing.models import CreditExposure
 from apps.inventory.models import Stock
 from tests.journeys.site import JSON, Site, minor, parts, quantities, receipt
@@ -100,4 +104,19 @@ def test_more_than_is_open_is_not_cancelled(site: Site) -> None:
     order = cancel(site, order)
     assert order["state"] == "invoiced"
     site.order_desk.refused(f"orders/{order['id']}/cancel", {"reason": "What has left is returned"})
+    site.holds()
+
+
+def test_what_is_given_up_goes_to_who_waits(site: Site) -> None:
+    first = site.order_desk.places(("CLOCK-WALL", "12"), customer="C-1004")
+    waiting = site.order_desk.places(("CLOCK-WALL", "5"), customer="C-1004")
+    assert quantities(waiting, "backordered") == {"CLOCK-WALL": "5"}
+    cancel(site, first, parts(first, CLOCK_WALL="3"))
+    # The worker looks once a minute for what lies free while somebody waits for it.
+    call_command("run_due_jobs", stdout=StringIO())
+    waiting = site.order_desk.order(waiting)
+    assert (quantities(waiting, "reserved"), quantities(waiting, "backordered")) == (
+        {"CLOCK-WALL": "3"},
+        {"CLOCK-WALL": "2"},
+    )
     site.holds()

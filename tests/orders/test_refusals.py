@@ -51,7 +51,6 @@ TRIED = {
 ALSO_TRIED = [
     ("order_complete_once_confirmed", AN_ORDER.format("ship_to_id = NULL")),
     ("order_complete_once_confirmed", AN_ORDER.format("bill_to_id = NULL")),
-    ("order_line_quantity_positive", A_LINE.format("quantity = -1")),
     ("order_line_cancelled_within_quantity", A_LINE.format("cancelled_quantity = -1")),
     ("order_state_known", AN_ORDER.format("state = ''")),
 ]

@@ -65,6 +65,7 @@ def cancel_in(requests: Sequence[CancelOrder], *, reason: str, actor: Actor, now
     """Cancel what is open, give back its stock and credit; a held order closes its case. Raises ReasonMissing without one."""
     if not reason.strip():
         raise ReasonMissing("A cancellation needs a reason; it is kept in the order's timeline.")
+    requests = _merged(requests)
     orders = lock_orders([request.order_id for request in requests])
     outcome = Cancelled()
     parts = {request.order_id for request in requests if request.lines is not None}
@@ -83,6 +84,21 @@ def cancel_in(requests: Sequence[CancelOrder], *, reason: str, actor: Actor, now
     ]
     _cancel_running(running, orders, outcome, reason=reason, actor=actor, now=now)
     return outcome
+
+
+def _merged(requests: Sequence[CancelOrder]) -> list[CancelOrder]:
+    """Return one request per order: quantities of the same order are added up, and all that is open includes them."""
+    merged: dict[UUID, CancelOrder] = {}
+    for request in requests:
+        before = merged.get(request.order_id)
+        if before is None or request.lines is None:
+            merged[request.order_id] = request
+        elif before.lines is not None:
+            lines = dict(before.lines)
+            for line_id, quantity in request.lines.items():
+                lines[line_id] = lines.get(line_id, Decimal(0)) + quantity
+            merged[request.order_id] = CancelOrder(request.order_id, lines)
+    return list(merged.values())
 
 
 def _cancel_held(held: Sequence[LockedOrder], outcome: Cancelled, *, reason: str, actor: Actor, now: datetime) -> None:
