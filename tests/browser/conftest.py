@@ -16,6 +16,10 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from apps.masterdata.models import User
+from tests.factories.orders import load_company
+from tests.journeys.site import Site
+
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -114,6 +118,23 @@ def visit(browser: Browser, live_server: Any, tmp_path: Path) -> Iterator[Callab
     for window in opened:
         window.page.context.close()
     assert not complaints, complaints
+
+
+@pytest.fixture
+def site(transactional_db: None) -> Site:
+    """The demo company with people of every role, who also hold API keys."""
+    load_company()
+    return Site()
+
+
+@pytest.fixture
+def sign_in(visit: Callable[..., Visit], site: Site) -> Callable[..., Visit]:
+    """Return a function that opens a window for roles: sign_in("warehouse", size="desk")."""
+
+    def open_window(*roles: str, **look: str) -> Visit:
+        return visit(User.objects.get(username=site.with_roles(*roles).name), **look)
+
+    return open_window
 
 
 def session_of(user: Any) -> str:

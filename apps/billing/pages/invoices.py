@@ -40,7 +40,7 @@ LINES = (
     Column("position", "No."),
     Column("description", "Description"),
     Column("quantity", "Quantity", kind="quantity"),
-    Column("unit_price", "Unit price", kind="number"),
+    Column("unit_price", "Unit price", kind="price"),
     Column("tax", "Tax", value=lambda line: f"{line.tax_category} {line.tax_rate.normalize():f} %"),
     Column("net_minor", "Net", kind="money"),
     Column("tax_minor", "Tax amount", kind="money", desk=True),
@@ -204,4 +204,4 @@ def _badge(invoice: Invoice) -> str:
 
 def _in(currency: str, columns: Sequence[Column]) -> list[Column]:
     """Return the columns with the document's currency, which its lines do not repeat."""
-    return [replace(column, currency=currency) if column.kind == "money" else column for column in columns]
+    return [replace(column, currency=currency) if column.kind in ("money", "price") else column for column in columns]

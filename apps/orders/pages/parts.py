@@ -132,7 +132,7 @@ class PartsPage(Page):
                 Column("name", "Description", value=lambda line: line.description or (line.product.name if line.product else "")),
                 Column("quantity", "Ordered", kind="quantity", unit="product__unit"),
                 Column("available", self.noun, kind="quantity", value=self.available),
-                Column("field", self.label, kind="html", value=self._field),
+                Column("field", self.label, kind="figure", value=self._field),
             ),
             rows=self.offered,
             caption="Lines",
