@@ -78,3 +78,21 @@ def test_a_member_of_a_batch_is_never_taken_for_a_request_of_another_key() -> No
     batch = orjson.loads(submit_batch(CLERK, "b", b"b" * 32, [submission().order], now=NOW).body)
     assert batch["items"][0]["body"]["id"] != alone["id"]
     assert Order.objects.count() == 2
+
+
+def _beyond_booking() -> Submission:
+    lines = [{"sku": "ENGRAVING", "quantity": "90000000", "unit_price": "90000000"}] * 12
+    return submission(channel="edi", lines=lines)
+
+
+def test_a_total_beyond_the_ledger_is_refused_and_harms_no_neighbour() -> None:
+    answers = submit_orders([submission(), _beyond_booking(), submission()], now=NOW)
+    assert [answer.status for answer in answers] == [201, 422, 201]
+    assert orjson.loads(answers[1].body)["code"] == "amount_out_of_range"
+    assert Order.objects.count() == 2
+
+
+def test_a_batch_beyond_the_ledger_is_refused_whole_and_keeps_nothing() -> None:
+    answer = submit_batch(CLERK, "big", b"b" * 32, [submission().order, _beyond_booking().order], now=NOW)
+    assert (answer.status, orjson.loads(answer.body)["code"]) == (422, "amount_out_of_range")
+    assert Order.objects.count() == 0

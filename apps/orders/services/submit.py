@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import orjson
-from django.db import DatabaseError, IntegrityError
+from django.db import DatabaseError, DataError, IntegrityError
 
 from apps.audit.contract import (
     Claim,
@@ -31,6 +31,7 @@ from apps.orders.services.place import place_drafts
 from apps.orders.services.resolve import Intake, resolve_orders
 from ordercash.kernel.actor import Actor
 from ordercash.kernel.errors import Conflict, DomainError
+from ordercash.kernel.money import AmountOutOfRange
 from ordercash.kernel.transactions import joins, writes
 
 METHOD, PATH = "POST", "/api/v1/orders"
@@ -64,18 +65,25 @@ def submit_orders(submissions: Sequence[Submission], *, now: datetime) -> list[A
     """Place the orders of a batch of requests and answer each in order; see the module."""
     try:
         return _submit(submissions, now=now)
-    except DatabaseError:
-        if len(submissions) == 1:
-            return [_submit_alone(submissions[0], now=now)]
+    except (DatabaseError, DomainError):
         return [_submit_alone(submission, now=now) for submission in submissions]
 
 
 def _submit_alone(submission: Submission, *, now: datetime) -> Answer:
-    """Try one request again; a second refusal by the database means that the order exists already."""
+    """Try one request again; what is refused a second time is answered with why, to this caller alone."""
     try:
         return _submit([submission], now=now, again=True)[0]
     except IntegrityError:
         return _answer(Conflict("An order with this reference exists already."))
+    except DataError:
+        return _answer(_beyond_booking())
+    except DomainError as refusal:
+        return _answer(refusal)
+
+
+def _beyond_booking() -> AmountOutOfRange:
+    """Every value fits on its own, as its reading made sure; only sums of them can be too large for the database."""
+    return AmountOutOfRange("The order's total, or all that the customer owes with it, is beyond what can be booked.")
 
 
 @writes
@@ -145,14 +153,24 @@ def _stored(submission: Submission, answer: Answer | None) -> RequestAnswer:
     )
 
 
-@writes
 def submit_batch(
     actor: Actor, key: str, body_hash: bytes, orders: Sequence[CanonicalOrder | DomainError], *, now: datetime
 ) -> Answer:
     """Place up to 1,000 orders of one request in one transaction; the answer lists each order's own status and body.
 
-    Wrong members are answered on their own and harm no other; the request as a whole is answered with 200.
+    Wrong members are answered on their own and harm no other; the request as a whole is answered with 200. Amounts whose sums cannot
+    be booked refuse the whole request with 422, and nothing of it is kept.
     """
+    try:
+        return _submit_batch(actor, key, body_hash, orders, now=now)
+    except DataError:
+        return _answer(_beyond_booking())
+
+
+@writes
+def _submit_batch(
+    actor: Actor, key: str, body_hash: bytes, orders: Sequence[CanonicalOrder | DomainError], *, now: datetime
+) -> Answer:
     (claim,) = claim_requests([RequestClaim(actor.id, key, body_hash)])
     known = _claimed(claim)
     if known is not None:
