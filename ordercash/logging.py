@@ -14,9 +14,7 @@ SHARED: list[Any] = [
 
 def logging_config(log_format: str) -> dict[str, Any]:
     """Return Django's LOGGING dictionary; `log_format` is "console" or "json"."""
-    renderer = (
-        structlog.processors.JSONRenderer() if log_format == "json" else structlog.dev.ConsoleRenderer(colors=False)
-    )
+    rendering = _rendering(log_format)
     structlog.configure(
         processors=[*SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -28,7 +26,7 @@ def logging_config(log_format: str) -> dict[str, Any]:
         "formatters": {
             "line": {
                 "()": structlog.stdlib.ProcessorFormatter,
-                "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+                "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *rendering],
                 "foreign_pre_chain": SHARED,
             }
         },
@@ -42,3 +40,10 @@ def logging_config(log_format: str) -> dict[str, Any]:
             "celery.app.trace": {"level": "WARNING"},
         },
     }
+
+
+def _rendering(log_format: str) -> list[Any]:
+    """Return what turns an event into a line. Tracebacks are plain: values of variables are slow to print, and nobody's to read."""
+    if log_format == "json":
+        return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    return [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)]
