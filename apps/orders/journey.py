@@ -14,7 +14,7 @@ from apps.orders.services.cancel import CancelOrder, cancel_orders
 from apps.orders.services.reconsider import dismiss_returns, retry_returns
 from apps.orders.services.release import release_orders
 from apps.orders.services.returns import process_returns
-from apps.orders.services.supply import fill_waiting, receive_and_fill, ship_ready
+from apps.orders.services.supply import fill_waiting, receive_goods, ship_ready
 from ordercash.kernel.actor import SYSTEM, Actor
 
 # Reasons with their title, the queue that works on them and the hours within which they should be settled.
@@ -92,18 +92,35 @@ def run_day(
     Every step is a verb with its own transaction and looks at the facts, so a run that was stopped simply goes on.
     """
     done = DayDone()
-    while (received := receive_and_fill(until=until, limit=10 * limit, actor=actor))[0]:
-        done.receipts += received[0]
-        done.filled += len(received[1])
+    done.receipts, done.filled = receive_and_fill(until, limit=10 * limit, actor=actor)
     while shipped := ship_ready(from_at=from_at, until=until, limit=limit, actor=actor).shipments:
         done.shipments += len(shipped)
     while issued := bill_orders(until=until, modes=ALL_MODES, dated="supply", actor=actor, now=now):
         done.invoices += len(issued)
     while returned := process_returns(until=until, limit=limit, actor=actor, now=now):
         done.returns += returned
+    if done.returns:
+        done.filled += _fill(until, None, limit=10 * limit, actor=actor)
     if collect:
         _collect(until, done, actor=actor)
     return done
+
+
+def receive_and_fill(until: datetime, *, limit: int, actor: Actor) -> tuple[int, int]:
+    """Take in every planned receipt due before `until` and give the goods to all who wait; returns (receipts, orders filled)."""
+    receipts, products = 0, set[UUID]()
+    while (received := receive_goods(until=until, limit=limit, actor=actor)).count:
+        receipts += received.count
+        products |= received.product_ids
+    return receipts, _fill(until, sorted(products), limit=limit, actor=actor) if products else 0
+
+
+def _fill(now: datetime, product_ids: Sequence[UUID] | None, *, limit: int, actor: Actor) -> int:
+    """Give free stock to everybody who waits; returns the number of orders that got something."""
+    orders: set[UUID] = set()
+    while filled := fill_waiting(now=now, limit=limit, product_ids=product_ids, actor=actor):
+        orders.update(filled)
+    return len(orders)
 
 
 def _collect(until: datetime, done: DayDone, *, actor: Actor) -> None:
@@ -127,12 +144,9 @@ def bill_due(context: JobContext) -> Mapping[str, int]:
 
 def receive_planned(context: JobContext) -> Mapping[str, int]:
     """Job: take in planned goods whose time has come, and give free stock to the orders that wait."""
-    receipts, filled = 0, 0
-    while (received := receive_and_fill(until=context.now, limit=5_000, actor=SYSTEM))[0]:
-        receipts += received[0]
-        filled += len(received[1])
-        context.progress(receipts, receipts)
-    filled += len(fill_waiting(now=context.now, limit=5_000, actor=SYSTEM))
+    receipts, filled = receive_and_fill(context.now, limit=5_000, actor=SYSTEM)
+    context.progress(receipts, receipts)
+    filled += _fill(context.now, None, limit=5_000, actor=SYSTEM)
     return {"receipts": receipts, "orders_filled": filled}
 
 

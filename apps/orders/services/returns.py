@@ -22,6 +22,7 @@ from apps.orders.decisions.matching import (
     match_returns,
 )
 from apps.orders.events import RETURN_CREDITED, RETURN_HELD
+from apps.orders.services.bill import close_in
 from apps.orders.states import RETURN_ANNOUNCED
 from apps.orders.states import RETURN_CREDITED as CREDITED
 from apps.orders.states import RETURN_HELD as HELD
@@ -181,6 +182,7 @@ def process_returns(*, until: datetime, limit: int, actor: Actor, now: datetime)
     unmatched += [Unmatched(UUID(line_id), ALREADY_CREDITED, item.detail) for line_id, item in refused.items()]
     _restock(matches, by_id, lines, actor=actor)
     _write(waiting, unmatched, outcome, actor=actor, now=now)
+    close_in({order_id for credit in outcome.issued for order_id in credit.order_ids}, actor=actor, now=until)
     return len(waiting)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from apps.inventory.contract import fill_backorders, receive_due
+from apps.inventory.contract import ReceivedDue, fill_backorders, receive_due
 from apps.orders.services.ship import ShipOrder, Shipped, ship_in
 from ordercash.kernel import sql
 from ordercash.kernel.actor import Actor
@@ -21,18 +21,14 @@ SELECT o.id, o.ordered_at FROM orders_order o
 
 
 @writes
-def receive_and_fill(*, until: datetime, limit: int, actor: Actor) -> tuple[int, list[UUID]]:
-    """Receive planned goods due before `until` and give them to who waits; returns (receipts, orders that got something)."""
-    received = receive_due(now=until, limit=limit, actor=actor)
-    if not received.count:
-        return 0, []
-    filled = fill_backorders(now=until, limit=limit, product_ids=received.product_ids, actor=actor)
-    return received.count, filled
+def receive_goods(*, until: datetime, limit: int, actor: Actor) -> ReceivedDue:
+    """Take in at most `limit` planned receipts due before `until`; call again while some come back."""
+    return receive_due(now=until, limit=limit, actor=actor)
 
 
 @writes
 def fill_waiting(*, now: datetime, limit: int, actor: Actor, product_ids: Sequence[UUID] | None = None) -> list[UUID]:
-    """Give free stock to the lines that wait, oldest first; returns the orders that got something."""
+    """Give free stock to at most `limit` waiting lines, oldest first; returns the orders that got something. Call again while some do."""
     return fill_backorders(now=now, limit=limit, product_ids=product_ids, actor=actor)
 
 
