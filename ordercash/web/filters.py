@@ -15,6 +15,7 @@ class Filter:
     """A field of the filter bar. `kind`: text, choice, choices (several), date (a day), period (two days) or flag.
 
     choices -- (value, label) pairs, or a function without arguments that returns them
+    required -- one choice always holds, the first when the URL names none
     A period gives `<name>_from` and `<name>_until`; it is half-open on days: until is the last day shown plus one.
     """
 
@@ -23,6 +24,7 @@ class Filter:
     kind: str = "text"
     choices: Choices | Callable[[], Choices] = ()
     placeholder: str = ""
+    required: bool = False
 
     def options(self) -> Choices:
         """The choices, read now when a function gives them."""
@@ -39,12 +41,13 @@ class Wanted:
 
     values: dict[str, Any]
     errors: dict[str, str] = field(default_factory=dict)
+    standing: frozenset[str] = frozenset()
 
     def __getitem__(self, name: str) -> Any:
         return self.values[name]
 
     def __bool__(self) -> bool:
-        return any(bool(value) for value in self.values.values())
+        return any(bool(value) for name, value in self.values.items() if name not in self.standing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,8 @@ def read_filters(filters: Sequence[Filter], query: QueryDict) -> Wanted:
             values[name], problem = _read(each, name, query)
             if problem:
                 errors[each.name] = problem
-    return Wanted(values, errors)
+    standing = frozenset(each.name for each in filters if each.required and not query.get(each.name))
+    return Wanted(values, errors, standing)
 
 
 def shown_filters(filters: Sequence[Filter], wanted: Wanted) -> list[ShownFilter]:
@@ -101,7 +105,10 @@ def _read_choice(each: Filter, name: str, query: QueryDict) -> tuple[Any, str]:
     wrong = [value[:40] for value in asked if value not in known]
     found = [value for value in asked if value in known]
     problem = f"There is no choice “{wrong[0]}”." if wrong else ""
-    return (found if each.kind == "choices" else (found[0] if found else "")), problem
+    if each.kind == "choices":
+        return found, problem
+    standing = next((value for value, _ in each.options()), "") if each.required else ""
+    return (found[0] if found else standing), problem
 
 
 def _shown(each: Filter, wanted: Wanted) -> ShownFilter:

@@ -9,7 +9,7 @@ def _entities() -> list[tuple[str, str]]:
     return [(entity.code, f"{entity.code} {entity.name}") for entity in entities_by_code().values()]
 
 
-ENTITY = Filter("entity", "Legal entity", kind="choice", choices=_entities)
+ENTITY = Filter("entity", "Legal entity", kind="choice", choices=_entities, required=True)
 
 
 def entity_of(wanted: Wanted) -> EntityFacts:
