@@ -14,5 +14,5 @@ class ExceptionsConfig(AppConfig):
     verbose_name = "Exceptions"
 
     def ready(self) -> None:
-        register_link("case", "case", "Case")
+        register_link("case", "case", "Case", names=import_string("apps.exceptions.selectors.case_titles"))
         register_search("case", VIEW_CASES, import_string("apps.exceptions.selectors.find_cases"))

@@ -12,5 +12,8 @@ class InventoryConfig(AppConfig):
 
     def ready(self) -> None:
         find = import_string("apps.inventory.selectors.lists.find_shipment_hits")
-        register_link("shipment", "shipment", "Shipment")
+        numbers = import_string("apps.inventory.selectors.lists.shipment_numbers")
+        movements = import_string("apps.inventory.selectors.lists.movement_names")
+        register_link("shipment", "shipment", "Shipment", names=numbers)
+        register_link("stock_movement", "", "Stock", names=movements)
         register_search("shipment", import_string("apps.inventory.permissions.VIEW_SHIPMENTS"), find)

@@ -80,11 +80,16 @@ def when_html(moment: datetime | None, *, seconds: bool = False) -> SafeString:
     )  # fmt: skip
 
 
+def day_text(day: date) -> str:
+    """Return a business day as people write it: "31 Dec 2024"."""
+    return day.strftime("%d %b %Y")
+
+
 def day_html(day: date | None) -> SafeString:
     """Return a business day; it belongs to a zone already and is never shifted."""
     if day is None:
         return NOTHING
-    return format_html('<time class="oc-when" datetime="{}">{}</time>', day.isoformat(), day.strftime("%d %b %Y"))
+    return format_html('<time class="oc-when" datetime="{}">{}</time>', day.isoformat(), day_text(day))
 
 
 def badge_html(state: str, label: str = "", *, tone: str = "") -> SafeString:

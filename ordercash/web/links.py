@@ -1,6 +1,7 @@
 """Every identifier is a link: who owns a kind of thing registers where it is shown, and how its things are called."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -59,6 +60,18 @@ def kind_label(kind: str) -> str:
 def called(kind: str, id: Any, name: str = "") -> str:
     """Return "Order SO-1041"; without a name the end of the id tells one from another, its beginning is only the hour."""
     return f"{kind_label(kind)} {name or str(id)[-8:]}"
+
+
+def links_of(things: Iterable[tuple[str, UUID | None]]) -> dict[UUID, SafeString]:
+    """Return the links to (kind, id) pairs by id, each called by its name; one statement per kind."""
+    ids: dict[str, set[UUID]] = defaultdict(set)
+    for kind, id in things:
+        if id is not None:
+            ids[kind].add(id)
+    found = {kind: names_of(kind, wanted) for kind, wanted in ids.items()}
+    return {
+        id: link_html(kind, id, called(kind, id, found[kind].get(id, ""))) for kind, some in ids.items() for id in some
+    }
 
 
 def link_html(kind: str, id: Any, label: Any = "") -> SafeString:

@@ -1,6 +1,6 @@
 """The log as pages: what was told, one event, and how far its subscribers have read."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from functools import cached_property
 from typing import Any
@@ -27,8 +27,9 @@ from ordercash.web.columns import Column, Table
 from ordercash.web.components import Crumb, Empty, Tile
 from ordercash.web.filters import Filter, Wanted
 from ordercash.web.keyset import Slice
-from ordercash.web.links import link_html
+from ordercash.web.links import links_of
 from ordercash.web.page import Page
+from ordercash.web.tones import state_label
 from ordercash.web.worklist import Worklist
 
 SUBSCRIBER_COLUMNS = (
@@ -43,14 +44,14 @@ SUBSCRIBER_COLUMNS = (
 )
 
 
-def about(row: EventRecord) -> SafeString:
-    """Return the link to what an event is about."""
-    return link_html(row.aggregate, row.aggregate_id)
+def event_title(name: str) -> str:
+    """Return an event's name in words: "Order closed" for orders.order_closed."""
+    return state_label(name.partition(".")[2])
 
 
-def thread(row: EventRecord) -> SafeString | str:
-    """Return the link to the order on whose timeline an event stands."""
-    return link_html("order", row.thread_id) if row.thread_id else ""
+def subjects(rows: Iterable[EventRecord]) -> Mapping[UUID, SafeString]:
+    """Return the links to what events are about and to the orders on whose timelines they stand, by id."""
+    return links_of(pair for row in rows for pair in ((row.aggregate, row.aggregate_id), ("order", row.thread_id)))
 
 
 class Events(Worklist):
@@ -61,15 +62,15 @@ class Events(Worklist):
     row_noun = "event"
     default_sort = NEWEST_EVENT
     columns = (
-        Column("name", "Event", link="event"),
-        Column("aggregate", "About", kind="html", value=about),
-        Column("thread_id", "Order", kind="html", value=thread),
+        Column("name", "Event", link="event", value=lambda row: event_title(row.name)),
+        Column("about", "About", kind="html"),
+        Column("thread", "Order", kind="html"),
         Column("occurred_at", "Happened", kind="when"),
         Column("recorded_at", "Recorded", kind="when"),
         Column("actor_name", "By", desk=True),
     )
     filters = (
-        Filter("name", "Event", kind="choices", choices=lambda: [(name, name) for name in event_names()]),
+        Filter("name", "Event", kind="choices", choices=lambda: [(name, event_title(name)) for name in event_names()]),
         Filter("about", "About", placeholder="Id of an order or another thing"),
         Filter("recorded", "Recorded", kind="period"),
     )
@@ -88,7 +89,9 @@ class Events(Worklist):
     def rows(self, wanted: Wanted, *, sort: str, cursor: str, limit: int) -> Slice[Any]:
         page = super().rows(wanted, sort=sort, cursor=cursor, limit=limit)
         names = actor_names({row.actor_id for row in page.rows})
+        links = subjects(page.rows)
         for row in page.rows:
+            row.about, row.thread = links.get(row.aggregate_id), links.get(row.thread_id)
             row.actor_name = names.get(row.actor_id, "")
         return page
 
@@ -116,12 +119,12 @@ class EventPage(Page):
         return event_by_id(self.kwargs["event_id"])
 
     def context(self) -> Mapping[str, Any]:
-        event = self.event
-        self.title = event.name
+        event, links = self.event, subjects([self.event])
+        self.title = event_title(event.name)
         return {
             "event": event,
-            "about": about(event),
-            "thread": thread(event),
+            "about": links.get(event.aggregate_id),
+            "thread": links.get(event.thread_id),
             "actor": actor_names([event.actor_id]).get(event.actor_id, "") if event.actor_id else "",
             "payload": [(name, _written(value)) for name, value in sorted(event.payload.items())],
         }

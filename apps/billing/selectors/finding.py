@@ -1,5 +1,9 @@
 """How the search box finds documents."""
 
+from collections.abc import Collection, Mapping
+from uuid import UUID
+
+from apps.billing.models import Invoice, Payment
 from apps.billing.selectors.listing import invoices
 from ordercash.web.formats import amount_text
 from ordercash.web.search import Hit
@@ -16,3 +20,13 @@ def find_documents(text: str, limit: int) -> list[Hit]:
         )
         for row in invoices(number=text)[:limit]
     ]
+
+
+def document_numbers(ids: Collection[UUID]) -> Mapping[UUID, str]:
+    """Return the legal numbers of invoices and credit notes by id; one statement."""
+    return {id: number or "" for id, number in Invoice.objects.filter(id__in=ids).values_list("id", "number")}
+
+
+def payment_references(ids: Collection[UUID]) -> Mapping[UUID, str]:
+    """Return what payments say about themselves, by id; one statement."""
+    return dict(Payment.objects.filter(id__in=ids).values_list("id", "reference"))

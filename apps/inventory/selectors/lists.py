@@ -1,12 +1,12 @@
 """Lists of stock, shipments and waiting lines: filtered here, sorted and paged by who shows them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
 
-from apps.inventory.models import Backorder, Shipment, ShipmentLine, Stock, Warehouse
+from apps.inventory.models import Backorder, Shipment, ShipmentLine, Stock, StockMovement, Warehouse
 from ordercash.kernel.errors import NotFound
 from ordercash.web.search import Hit
 
@@ -116,3 +116,14 @@ def value_of_stock(*, warehouse: str = "") -> list[tuple[str, int]]:
     found = Stock.objects.filter(warehouse__code=warehouse) if warehouse else Stock.objects.all()
     sums = found.values("warehouse__legal_entity__currency").annotate(value=Sum("value_minor")).order_by("-value")
     return [(row["warehouse__legal_entity__currency"], int(row["value"])) for row in sums]
+
+
+def shipment_numbers(ids: Collection[UUID]) -> Mapping[UUID, str]:
+    """Return the numbers of shipments by id; one statement."""
+    return dict(Shipment.objects.filter(id__in=ids).values_list("id", "number"))
+
+
+def movement_names(ids: Collection[UUID]) -> Mapping[UUID, str]:
+    """Return what moved and where, "MUG-BLUE at UK-MAIN", by the movement's id; one statement."""
+    found = StockMovement.objects.filter(id__in=ids).values_list("id", "stock__product__sku", "stock__warehouse__code")
+    return {id: f"{sku} at {warehouse}" for id, sku, warehouse in found}

@@ -1,8 +1,9 @@
 """The journal, one entry, and one account."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
+from uuid import UUID
 
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
@@ -16,16 +17,16 @@ from apps.masterdata.contract import customers_by_id, entities_by_id
 from ordercash.web.columns import Column, Table
 from ordercash.web.components import Crumb, Empty, Tile
 from ordercash.web.filters import Filter, Wanted
-from ordercash.web.formats import money_html
+from ordercash.web.formats import day_text, money_html
 from ordercash.web.keyset import Slice
-from ordercash.web.links import link_html
+from ordercash.web.links import link_html, links_of
 from ordercash.web.page import Page
 from ordercash.web.worklist import Worklist
 
 
-def document_html(entry: Any) -> SafeString:
-    """The document behind an entry, as a link to its page."""
-    return link_html(entry.source_kind, entry.source_id)
+def documents_html(entries: Iterable[Any]) -> Mapping[UUID, SafeString]:
+    """The documents behind entries, as links to their pages, by the document's id."""
+    return links_of((entry.source_kind, entry.source_id) for entry in entries)
 
 
 def _accounts_html(entry: EntryFacts) -> SafeString:
@@ -41,15 +42,7 @@ class Journal(Worklist):
     title = "Journal"
     row_noun = "entry"
     default_sort = SORT
-    columns = (
-        Column("entry_date", "Day", kind="day", link="journal_entry"),
-        Column("kind", "Kind", kind="badge"),
-        Column("source_id", "Document", kind="html", value=document_html),
-        Column("accounts", "Accounts", kind="html", value=_accounts_html),
-        Column("debit_minor", "Amount", kind="money"),
-        Column("memo", "Memo", desk=True),
-        Column("recorded_at", "Recorded", kind="when", desk=True),
-    )
+    documents: Mapping[UUID, SafeString] = {}
     filters = (
         ENTITY,
         Filter("kind", "Kind", kind="choice", choices=JournalEntry.Kind.choices),
@@ -59,7 +52,21 @@ class Journal(Worklist):
 
     def rows(self, wanted: Wanted, *, sort: str, cursor: str, limit: int) -> Slice[EntryFacts]:
         entity = entity_of(wanted)
-        return journal(entity.id, kind=wanted["kind"], until=wanted["until"], cursor=cursor, limit=limit)
+        page = journal(entity.id, kind=wanted["kind"], until=wanted["until"], cursor=cursor, limit=limit)
+        self.documents = documents_html(page.rows)
+        return page
+
+    @property
+    def columns(self) -> Sequence[Column]:  # type: ignore[override]
+        return (
+            Column("entry_date", "Day", kind="day", link="journal_entry"),
+            Column("kind", "Kind", kind="badge"),
+            Column("source_id", "Document", kind="html", value=lambda entry: self.documents.get(entry.source_id)),
+            Column("accounts", "Accounts", kind="html", value=_accounts_html),
+            Column("debit_minor", "Amount", kind="money"),
+            Column("memo", "Memo", desk=True),
+            Column("recorded_at", "Recorded", kind="when", desk=True),
+        )
 
     def context(self) -> Mapping[str, Any]:
         entity = entity_of(self.wanted)
@@ -75,12 +82,12 @@ class Entry(Page):
 
     def context(self) -> Mapping[str, Any]:
         entry = entry_of(self.kwargs["entry_id"])
-        self.title = f"{entry.kind.replace('_', ' ').capitalize()} of {entry.entry_date}"
+        self.title = f"{entry.kind.replace('_', ' ').capitalize()} of {day_text(entry.entry_date)}"
         names = {id: customer.name or customer.code for id, customer in customers_by_id(_customers(entry)).items()}
         return {
             "entry": entry,
             "entity": entities_by_id()[entry.legal_entity_id],
-            "document": document_html(entry),
+            "document": documents_html([entry]).get(entry.source_id),
             "lines": Table(columns=_line_columns(names), rows=entry.postings, caption="Postings"),
         }
 
@@ -95,7 +102,7 @@ class AccountSheet(Worklist):
     columns = (
         Column("entry_date", "Day", kind="day", link="journal_entry", id_key="entry_id"),
         Column("entry__kind", "Kind", kind="badge"),
-        Column("document", "Document", kind="html", value=lambda row: document_html(row.entry)),
+        Column("document", "Document", kind="html"),
         Column("customer__code", "Customer", link="customer", id_key="customer_id"),
         Column("debit", "Debit", kind="money", value=lambda row: row.amount_minor if row.amount_minor > 0 else None),
         Column("credit", "Credit", kind="money", value=lambda row: -row.amount_minor if row.amount_minor < 0 else None),
@@ -117,17 +124,22 @@ class AccountSheet(Worklist):
 
     def rows(self, wanted: Wanted, *, sort: str, cursor: str, limit: int) -> Slice[Any]:
         self.limit = limit
-        return self.sheet.page  # type: ignore[no-any-return]
+        page: Slice[Any] = self.sheet.page
+        documents = documents_html(row.entry for row in page.rows)
+        for row in page.rows:
+            row.document = documents.get(row.entry.source_id)
+        return page
 
     def tiles(self, wanted: Wanted) -> list[Tile]:
         currency = entities_by_id()[self.account.legal_entity_id].currency
-        note = f"until {wanted['as_of']}" if wanted["as_of"] else "of everything posted"
+        note = f"until {day_text(wanted['as_of'])}" if wanted["as_of"] else "of everything posted"
         where = "after the first row" if self.request.GET.get("cursor") else note
         return [Tile("Balance", money_html(self.sheet.balance_minor, currency), note=where)]
 
     def context(self) -> Mapping[str, Any]:
         self.title = f"{self.account.code} {self.account.name}"
-        return super().context()
+        entity = entities_by_id()[self.account.legal_entity_id]
+        return {**super().context(), "subtitle": f"{entity.code} {entity.name}"}
 
 
 def _customers(entry: EntryFacts) -> list[Any]:

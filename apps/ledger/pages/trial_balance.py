@@ -19,7 +19,7 @@ from ordercash.web.actions import Action, Given
 from ordercash.web.columns import Column
 from ordercash.web.components import Tile
 from ordercash.web.filters import Filter, Wanted
-from ordercash.web.formats import money_html
+from ordercash.web.formats import day_text, money_html
 from ordercash.web.keyset import Slice
 from ordercash.web.worklist import Worklist
 
@@ -88,12 +88,12 @@ class TrialBalance(Worklist):
         difference = found.debit_minor - found.credit_minor
         closed = [period for period in periods_of(self.entity.id) if period.state == "closed"]
         return [
-            Tile("Debit", money_html(found.debit_minor, currency), note=f"until {found.as_of}"),
-            Tile("Credit", money_html(found.credit_minor, currency), note=f"until {found.as_of}"),
+            Tile("Debit", money_html(found.debit_minor, currency), note=f"until {day_text(found.as_of)}"),
+            Tile("Credit", money_html(found.credit_minor, currency), note=f"until {day_text(found.as_of)}"),
             Tile("Difference", money_html(difference, currency), tone="bad" if difference else ""),
             Tile(
                 "Closed until",
-                str(closed[0].until_date) if closed else "—",
+                day_text(closed[0].until_date) if closed else "—",
                 note="the end of the last closed period" if closed else "",
             ),
         ]
