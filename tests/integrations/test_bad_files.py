@@ -1,7 +1,9 @@
 """Files that are wrong: refused as a whole with a sentence before anything is written, or row by row."""
 
+import csv
 import gzip
 import os
+import random
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,6 +15,7 @@ from django.conf import settings
 
 from apps.integrations.services.flat_file import LARGEST_CELL, FileUnusable
 from apps.integrations.services.report import report_of
+from apps.operations.selectors.prove import prove
 from apps.orders.models import IntakeDocument, IntakeRow, Order, OrderLine
 from tests.factories.imports import bring_in, mapping_named
 from tests.integrations.databases import environment
@@ -21,6 +24,17 @@ from tests.integrations.real_data import IS_FULL, real
 HEADER = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country"
 GOOD = "1,20001,PLAIN,2,2011-01-05 10:00:00,1.50,18000.0,France"
 RETAIL = mapping_named("online_retail")
+# Per column, cells that are usual and cells that are not.
+ODD_CELLS = (
+    ("1", "2", "C1", "A1", "", "x" * 70, "\x01", "é\ud800", "1 ", "'; DROP TABLE", "<b>"),
+    ("20001", "POST", "D", "", "z" * 80, "M", "a b", "\ufeff1"),
+    ("X", "", "é" * 300, 'say "hi"', "a\nb", "NULL", "\x7f"),
+    ("1", "2", "-1", "0", "1e9", "100000000", "9" * 14, "0.0001", "0.00001", "-0", "", "NaN", "٣", "1,5"),
+    ("2011-01-05 10:00:00", "2011-13-01 00:00:00", "", "2011-03-27 01:30:00", "9999-12-31 23:59:59", "0001-01-01 00:00:00"),
+    ("1", "2.5", "0", "-1", "99999999999", "0.000001", "0.0000001", "1e5", "", "-0.0", "9" * 16),
+    ("18000.0", "", "x" * 50, "1\t2", "é", "18000.0.0"),
+    ("France", "EIRE", "Narnia", "", "gb", "GB", "\u2028"),
+)  # fmt: skip
 
 pytestmark = pytest.mark.usefixtures("company")
 
@@ -189,6 +203,23 @@ def test_a_file_that_changes_meanwhile_stops_the_import(tmp_path: Path) -> None:
         bring_in(RETAIL, path, rows=100, progress=append)
     assert Order.objects.count() == 100
     assert bring_in(RETAIL, path).orders == 201
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_no_mixture_of_odd_cells_stops_an_import_or_loses_a_row(tmp_path: Path, seed: int) -> None:
+    chance = random.Random(seed)
+    path = tmp_path / "odd.csv"
+    with path.open("w", newline="", encoding="utf-8", errors="surrogatepass") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(HEADER.split(","))
+        for _ in range(1_000):
+            cells = [chance.choice(cells) for cells in ODD_CELLS]
+            cells[0] += str(chance.randrange(300)) if chance.random() < 0.9 else ""
+            writer.writerow(cells[: chance.choice([8, 8, 8, 8, 7])])
+    report = report_of(bring_in(RETAIL, path, rows=200))
+    assert (report["totals"]["rows"], report["totals"]["rows_of_earlier_files"]) == (1_000, 0)
+    assert Decimal(report["totals"]["amount"]) == Decimal(report["file"]["amount"])
+    assert prove().holds
 
 
 def test_a_document_of_very_many_lines_is_one_order(tmp_path: Path) -> None:

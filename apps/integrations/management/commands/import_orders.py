@@ -8,9 +8,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
-from apps.integrations.decisions.mapping import Mapping
-from apps.integrations.decisions.mapping_file import read_mapping
 from apps.integrations.services.import_orders import ROWS_PER_BATCH, Imported, import_file
+from apps.integrations.services.mappings import open_mapping
 from apps.integrations.services.report import report_of
 from ordercash.kernel import clock
 from ordercash.kernel.actor import SYSTEM
@@ -30,8 +29,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, file: Path, mapping: Path, report: Path | None, batch: int, **options: Any) -> None:
         collect_rarely()
         started = time.perf_counter()
-        rules = _rules(mapping)
         try:
+            rules = open_mapping(mapping)
             with tqdm(unit=" rows", unit_scale=True, disable=not self.stderr.isatty()) as bar:
                 result = import_file(
                     file,
@@ -59,15 +58,6 @@ class Command(BaseCommand):
             f"{result.rows:,} rows in {seconds:.1f} s ({rate:,.0f} a second): {result.orders:,} orders, of them {result.held:,} held,"
             f" {result.returns:,} returns, {result.kept_rows:,} rows kept for a person; {result.existed:,} documents were there already."
         )
-
-
-def _rules(path: Path) -> Mapping:
-    try:
-        return read_mapping(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise CommandError(f"{path} cannot be read: {error}") from error
-    except DomainError as refusal:
-        raise CommandError(refusal.detail) from refusal
 
 
 def _move(bar: "tqdm[Any]", done: int, total: int) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
-from apps.integrations.decisions.mapping_file import read_mapping
+from apps.integrations.services.mappings import open_mapping
 from apps.integrations.services.stock_plan import load_stock, plan_stock
 from ordercash.kernel.actor import SYSTEM
 from ordercash.kernel.errors import DomainError
@@ -23,11 +23,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, file: Path, mapping: Path, **options: Any) -> None:
         collect_rarely()
         try:
-            plan = plan_stock(file, read_mapping(mapping.read_text("utf-8")))
+            plan = plan_stock(file, open_mapping(mapping))
             with tqdm(total=len(plan.demands), unit=" products", disable=not self.stderr.isatty()) as bar:
                 count = load_stock(plan, actor=SYSTEM, progress=lambda done: _move(bar, done))
-        except OSError as error:
-            raise CommandError(str(error)) from error
         except DomainError as refusal:
             raise CommandError(refusal.detail) from refusal
         self.stdout.write(f"Stock of {count:,} products is loaded or planned.")
