@@ -141,7 +141,9 @@ class InvoicePage(Page):
         invoice, currency = self.view.invoice, self.view.invoice.currency
         self.title = f"{'Credit note' if invoice.kind == CREDIT_NOTE else 'Invoice'} {invoice.number}"
         numbers = names_of("order", {invoice.order_id, *(line.order_id for line in self.view.printed.lines)})
-        order = Column("order_id", "Order", link="order", id_key="order_id", value=lambda line: numbers.get(line.order_id))
+        order = Column(
+            "order_id", "Order", link="order", id_key="order_id", value=lambda line: numbers.get(line.order_id)
+        )
         total = {
             "net_minor": money_html(invoice.net_minor, currency),
             "tax_minor": money_html(invoice.tax_minor, currency),
@@ -152,7 +154,9 @@ class InvoicePage(Page):
             "view": self.view,
             "difference_minor": invoice.tax_minor - invoice.frozen_tax_minor,
             "order_number": numbers.get(invoice.order_id, "Order"),
-            "lines": Table(columns=[*LINES[:2], order, *_in(currency, LINES[2:])], rows=self.view.printed.lines, footer=total),
+            "lines": Table(
+                columns=[*LINES[:2], order, *_in(currency, LINES[2:])], rows=self.view.printed.lines, footer=total
+            ),
             "taxes": Table(columns=_in(currency, TAXES), rows=self.view.printed.taxes),
             "entries": Table(columns=ENTRIES, rows=self.view.entries, empty=Empty("Nothing was posted")),
         }
