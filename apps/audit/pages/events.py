@@ -124,7 +124,7 @@ class EventPage(Page):
         return {
             "event": event,
             "about": links.get(event.aggregate_id),
-            "thread": links.get(event.thread_id),
+            "thread": links.get(event.thread_id) if event.thread_id else None,
             "actor": actor_names([event.actor_id]).get(event.actor_id, "") if event.actor_id else "",
             "payload": [(name, _written(value)) for name, value in sorted(event.payload.items())],
         }
