@@ -12,7 +12,7 @@ from ordercash.web.api.root import api_root
 from ordercash.web.api.schema import ApiDocs, ApiSchema
 from ordercash.web.gallery import Components, ComponentsJob, ComponentsPanel
 from ordercash.web.health import healthz
-from ordercash.web.signin import SignIn
+from ordercash.web.signin import AdminDoor, SignIn
 from ordercash.web.views import PasswordChange, PasswordChanged, Search, Start
 
 
@@ -42,7 +42,7 @@ urlpatterns = [
     path("components/<uuid:sample_id>/", ComponentsPanel.as_view(), name="component_sample"),
     path("components/job/", ComponentsJob.as_view(), name="components_job"),
     # The admin has no doors of its own: one sign-in, one limit of failures.
-    path("admin/login/", RedirectView.as_view(pattern_name="login", query_string=True)),
+    path("admin/login/", AdminDoor.as_view()),
     path("admin/logout/", LogoutView.as_view()),
     path("admin/password_change/", RedirectView.as_view(pattern_name="password")),
     path("admin/", admin.site.urls),

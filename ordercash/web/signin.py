@@ -6,9 +6,11 @@ from typing import Any
 from django.contrib.auth import views
 from django.contrib.auth.forms import AuthenticationForm
 from django.core.cache import cache
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
+from django.views.generic import RedirectView
 
 MOST_FAILURES = 5
 WINDOW_SECONDS = 15 * 60
@@ -45,6 +47,22 @@ class SignIn(views.LoginView):
         response = self.render_to_response(context, status=429)
         response["Retry-After"] = str(WINDOW_SECONDS)
         return response
+
+
+class AdminDoor(RedirectView):
+    """The admin's own sign-in is this one; who is signed in already and still ends here is no staff."""
+
+    pattern_name = "login"
+    query_string = True
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Refuse who would be sent back and forth between the admin and the sign-in."""
+        user: Any = request.user
+        if user.is_authenticated and not (user.is_active and user.is_staff):
+            raise PermissionDenied(
+                "The administration is open to staff only. Who manages users can make you one of them."
+            )
+        return super().get(request, *args, **kwargs)
 
 
 def failures(request: HttpRequest) -> int:

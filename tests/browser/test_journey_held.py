@@ -12,7 +12,9 @@ from tests.journeys.site import JSON, Site
 SignIn = Callable[..., Visit]
 
 
-def test_a_held_order_is_claimed_in_the_queue_and_released_by_the_credit_controller(sign_in: SignIn, site: Site) -> None:
+def test_a_held_order_is_claimed_in_the_queue_and_released_by_the_credit_controller(
+    sign_in: SignIn, site: Site
+) -> None:
     order = site.order_desk.places(("TEAPOT-1L", "3"), customer="C-9002")
     window = sign_in("order_desk")
     page = window.go("/cases/")
