@@ -3,6 +3,7 @@
 from apps.ledger.decisions.posting import PostingFact, PostingRuleBroken, PostingRules, TaxAmount
 from apps.ledger.selectors.balances import CustomerBalance, customer_balances
 from apps.ledger.selectors.journal import EntryFacts, PostingLine, entries_of
+from apps.ledger.selectors.periods import is_closed
 from apps.ledger.services.chart import ensure_chart
 from apps.ledger.services.posting import AccountMissing, PeriodClosed, RateMissing, post_entries
 
@@ -20,5 +21,6 @@ __all__ = [
     "customer_balances",
     "ensure_chart",
     "entries_of",
+    "is_closed",
     "post_entries",
 ]

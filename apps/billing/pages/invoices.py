@@ -153,7 +153,7 @@ class InvoicePage(Page):
             "invoice": invoice,
             "view": self.view,
             "difference_minor": invoice.tax_minor - invoice.frozen_tax_minor,
-            "order_number": numbers.get(invoice.order_id, "Order"),
+            "order_number": numbers.get(invoice.order_id, "Order") if invoice.order_id else "",
             "lines": Table(
                 columns=[*LINES[:2], order, *_in(currency, LINES[2:])], rows=self.view.printed.lines, footer=total
             ),

@@ -14,6 +14,7 @@ from apps.billing.services.drafting import draft_documents, post_documents
 from apps.billing.services.exposure import move_exposure
 from apps.billing.services.numbering import issue_documents
 from apps.billing.services.owed import Owed, OwedFilter, take_owed
+from apps.ledger.contract import is_closed
 from apps.masterdata.contract import entities_by_id
 from ordercash.kernel import sql
 from ordercash.kernel.actor import Actor
@@ -57,7 +58,7 @@ def invoice_obligations(
     wanted = OwedFilter(until=until, modes=modes, legal_entity_id=legal_entity_id, order_ids=order_ids)
     bundles = take_owed(wanted, limit=limit)
     zones = {entity.id: entity.time_zone for entity in entities_by_id().values()}
-    made = [_document(members, now if dated == "now" else _supplied_at(members), zones) for members in bundles.values()]
+    made = [_document(members, _issued_at(members, dated, now, zones), zones) for members in bundles.values()]
     made.sort(key=lambda pair: (pair[0].issued_at, pair[0].source_ref))
     documents = [document for document, _ in made]
     if not documents:
@@ -70,6 +71,14 @@ def invoice_obligations(
     record_events(documents_issued(documents, numbers, actor=actor))
     shipments = {members[0].id: _distinct(owed.shipment_id for owed in members) for members in bundles.values()}
     return [_issued(document, numbers[document.id], rows, shipments[rows[0][1]]) for document, rows in made]
+
+
+def _issued_at(members: Sequence[Owed], dated: str, now: datetime, zones: Mapping[UUID, str]) -> datetime:
+    """Return the moment of issue; a delivery of a period that was closed meanwhile is invoiced today, so that nobody waits for it."""
+    supplied_at, entity_id = _supplied_at(members), members[0].legal_entity_id
+    if dated == "now" or is_closed(entity_id, business_date(supplied_at, zones[entity_id])):
+        return now
+    return supplied_at
 
 
 def _supplied_at(members: Sequence[Owed]) -> datetime:
