@@ -8,7 +8,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
-from ordercash.web.keyset import Slice, read_limit, slice_of
+from ordercash.kernel.errors import Fault
+from ordercash.web.keyset import BadLimit, Slice, read_limit, slice_of
 
 M = TypeVar("M", bound=Model)
 T = TypeVar("T")
@@ -36,4 +37,7 @@ def slice_response(request: Request, page: Slice[T], *, show: Callable[[Sequence
 
 def page_wanted(request: Request) -> tuple[int, str]:
     """Return the limit and the cursor that the caller asks for; raises BadLimit."""
-    return read_limit(request.query_params.get("limit")), request.query_params.get("cursor", "")
+    limit = request.query_params.get("limit")
+    if limit == "":
+        raise BadLimit(faults=[Fault("?limit", "bad_limit", "Leave it out or say how many rows.")])
+    return read_limit(limit), request.query_params.get("cursor", "")
