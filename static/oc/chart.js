@@ -20,7 +20,7 @@
     const across = data.days
       ? { ...common, grid: { show: false }, size: 26, space: 64, values: (_, at) => at.map((value) => (value % 86400 ? "" : day.format(value * 1000))) }
       : { ...common, grid: { show: false }, size: 26, space: 60, incrs: [1, 2, 5, 10, 20, 50, 100], values: (_, at) => at.map((value) => data.labels[value] ?? "") };
-    return [across, { ...common, grid, size: 52, values: (_, at) => at.map((value) => short.format(value)) }];
+    return [across, { ...common, grid, size: 52, values: (_, at) => at.map((value) => (data.decimals || Number.isInteger(value) ? short.format(value) : "")) }];
   }
 
   function series(data, raw, step) {
@@ -29,7 +29,9 @@
     const many = data.kind === "bar" ? data.names.length : 1;
     const shown = (index) => (_, value, __, at) => (at == null || raw[index][at] == null ? "–" : exact.format(raw[index][at]));
     return data.names.map((label, index) => ({
-      label, value: shown(index), stroke: seriesColor(index), width: bars ? 0 : 1.75, points: { show: false },
+      label, value: shown(index), stroke: seriesColor(index), width: bars ? 0 : 1.75,
+      // A single day has no line to be seen by.
+      points: { show: !bars && data.labels.length === 1, size: 7, fill: seriesColor(index) },
       fill: bars ? seriesColor(index) : data.kind === "area" ? `color-mix(in oklab, ${seriesColor(index)} 16%, transparent)` : undefined,
       paths: bars ? uPlot.paths.bars({ size: [0.68, 46], disp: many > 1 ? grouped(index, many, step) : undefined }) : undefined,
     }));
@@ -60,7 +62,7 @@
     drawn.set(place, new uPlot({
       width: Math.max(200, place.clientWidth), height: data.height, tzDate: (ts) => uPlot.tzDate(new Date(ts * 1e3), "UTC"),
       scales: {
-        x: { time: data.days, range: bars ? [at[0] - step * 0.6, at.at(-1) + step * 0.6] : [at[0], at.at(-1)] },
+        x: { time: data.days, range: bars || at.length === 1 ? [at[0] - step * 0.6, at.at(-1) + step * 0.6] : [at[0], at.at(-1)] },
         y: { range: (_, low, high) => [Math.min(0, low ?? 0), high > 0 ? high * 1.08 : low < 0 ? 0 : 1] },
       },
       axes: axes(data),

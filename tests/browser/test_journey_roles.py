@@ -104,3 +104,12 @@ def nothing_happens_on_forged_verbs(browser: Client, role: str, address: str) ->
             assert answer.status_code == 403, (role, part, verb)
             assert b"permission" in answer.content, (role, part, verb)
     assert browser.post(address, {"verb": "cancel", "reason_cancel": "Forged"}).status_code == 403, role
+
+
+def test_the_sign_of_the_house_leads_home(sign_in: Callable[..., Visit], order: JSON) -> None:
+    window = sign_in("order_desk")
+    page = window.go("/search/")
+    page.get_by_role("link", name="Home").first.click()
+    expect(page.locator("h1")).to_have_text("Home")
+    expect(page.locator(".oc-chart canvas")).to_have_count(2)
+    window.picture("home-one-day")
