@@ -24,7 +24,7 @@ from apps.orders.models import IntakeRow, Order, OrderLine, ReturnLine
 from ordercash.kernel.actor import SYSTEM
 from tests.factories.orders import document
 from tests.journeys.running import FULL, Victims, insist, together
-from tests.journeys.site import Site
+from tests.journeys.site import Site, receipt
 
 MAPPING = settings.BASE_DIR / "examples" / "mappings" / "online_retail.yaml"
 KILLED = -9
@@ -50,6 +50,9 @@ def chance(record_property: Callable[[str, object], None]) -> random.Random:
 def test_the_web_server_dies_in_the_middle_of_every_verb(site: Site, victims: Victims, chance: random.Random) -> None:
     people = {role: site.with_roles(role).secret for role in ("order_desk", "warehouse", "ar_clerk")}
     count, deaths = (600, 120) if FULL else (48, 12)
+    # Enough in one warehouse for all of them, so that every order is one shipment and one invoice.
+    goods = [receipt(sku, "2000", f"R-{sku}") for sku in ("MUG-BLUE", "TEAPOT-1L")]
+    site.warehouse.do("stock/receipts", {"receipts": goods})
 
     def ask(role: str, method: str, path: str, body: Any = None, key: str = "") -> Any:
         return insist(victims.port, method, f"/api/v1/{path}", body, secret=people[role], key=key)
