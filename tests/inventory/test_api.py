@@ -32,7 +32,14 @@ def send(client: Client, address: str, body: Any) -> Any:
     return client.post(f"/api/v1/{address}", body, content_type="application/json")
 
 
-READ = ["stock", "stock/availability?sku=UK-P00000", "backorders", "warehouses", "shipments", "shipments/00000000-0000-7000-8000-000000000000"]
+READ = [
+    "stock",
+    "stock/availability?sku=UK-P00000",
+    "backorders",
+    "warehouses",
+    "shipments",
+    "shipments/00000000-0000-7000-8000-000000000000",
+]
 
 
 @pytest.mark.parametrize("address", READ)

@@ -29,7 +29,9 @@ def signed_in(*permissions: str) -> Client:
     return client
 
 
-@pytest.mark.parametrize("address", ["/stock/", "/backorders/", "/shipments/", "/shipments/00000000-0000-7000-8000-000000000000/"])
+@pytest.mark.parametrize(
+    "address", ["/stock/", "/backorders/", "/shipments/", "/shipments/00000000-0000-7000-8000-000000000000/"]
+)
 def test_pages_are_closed_to_others(place, address):
     assert Client().get(address).status_code == 302
     assert signed_in("orders.view_orders").get(address).status_code == 403

@@ -55,7 +55,9 @@ def test_nul_and_endless_text_are_cut() -> None:
 
 
 def test_a_required_choice_starts_with_its_first_and_is_no_filter_by_itself() -> None:
-    filters = (Filter("entity", "Legal entity", kind="choice", choices=[("DE01", "DE"), ("UK01", "UK")], required=True),)
+    filters = (
+        Filter("entity", "Legal entity", kind="choice", choices=[("DE01", "DE"), ("UK01", "UK")], required=True),
+    )
     standing, asked = read_filters(filters, QueryDict("")), read_filters(filters, QueryDict("entity=UK01"))
     assert (standing["entity"], bool(standing)) == ("DE01", False)
     assert (asked["entity"], bool(asked)) == ("UK01", True)
