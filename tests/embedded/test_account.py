@@ -15,7 +15,7 @@ STRANGER = Account(61234, 61234, "stranger", borrowed=True)
 def open_path(tmp_path: Path) -> Path:
     """A file that everybody can reach, below folders of our own."""
     for folder in [*tmp_path.parents, tmp_path]:
-        if folder.stat().st_uid == os.geteuid() and folder.name.startswith(("pytest-", tmp_path.name)):
+        if folder.stat().st_uid == os.geteuid() and folder.name.startswith(("pytest-", "popen-", tmp_path.name)):
             folder.chmod(0o755)
     path = tmp_path / "file"
     path.write_text("")

@@ -115,7 +115,7 @@ def test_receipts_now_and_later(place):
         ({"quantity": "NaN"}, "/receipts/1/quantity", "finite_number"),
         ({"unit_cost": "-1"}, "/receipts/1/unit_cost", "greater_than_equal"),
         ({"unit_cost": "1.0000001"}, "/receipts/1/unit_cost", "decimal_max_places"),
-        ({"source_ref": ""}, "/receipts/1/source_ref", "too_short"),
+        ({"source_ref": ""}, "/receipts/1/source_ref", "string_too_short"),
         ({"due_at": "2026-02-30T00:00:00Z"}, "/receipts/1/due_at", "datetime_from_date_parsing"),
         ({"due_at": "2026-02-03T00:00:00"}, "/receipts/1/due_at", "timezone_aware"),
         ({"kind": "gift"}, "/receipts/1/kind", "literal_error"),

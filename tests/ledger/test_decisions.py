@@ -8,7 +8,7 @@ from uuid import UUID
 import pydantic
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, reject
 from hypothesis import strategies as st
 
 from apps.ledger.decisions.posting import (
@@ -20,6 +20,7 @@ from apps.ledger.decisions.posting import (
     functional_amounts,
     postings,
 )
+from ordercash.kernel.money import AmountOutOfRange
 from tests.factories.ledger import DAY, NOON
 
 RULES = PostingRules.model_validate(
@@ -68,7 +69,12 @@ def test_every_fact_balances_in_the_entitys_currency(
     posted: PostingFact, functional_currency: str, rate: Decimal
 ) -> None:
     lines = postings(RULES, posted)
-    converted = functional_amounts(lines, currency=posted.currency, functional_currency=functional_currency, rate=rate)
+    try:
+        converted = functional_amounts(
+            lines, currency=posted.currency, functional_currency=functional_currency, rate=rate
+        )
+    except AmountOutOfRange:
+        reject()  # refused as a whole: more than the ledger can hold
     assert sum(converted) == 0
     assert len(converted) == len(lines)
     assert all(line.amount_minor * minor >= 0 for line, minor in zip(lines, converted, strict=True))
