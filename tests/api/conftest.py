@@ -1,4 +1,4 @@
-"""The demo company, by the test or once for all tests of a module that share it."""
+"""The demo company, once for all tests of a module: nearly all of them show that nothing happens to it."""
 
 from collections.abc import Iterator
 
@@ -7,15 +7,10 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import setup_databases, teardown_databases
 from pytest_django import DjangoDbBlocker
+from rest_framework.test import APIClient
 
-from tests.factories.api import World, a_world
+from tests.factories.api import World, a_world, with_key
 from tests.factories.orders import load_company
-
-
-@pytest.fixture
-def company(transactional_db: None) -> None:
-    """Load the demo company into a database that commits."""
-    load_company()
 
 
 @pytest.fixture(scope="session")
@@ -37,3 +32,9 @@ def world(shared_database: None, django_db_blocker: DjangoDbBlocker, quick_flush
         load_company()
         yield a_world()
         call_command("flush", interactive=False, verbosity=0)
+
+
+@pytest.fixture
+def desk(world: World) -> APIClient:
+    """A caller who may do everything."""
+    return with_key(world.secret)

@@ -9,18 +9,10 @@ from rest_framework.test import APIClient
 
 from apps.billing.permissions import VIEW_INVOICES
 from apps.orders.models import Order
-from apps.orders.permissions import CANCEL_ORDERS, PLACE_ORDERS, SHIP_ORDERS, VIEW_ORDERS
+from apps.orders.permissions import VIEW_ORDERS
 from ordercash.kernel import clock
 from tests.api.sending import ORDERS, an_order, faults, nothing_happens, post, refusal
-from tests.factories.api import a_caller
 from tests.factories.web import PASSWORD, make_user
-
-pytestmark = pytest.mark.usefixtures("company")
-
-
-@pytest.fixture
-def desk(company: None) -> APIClient:
-    return a_caller(PLACE_ORDERS, VIEW_ORDERS, CANCEL_ORDERS, SHIP_ORDERS)
 
 
 def line(**values: Any) -> list[dict[str, Any]]:
@@ -107,9 +99,10 @@ def test_an_order_from_the_future_or_from_a_clock_in_the_wrong_zone(desk: APICli
 
 
 def test_the_same_instant_in_any_zone_is_the_same_instant(desk: APIClient) -> None:
-    for said in ("2026-03-02T09:00:00Z", "2026-03-02T14:30:00+05:30", "2026-03-01T21:00:00-12:00"):
-        assert post(desk, an_order(ordered_at=said)).status_code == 201
-    assert {order.ordered_at.isoformat() for order in Order.objects.all()} == {"2026-03-02T09:00:00+00:00"}
+    said = ("2026-03-02T09:00:00Z", "2026-03-02T14:30:00+05:30", "2026-03-01T21:00:00-12:00")
+    placed = [post(desk, an_order(ordered_at=instant)).json() for instant in said]
+    orders = Order.objects.filter(pk__in=[order["id"] for order in placed])
+    assert [order.ordered_at.isoformat() for order in orders] == ["2026-03-02T09:00:00+00:00"] * 3
 
 
 NUMBERS = [
@@ -137,7 +130,7 @@ def test_ten_thousand_lines_and_none(desk: APIClient) -> None:
 
 
 def test_as_many_lines_as_an_order_may_have(desk: APIClient) -> None:
-    answer = post(desk, an_order(customer="C-1004", lines=line() * 5_000))
+    answer = post(desk, an_order(customer="C-1004", lines=line(sku="BAG-JUTE") * 5_000))
     assert answer.status_code == 201, answer.content[:300]
     shown = desk.get(answer.json()["url"]).json()
     assert len(shown["lines"]) == 5_000

@@ -27,9 +27,8 @@ from ordercash.kernel.remembered import forget_everything
 from ordercash.roles import ROLES
 from ordercash.web.api.permissions import SIGNED_IN
 from tests.api.sending import BATCH, ORDERS, an_order, everything, nothing_happens, post, refusal
-from tests.factories.api import EVERY_PERMISSION, World, a_caller, a_key, with_key
+from tests.factories.api import EVERY_PERMISSION, World, a_caller, a_key, a_program, with_key
 from tests.factories.orders import LATER, bill, place, ship
-from tests.factories.web import make_user
 
 
 def operations() -> Iterator[tuple[str, str, str]]:
@@ -79,7 +78,11 @@ def prepared(permission: str) -> list[tuple[str, Any, int]]:
     """Return requests that the permission lets through, on orders that are ready for them."""
     if permission == PLACE_ORDERS:
         return [(ORDERS, an_order(), 201), (BATCH, [an_order()], 200)]
-    order = place(customer="C-9002", lines=[("TEAPOT-1L", "4")]) if permission == RELEASE_ORDERS else place()
+    order = (
+        place(customer="C-9002", lines=[("TEAPOT-1L", "4")])
+        if permission == RELEASE_ORDERS
+        else place(customer="C-1004")
+    )
     if permission in (BILL_ORDERS, RETURN_GOODS):
         ship(order)
     if permission == RETURN_GOODS:
@@ -96,7 +99,7 @@ def prepared(permission: str) -> list[tuple[str, Any, int]]:
 
 
 @pytest.mark.parametrize("permission", VERBS)
-def test_a_denied_verb_leaves_what_an_allowed_one_changes(company: None, permission: str) -> None:
+def test_a_denied_verb_leaves_what_an_allowed_one_changes(world: World, permission: str) -> None:
     denied = a_caller(*(EVERY_PERMISSION - {permission}))
     allowed = a_caller(*EVERY_PERMISSION)
     for path, body, status in prepared(permission):
@@ -109,7 +112,7 @@ def test_a_denied_verb_leaves_what_an_allowed_one_changes(company: None, permiss
 
 
 @pytest.mark.parametrize("role", sorted(ROLES))
-def test_every_role_does_its_own_verbs_and_no_other(company: None, role: str) -> None:
+def test_every_role_does_its_own_verbs_and_no_other(world: World, role: str) -> None:
     caller = a_caller(*ROLES[role])
     for permission in VERBS:
         ((path, body, status), *_) = prepared(permission)
@@ -120,9 +123,9 @@ def test_every_role_does_its_own_verbs_and_no_other(company: None, role: str) ->
             assert answer.status_code == status, answer.content
 
 
-def test_keys_that_are_not_valid_any_more(company: None) -> None:
-    user = make_user(VIEW_ORDERS, PLACE_ORDERS)
-    expired, revoked, retired, good = a_key(user), a_key(user), a_key(make_user(PLACE_ORDERS)), a_key(user)
+def test_keys_that_are_not_valid_any_more(world: World) -> None:
+    user = a_program(VIEW_ORDERS, PLACE_ORDERS)
+    expired, revoked, retired, good = a_key(user), a_key(user), a_key(a_program(PLACE_ORDERS)), a_key(user)
     past = clock.now() - timedelta(days=1)
     ApiKey.objects.filter(prefix=expired.split("_")[1]).update(created_at=past, expires_at=past + timedelta(hours=1))
     revoke_api_key(ApiKey.objects.get(prefix=revoked.split("_")[1]).pk, actor=SYSTEM, now=clock.now())
@@ -149,8 +152,8 @@ def test_keys_that_are_not_valid_any_more(company: None) -> None:
     assert post(with_key(good), an_order()).status_code == 201
 
 
-def test_a_key_may_do_less_than_its_user_but_never_more(company: None) -> None:
-    user = make_user(VIEW_ORDERS, PLACE_ORDERS)
+def test_a_key_may_do_less_than_its_user_but_never_more(world: World) -> None:
+    user = a_program(VIEW_ORDERS, PLACE_ORDERS)
     narrow = with_key(a_key(user, scopes=[VIEW_ORDERS]))
     wide = with_key(a_key(user, scopes=[VIEW_ORDERS, PLACE_ORDERS, CANCEL_ORDERS]))
     with nothing_happens():

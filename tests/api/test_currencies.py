@@ -6,13 +6,10 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
-from apps.billing.permissions import ISSUE_INVOICES, RECORD_PAYMENTS, VIEW_INVOICES, VIEW_PAYMENTS
 from apps.masterdata.models import Currency, Customer, ExchangeRate, Product
-from apps.masterdata.permissions import SET_CREDIT_LIMITS, VIEW_CUSTOMERS
-from apps.orders.permissions import BILL_ORDERS, PLACE_ORDERS, SHIP_ORDERS, VIEW_ORDERS
 from ordercash.kernel.remembered import forget_everything
 from tests.api.sending import an_order, faults, nothing_happens, post, refusal
-from tests.factories.api import a_caller
+from tests.factories.api import World
 from tests.factories.pricing import a_price, a_price_list
 
 # Prices of a mug; three of them and 20 % tax: rounded once a line, half away from zero.
@@ -25,9 +22,9 @@ TOTALS = {
 MINOR = {"JPY": 3530, "EUR": 2700, "KWD": 7652}
 
 
-@pytest.fixture
-def desk(company: None) -> APIClient:
-    """A desk in a company that sells in dinars and yen as well."""
+@pytest.fixture(scope="module", autouse=True)
+def dinars_and_yen(world: World) -> None:
+    """Let the company sell in dinars and yen as well."""
     Currency.objects.get_or_create(code="KWD", defaults={"name": "Kuwaiti dinar", "decimals": 3})
     mug = Product.objects.get(sku="MUG-BLUE")
     for code in ("JPY", "KWD"):
@@ -35,10 +32,6 @@ def desk(company: None) -> APIClient:
         for base, quote, rate in ((code, "GBP", "0.5"), ("GBP", code, "2")):
             ExchangeRate.objects.create(base_id=base, quote_id=quote, rate_date="2020-01-01", rate=Decimal(rate))
     forget_everything()
-    return a_caller(
-        PLACE_ORDERS, VIEW_ORDERS, SHIP_ORDERS, BILL_ORDERS, ISSUE_INVOICES, VIEW_INVOICES, RECORD_PAYMENTS, VIEW_PAYMENTS,
-        SET_CREDIT_LIMITS, VIEW_CUSTOMERS,
-    )  # fmt: skip
 
 
 def mugs(currency: str, **values: Any) -> dict[str, Any]:
