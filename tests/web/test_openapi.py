@@ -4,6 +4,12 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from drf_spectacular.plumbing import ComponentRegistry
+from pydantic import create_model
+
+from ordercash.web.api.documents import list_of, page_of
+from ordercash.web.api.openapi import VerbSchema
+from tests.web.sample_urls import Line
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.web.sample_urls")]
 
@@ -46,3 +52,20 @@ def test_operations_are_named_by_their_address(document: Any) -> None:
 def test_a_view_that_names_no_shape_is_described_all_the_same(document: Any, capfd: pytest.CaptureFixture[str]) -> None:
     assert document["paths"]["/api/v1/half"]["post"]["responses"]["200"]
     assert "unable to guess" not in capfd.readouterr().err
+
+
+def test_rows_are_wrapped_in_what_is_answered() -> None:
+    page = page_of(Line).model_json_schema()
+    assert (page["title"], page["required"]) == ("LinePage", ["items", "next", "previous"])
+    assert list_of(Line).model_json_schema()["properties"]["items"]["items"] == {"$ref": "#/$defs/Line"}
+    assert page_of(Line) is page_of(Line)
+
+
+def test_two_models_of_one_name_are_told(capfd: pytest.CaptureFixture[str]) -> None:
+    other = create_model("Line", colour=(str, ...))
+    registry = ComponentRegistry()
+    for model in (Line, other):
+        schema = VerbSchema()
+        schema.registry = registry
+        schema.resolve_serializer(model, "request")
+    assert 'two models are called "Line"' in capfd.readouterr().err
