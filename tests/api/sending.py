@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 from django.db import connection
 from django.http import HttpResponse
+from django.urls import URLPattern, URLResolver, get_resolver
 from rest_framework.test import APIClient
 
 from tests.factories.api import key_header
@@ -75,3 +76,18 @@ def nothing_happens() -> Iterator[None]:
     before = everything()
     yield
     assert everything() == before
+
+
+def api_views() -> Iterator[tuple[str, Any]]:
+    """Return every endpoint by its route."""
+    for route, view in _routes(get_resolver().url_patterns, ""):
+        if route.startswith("api/v1/") and isinstance(view, type):
+            yield route, view
+
+
+def _routes(patterns: Any, prefix: str) -> Iterator[tuple[str, Any]]:
+    for found in patterns:
+        if isinstance(found, URLResolver):
+            yield from _routes(found.url_patterns, prefix + str(found.pattern))
+        elif isinstance(found, URLPattern):
+            yield prefix + str(found.pattern), getattr(found.callback, "view_class", found.callback)

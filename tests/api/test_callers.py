@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.urls import URLPattern, URLResolver, get_resolver
 from rest_framework.test import APIClient
 
 from apps.masterdata.models import ApiKey
@@ -26,25 +25,17 @@ from ordercash.kernel.actor import SYSTEM
 from ordercash.kernel.remembered import forget_everything
 from ordercash.roles import ROLES
 from ordercash.web.api.permissions import SIGNED_IN
-from tests.api.sending import BATCH, ORDERS, an_order, everything, nothing_happens, post, refusal
+from tests.api.sending import BATCH, ORDERS, an_order, api_views, everything, nothing_happens, post, refusal
 from tests.factories.api import EVERY_PERMISSION, World, a_caller, a_key, a_program, with_key
 from tests.factories.orders import LATER, bill, place, ship
 
 
 def operations() -> Iterator[tuple[str, str, str]]:
     """Every method of every endpoint with the permission that it needs."""
-    for route, view in _routes(get_resolver().url_patterns, ""):
-        for method, permission in (getattr(view, "permissions", None) or {}).items():
-            if route.startswith("api/v1/") and permission != SIGNED_IN:
+    for route, view in api_views():
+        for method, permission in view.permissions.items():
+            if permission != SIGNED_IN:
                 yield method, "/" + route, permission
-
-
-def _routes(patterns: Any, prefix: str) -> Iterator[tuple[str, Any]]:
-    for found in patterns:
-        if isinstance(found, URLResolver):
-            yield from _routes(found.url_patterns, prefix + str(found.pattern))
-        elif isinstance(found, URLPattern):
-            yield prefix + str(found.pattern), getattr(found.callback, "view_class", found.callback)
 
 
 def real_path(route: str, world: World) -> str:

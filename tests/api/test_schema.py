@@ -13,6 +13,7 @@ from schemathesis.core.parameters import ParameterLocation
 from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
 from ordercash.wsgi import application
+from tests.api.sending import api_views
 from tests.factories.api import World
 
 FULL = bool(os.environ.get("ORDERCASH_FULL"))
@@ -72,6 +73,23 @@ def test_the_books_are_true_after_all_that(world: World) -> None:
 
 def test_the_description_is_valid_and_without_gaps() -> None:
     call_command("spectacular", "--validate", "--fail-on-warn", "--file", os.devnull)
+
+
+def test_every_method_of_every_endpoint_is_described() -> None:
+    for route, view in api_views():
+        missing = set(view.permissions) - set(view.shapes)
+        assert not missing, f"{route} does not tell the shape of {missing}"
+
+
+def test_what_is_keyed_says_so() -> None:
+    keyed = {
+        operation.label
+        for operation in (found.ok() for found in schema.get_all_operations())
+        if "Idempotency-Key" in {header.name for header in operation.headers}
+    }
+    one = "/api/v1/orders/{order_id}"
+    assert {"POST /api/v1/orders", "POST /api/v1/orders:batch", f"POST {one}/ship", f"POST {one}/return"} <= keyed
+    assert "POST /api/v1/payments" in keyed
 
 
 def make_real(case: Case, world: World) -> None:

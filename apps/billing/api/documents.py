@@ -31,7 +31,7 @@ from ordercash.web.api.bodies import read_body
 from ordercash.web.api.openapi import Query, Shape
 from ordercash.web.api.pagination import page_response
 from ordercash.web.api.problems import InvalidInput
-from ordercash.web.api.values import STRICT, Instant, Text, Whole
+from ordercash.web.api.values import STRICT, Instant, Text, Whole, strict
 from ordercash.web.api.wanted import day_wanted, id_wanted, text_wanted
 
 AmountMinor = Annotated[Whole, Field(gt=0, lt=10**18)]
@@ -50,7 +50,7 @@ LIST: Mapping[str, str | Query] = {
 class WriteOffBody(BaseModel):
     """How much to give up, all that is open when left out, and why."""
 
-    model_config = STRICT
+    model_config = strict(reason="Too small to chase", amount_minor=12)
 
     reason: Annotated[Text, Field(min_length=1, max_length=200)]
     amount_minor: AmountMinor | None = None

@@ -28,7 +28,7 @@ from ordercash.web.api.bodies import read_body
 from ordercash.web.api.openapi import Query, Shape
 from ordercash.web.api.pagination import page_response
 from ordercash.web.api.problems import InvalidInput
-from ordercash.web.api.values import STRICT, Instant, Text
+from ordercash.web.api.values import Instant, Text, strict
 from ordercash.web.api.wanted import day_wanted, flag_wanted, id_wanted, text_wanted
 
 Number = Annotated[Text, Field(max_length=40)]
@@ -43,7 +43,9 @@ class PaymentRefused(DomainError):
 class PaymentBody(BaseModel):
     """Money that came in. `source_ref` names it at its origin (a bank line's id); the Idempotency-Key does when it is left out."""
 
-    model_config = STRICT
+    model_config = strict(
+        legal_entity="UK01", currency="GBP", amount_minor=5034, customer="C-1001", reference="INV-2026-000001"
+    )
 
     legal_entity: Annotated[Text, Field(min_length=1, max_length=20)]
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]

@@ -19,7 +19,7 @@ from apps.masterdata.contract import actor_of
 from ordercash.kernel import clock
 from ordercash.web.api.bodies import read_body
 from ordercash.web.api.openapi import Shape
-from ordercash.web.api.values import STRICT, Text
+from ordercash.web.api.values import STRICT, Text, strict
 
 MOST_CASES = 200
 
@@ -52,6 +52,8 @@ class AssignManyBody(AssignBody, ManyBody):
 
 class ResolveBody(CaseBody):
     """Which of the case's resolutions, and why."""
+
+    model_config = strict(verb="release", note="The limit was raised")
 
     verb: Annotated[Text, Field(min_length=1, max_length=60)]
     note: Annotated[Note, Field(max_length=2000)] = ""

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, Field
 
-from ordercash.web.api.values import STRICT, Exact, Instant, Text
+from ordercash.web.api.values import STRICT, Exact, Instant, Text, strict
 
 
 def _not_zero(value: Decimal) -> Decimal:
@@ -44,7 +44,17 @@ class Receipt(BaseModel):
 class Receipts(BaseModel):
     """Up to 1,000 receipts."""
 
-    model_config = STRICT
+    model_config = strict(
+        receipts=[
+            {
+                "sku": "MUG-BLUE",
+                "warehouse": "UK-MAIN",
+                "quantity": "48",
+                "unit_cost": "2.10",
+                "source_ref": "GRN-1001/1",
+            }
+        ]
+    )
 
     receipts: Annotated[list[Receipt], Field(min_length=1, max_length=1000)]
 
@@ -66,6 +76,10 @@ class Adjustment(BaseModel):
 class Adjustments(BaseModel):
     """Up to 1,000 counted differences."""
 
-    model_config = STRICT
+    model_config = strict(
+        adjustments=[
+            {"sku": "MUG-BLUE", "warehouse": "UK-MAIN", "quantity": "-2", "source_ref": "COUNT-7/1", "note": "Broken"}
+        ]
+    )
 
     adjustments: Annotated[list[Adjustment], Field(min_length=1, max_length=1000)]

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from pydantic import AfterValidator, BaseModel, Field
 
-from ordercash.web.api.values import STRICT, Exact, Flag, Instant, Text, Whole
+from ordercash.web.api.values import STRICT, Exact, Flag, Instant, Text, Whole, strict
 
 
 def _email(value: str) -> str:
@@ -48,6 +48,8 @@ class CustomerChanges(BaseModel):
 
 class NewCustomer(CustomerChanges):
     """A customer to add."""
+
+    model_config = strict(code="C-1010", name="Harbour View Gifts", currency="GBP", country="GB")
 
     code: Code
     currency: CurrencyCode
@@ -96,6 +98,8 @@ class ProductChanges(BaseModel):
 
 class NewProduct(ProductChanges):
     """A product to add; its kind and unit stay for good."""
+
+    model_config = strict(sku="MUG-GREEN", name="Stoneware mug green")
 
     sku: Annotated[Text, Field(min_length=1, max_length=64)]
     kind: Literal["goods", "service"] = "goods"

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from ordercash.web.api.values import STRICT, Exact, Flag, Instant, Text
+from ordercash.web.api.values import STRICT, Exact, Flag, Instant, Text, strict
 
 Quantity = Annotated[
     Exact,
@@ -32,7 +32,7 @@ PLACED: dict[str, Any] = {
 class ReasonBody(BaseModel):
     """Why."""
 
-    model_config = STRICT
+    model_config = strict(reason="The customer confirmed by telephone")
 
     reason: Reason
 
@@ -52,13 +52,15 @@ Lines = Annotated[list[LineBody], Field(min_length=1, max_length=5_000)]
 class CancelBody(ReasonBody):
     """What to cancel: everything open when `lines` is left out."""
 
+    model_config = strict(reason="Ordered by mistake")
+
     lines: Lines | None = None
 
 
 class ShipBody(BaseModel):
     """What to ship: everything reserved when `lines` is left out."""
 
-    model_config = STRICT
+    model_config = strict(carrier="Parcel", tracking="PX123456789GB")
 
     lines: Lines | None = None
     warehouse_id: UUID | None = None
@@ -69,6 +71,8 @@ class ShipBody(BaseModel):
 
 class ReturnBody(ReasonBody):
     """Which quantities came back; `restock` puts them on the shelf again."""
+
+    model_config = strict(reason="Arrived broken", lines=[{"line_id": ORDER_ID, "quantity": "1"}])
 
     lines: Lines
     restock: Flag = True

@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 from pydantic.config import JsonDict
 
 from ordercash.kernel.errors import DomainError, Fault
-from ordercash.web.api.values import STRICT, Exact, Instant, Text, Whole, told
+from ordercash.web.api.values import STRICT, Exact, Instant, Text, Whole, strict, told
 
 MAX_LINES = 5_000
 MAX_QUANTITY = Decimal("100000000")
@@ -68,7 +68,7 @@ class CanonicalLine(BaseModel):
 class CanonicalOrder(BaseModel):
     """An order as a channel hands it over."""
 
-    model_config = ConfigDict(**STRICT, json_schema_extra={"examples": [EXAMPLE]})
+    model_config = strict(**EXAMPLE)
 
     legal_entity: Code
     channel: Code

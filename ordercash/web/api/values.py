@@ -22,6 +22,11 @@ _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[
 DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
+def strict(**example: Any) -> ConfigDict:
+    """Return the config of a body that takes nothing but what it names, with an example for the description."""
+    return ConfigDict(**STRICT, json_schema_extra={"examples": [example]})
+
+
 class Answer(BaseModel):
     """What an endpoint answers: every member is always there."""
 
