@@ -57,7 +57,8 @@ def test_lines_carry_the_name_of_their_process(capsys: pytest.CaptureFixture[str
     stop = StopRequest()
     supervisor = Supervisor(stop)
     said: list[str] = []
-    supervisor.keep("worker", python("import time; print('ready'); print('half', end='', flush=True); time.sleep(60)"))
+    # One write: with two, the end could be asked for between them.
+    supervisor.keep("worker", python(r"import os, time; os.write(1, b'ready\nhalf'); time.sleep(60)"))
 
     def is_ready() -> bool:
         said.append(capsys.readouterr().out)
