@@ -1,6 +1,7 @@
 """The door of compliance: which tax applies, and what is wrong with an order."""
 
 from apps.compliance.decisions.checks import (
+    AMOUNT_OUT_OF_RANGE,
     CHECKS,
     CHECKS_KIND,
     CheckList,
@@ -15,6 +16,7 @@ from apps.masterdata.contract import register_demo
 from apps.rulebooks.contract import register_kind
 
 __all__ = [
+    "AMOUNT_OUT_OF_RANGE",
     "CHECKS",
     "FailedCheck",
     "LineCheckFacts",

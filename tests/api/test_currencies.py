@@ -93,4 +93,6 @@ def test_an_amount_beyond_what_can_be_booked(desk: APIClient) -> None:
     answer = post(desk, an_order(channel="marketplace", customer="C-1004", currency="KWD", lines=lines))
     placed = answer.json()
     assert (answer.status_code, placed["state"], placed["gross"]) == (201, "held", "0.000")
-    assert [reason["code"] for reason in placed["reasons"]] == ["price_missing"]
+    assert [(reason["code"], reason["line_no"]) for reason in placed["reasons"]] == [("amount_out_of_range", 1)]
+    (line,) = desk.get(placed["url"]).json()["lines"]
+    assert (line["unit_price"], line["net"]) == ("100000000000", "0.000")

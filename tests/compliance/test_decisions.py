@@ -9,7 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from apps.compliance.decisions.checks import CHECKS, CheckList, OrderCheckFacts, failed_checks, severities_of
+from apps.compliance.decisions.checks import (
+    AMOUNT_OUT_OF_RANGE,
+    CHECKS,
+    CheckList,
+    OrderCheckFacts,
+    failed_checks,
+    severities_of,
+)
 from apps.compliance.decisions.tax import TaxAnswer, TaxRequest, TaxRow, build_table, decide_tax
 from apps.compliance.decisions.union import is_member
 from tests.factories.compliance import a_line, a_tax_row, an_order, standard_checks
@@ -218,8 +225,14 @@ def test_what_is_not_listed_is_not_checked_and_channels_may_be_excepted() -> Non
     assert failed_checks(checks, severities_of(checks, "edi"), order)[0].severity == "warn"
 
 
+def test_an_amount_beyond_the_books_holds_whatever_the_list_says() -> None:
+    checks = CheckList.model_validate({"checks": [{"code": "price_missing"}]})
+    order = an_order(a_line(1, unit_price=None, amount_too_large=True))
+    assert codes(order, checks) == [(AMOUNT_OUT_OF_RANGE, 1)]
+
+
 def test_the_checks_that_the_project_ships_are_all_there_are() -> None:
-    assert {check.code for check in CHECKLIST.checks} == set(CHECKS)
+    assert {check.code for check in CHECKLIST.checks} == set(CHECKS) - {AMOUNT_OUT_OF_RANGE}
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 
 from apps.masterdata.models import Currency
-from ordercash.kernel.transactions import TransactionMisuse, joins, writes
+from ordercash.kernel.transactions import TransactionMisuse, apart, joins, writes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -50,6 +50,20 @@ def test_a_part_does_not_run_alone() -> None:
     with pytest.raises(TransactionMisuse, match="add must join"):
         add("AAA")
     assert not Currency.objects.exists()
+
+
+def test_what_fails_apart_leaves_the_rest() -> None:
+    @writes
+    def one_of_two() -> None:
+        add("AAA")
+        with pytest.raises(ValueError, match="no"), apart():
+            add("BBB")
+            raise ValueError("no")
+
+    one_of_two()
+    assert [currency.code for currency in Currency.objects.all()] == ["AAA"]
+    with pytest.raises(TransactionMisuse), apart():
+        add("CCC")
 
 
 def test_the_verb_keeps_its_name_and_words() -> None:

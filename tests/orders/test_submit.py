@@ -1,14 +1,17 @@
 """Requests and their keys: carried out once, answered alike for ever."""
 
 import threading
+from typing import Any
 
 import orjson
 import pytest
 from django.db import connection
 
+from apps.masterdata.models import Customer
 from apps.orders.decisions.canonical import OrderMalformed
 from apps.orders.models import Order
 from apps.orders.services.submit import Answer, Submission, submit_batch, submit_orders
+from ordercash.kernel.remembered import forget_everything
 from tests.factories.orders import CLERK, NOW, answer_to, submission
 
 pytestmark = pytest.mark.usefixtures("company")
@@ -80,19 +83,31 @@ def test_a_member_of_a_batch_is_never_taken_for_a_request_of_another_key() -> No
     assert Order.objects.count() == 2
 
 
-def _beyond_booking() -> Submission:
-    lines = [{"sku": "ENGRAVING", "quantity": "90000000", "unit_price": "90000000"}] * 12
-    return submission(channel="edi", lines=lines)
+def _large(lines: int, **values: Any) -> Submission:
+    """Return an order of lines that can be booked; twelve of them are together as much as the books carry."""
+    line = {"sku": "ENGRAVING", "quantity": "90000000", "unit_price": "8000000"}
+    return submission(channel="edi", lines=[line] * lines, **values)
 
 
-def test_a_total_beyond_the_ledger_is_refused_and_harms_no_neighbour() -> None:
-    answers = submit_orders([submission(), _beyond_booking(), submission()], now=NOW)
-    assert [answer.status for answer in answers] == [201, 422, 201]
-    assert orjson.loads(answers[1].body)["code"] == "amount_out_of_range"
-    assert Order.objects.count() == 2
+def test_an_order_beyond_the_books_is_held_at_the_line_that_passes_them_and_harms_no_neighbour() -> None:
+    answers = submit_orders([submission(), _large(13, customer="C-1004"), submission()], now=NOW)
+    assert [answer.status for answer in answers] == [201, 201, 201]
+    held = orjson.loads(answers[1].body)
+    assert (held["state"], held["net"]) == ("held", "8640000000000000.00")
+    assert ("amount_out_of_range", 13) in [(reason["code"], reason["line_no"]) for reason in held["reasons"]]
+    order = Order.objects.get(pk=held["id"])
+    assert sum(line.net_minor for line in order.lines.all()) == order.net_minor
+    assert [line.line_no for line in order.lines.all() if not line.net_minor] == [13]
 
 
-def test_a_batch_beyond_the_ledger_is_refused_whole_and_keeps_nothing() -> None:
-    answer = submit_batch(CLERK, "big", b"b" * 32, [submission().order, _beyond_booking().order], now=NOW)
-    assert (answer.status, orjson.loads(answer.body)["code"]) == (422, "amount_out_of_range")
-    assert Order.objects.count() == 0
+def test_what_a_customer_cannot_owe_refuses_that_member_of_a_batch_alone() -> None:
+    Customer.objects.filter(code="C-1002").update(credit_limit_minor=None)
+    forget_everything()
+    orders = [submission().order, *(_large(12, customer="C-1002").order for _ in range(12)), submission().order]
+    document = orjson.loads(submit_batch(CLERK, "big", b"b" * 32, orders, now=NOW).body)
+    wrong = [item for item in document["items"] if item["status"] != 201]
+    assert 0 < len(wrong) == document["refused"] < 12
+    assert {item["body"]["code"] for item in wrong} == {"amount_out_of_range"}
+    assert {item["body"]["errors"][0]["pointer"] for item in wrong} == {"/customer"}
+    assert document["items"][0]["status"] == document["items"][-1]["status"] == 201
+    assert Order.objects.count() == document["placed"]

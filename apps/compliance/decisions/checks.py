@@ -10,6 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 CHECKS_KIND: Final = "compliance.checks"
 
+# No list leaves this check out: there is no way to carry such an amount in the books.
+AMOUNT_OUT_OF_RANGE: Final = "amount_out_of_range"
+
 # Every check with the sentence that a person reads.
 CHECKS: Final[Mapping[str, str]] = {
     "row_unusable": "A row of the file cannot be read as an order line",
@@ -22,6 +25,7 @@ CHECKS: Final[Mapping[str, str]] = {
     "quantity_not_positive": "The quantity is not above zero",
     "price_missing": "No price was found",
     "price_not_positive": "The price is not above zero",
+    AMOUNT_OUT_OF_RANGE: "The amount is beyond what can be booked",
     "tax_undetermined": "No tax rate is known for this delivery",
 }
 CheckCode = Literal[
@@ -68,6 +72,7 @@ class LineCheckFacts(NamedTuple):
     product_sellable: bool = True
     tax_determined: bool = True
     row_problem: str = ""
+    amount_too_large: bool = False
 
 
 class OrderCheckFacts(NamedTuple):
@@ -97,7 +102,10 @@ Severities = Mapping[str, str]
 
 def severities_of(checks: CheckList, channel: str) -> Severities:
     """Return the severity of every check that is made for orders of a channel."""
-    return {check.code: check.severity for check in checks.checks if channel not in check.except_channels}
+    listed: dict[str, str] = {
+        check.code: check.severity for check in checks.checks if channel not in check.except_channels
+    }
+    return {**listed, AMOUNT_OUT_OF_RANGE: "hold"}
 
 
 def failed_checks(checks: CheckList, active: Severities, order: OrderCheckFacts) -> tuple[FailedCheck, ...]:
@@ -109,7 +117,7 @@ def failed_checks(checks: CheckList, active: Severities, order: OrderCheckFacts)
     for line in order.lines:
         # The rule: a line that is in order costs one comparison.
         if (
-            line[2] is None or line[2] <= 0 or line[1] <= 0 or line[6]
+            line[2] is None or line[2] <= 0 or line[1] <= 0 or line[6] or line[7]
             or not (line[3] and line[4] and line[5])
         ):  # fmt: skip
             failed += _line_failures(line, customer_known=order.customer_known)
@@ -143,7 +151,9 @@ def _line_failures(line: LineCheckFacts, *, customer_known: bool) -> list[Failed
         failed.append(FailedCheck("product_not_sellable", number, {}))
     if line.quantity <= 0:
         failed.append(FailedCheck("quantity_not_positive", number, {"quantity": format(line.quantity, "f")}))
-    if line.unit_price is not None and line.unit_price <= 0:
+    if line.amount_too_large:
+        failed.append(FailedCheck(AMOUNT_OUT_OF_RANGE, number, {"quantity": format(line.quantity, "f")}))
+    elif line.unit_price is not None and line.unit_price <= 0:
         failed.append(FailedCheck("price_not_positive", number, {"unit_price": format(line.unit_price, "f")}))
     elif line.unit_price is None and line.product_known:
         failed.append(FailedCheck("price_missing", number, {}))

@@ -18,10 +18,11 @@ from apps.compliance.contract import (
 )
 from apps.masterdata.contract import AddressFacts
 from apps.orders.decisions.freeze import TaxedNet, line_taxes
-from apps.orders.services.drafts import OrderDraft
-from apps.pricing.contract import PricedLines, PriceRequest, Texts, price_lines
+from apps.orders.services.drafts import LineDraft, OrderDraft
+from apps.pricing.contract import LinePrice, PricedLines, PriceRequest, Texts, price_lines
 from apps.rulebooks.contract import DecisionDraft, record_decisions
 from ordercash.kernel.clock import business_date
+from ordercash.kernel.money import MAX_MINOR
 from ordercash.kernel.transactions import joins
 
 ADDRESS_PARTS = ("name", "line1", "line2", "city", "postal_code", "state", "country")
@@ -38,6 +39,7 @@ class DecidedLine(NamedTuple):
     tax_rate: Decimal | None
     tax_reason: str
     tax_minor: int
+    is_too_large: bool = False
 
 
 @dataclass(slots=True)
@@ -131,24 +133,28 @@ def _tax_requests(drafts: Sequence[OrderDraft]) -> list[TaxRequest]:
 
 def _decide(draft: OrderDraft, priced: PricedLines, taxes: Sequence[TaxAnswer | None], span: range) -> Decision:
     lines = [priced.lines[index] for index in span]
+    too_large = _too_large(lines)
+    nets = [0 if index in too_large else line.net_minor for index, line in enumerate(lines)]
     answers = [taxes[index] for index in span]
     minors = line_taxes(
         [
-            TaxedNet(max(line.net_minor, 0), answer.category if answer else "", answer.rate if answer else None)
-            for line, answer in zip(lines, answers, strict=True)
+            TaxedNet(max(net, 0), answer.category if answer else "", answer.rate if answer else None)
+            for net, answer in zip(nets, answers, strict=True)
         ]
     )
     decided = [
         DecidedLine(
-            line.unit_price,
-            line.source,
-            line.net_minor,
+            *_price_of(wanted, line),
+            net,
             answer.category if answer else "",
             answer.rate if answer else None,
             answer.reason if answer else "",
             tax,
+            index in too_large,
         )
-        for line, answer, tax in zip(lines, answers, minors, strict=True)
+        for index, (wanted, line, net, answer, tax) in enumerate(
+            zip(draft.lines, lines, nets, answers, minors, strict=True)
+        )
     ]
     return Decision(
         lines=decided,
@@ -160,6 +166,25 @@ def _decide(draft: OrderDraft, priced: PricedLines, taxes: Sequence[TaxAnswer | 
     )
 
 
+def _too_large(lines: Sequence[LinePrice]) -> set[int]:
+    """Return the places of the lines that cannot be booked, alone or with those before them."""
+    found: set[int] = set()
+    total = 0
+    for index, line in enumerate(lines):
+        if line.is_too_large or total + line.net_minor > MAX_MINOR:
+            found.add(index)
+        else:
+            total += line.net_minor
+    return found
+
+
+def _price_of(wanted: LineDraft, line: LinePrice) -> tuple[Decimal | None, str]:
+    """Return price and source of a line; one that is too large to be booked keeps the price that was agreed."""
+    if line.is_too_large and wanted.agreed_price is not None:
+        return wanted.agreed_price, str(line.trace[-1]["access"])
+    return line.unit_price, line.source
+
+
 def _check_facts(draft: OrderDraft, decision: Decision) -> OrderCheckFacts:
     lines = [
         LineCheckFacts(
@@ -169,6 +194,7 @@ def _check_facts(draft: OrderDraft, decision: Decision) -> OrderCheckFacts:
             True,
             line.product.is_sellable,
             decided.tax_rate is not None,
+            amount_too_large=decided.is_too_large,
         )
         for line, decided in zip(draft.lines, decision.lines, strict=True)
     ]

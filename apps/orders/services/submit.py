@@ -30,9 +30,12 @@ from apps.orders.services.drafts import OrderDraft
 from apps.orders.services.place import place_drafts
 from apps.orders.services.resolve import Intake, resolve_orders
 from ordercash.kernel.actor import Actor
-from ordercash.kernel.errors import Conflict, DomainError
+from ordercash.kernel.errors import Conflict, DomainError, Fault
 from ordercash.kernel.money import AmountOutOfRange
-from ordercash.kernel.transactions import joins, writes
+from ordercash.kernel.transactions import apart, joins, writes
+
+# What one member of a batch can cause. A lost connection or a deadlock is nobody's fault and goes on its own way.
+REFUSALS = (DataError, IntegrityError, DomainError)
 
 METHOD, PATH = "POST", "/api/v1/orders"
 CREATED = 201
@@ -73,17 +76,18 @@ def _submit_alone(submission: Submission, *, now: datetime) -> Answer:
     """Try one request again; what is refused a second time is answered with why, to this caller alone."""
     try:
         return _submit([submission], now=now, again=True)[0]
-    except IntegrityError:
-        return _answer(Conflict("An order with this reference exists already."))
-    except DataError:
-        return _answer(_beyond_booking())
-    except DomainError as refusal:
-        return _answer(refusal)
+    except REFUSALS as refusal:
+        return _answer(_told(refusal))
 
 
-def _beyond_booking() -> AmountOutOfRange:
-    """Every value fits on its own, as its reading made sure; only sums of them can be too large for the database."""
-    return AmountOutOfRange("The order's total, or all that the customer owes with it, is beyond what can be booked.")
+def _told(refusal: DatabaseError | DomainError) -> DomainError:
+    """Return what a caller is told. Every order fits on its own, as its checks made sure; only what a customer owes can overflow."""
+    if isinstance(refusal, DomainError):
+        return refusal
+    if isinstance(refusal, IntegrityError):
+        return Conflict("An order with this reference exists already.")
+    detail = "All that the customer owes, with this order, is beyond what can be booked."
+    return AmountOutOfRange(detail, faults=[Fault("/customer", AmountOutOfRange.code, detail)])
 
 
 @writes
@@ -158,25 +162,30 @@ def submit_batch(
 ) -> Answer:
     """Place up to 1,000 orders of one request in one transaction; the answer lists each order's own status and body.
 
-    Wrong members are answered on their own and harm no other; the request as a whole is answered with 200. Amounts whose sums cannot
-    be booked refuse the whole request with 422, and nothing of it is kept.
+    Wrong members are answered on their own and harm no other; the request as a whole is answered with 200.
     """
     try:
         return _submit_batch(actor, key, body_hash, orders, now=now)
-    except DataError:
-        return _answer(_beyond_booking())
+    except REFUSALS:
+        return _submit_batch(actor, key, body_hash, orders, now=now, by_halves=True)
 
 
 @writes
 def _submit_batch(
-    actor: Actor, key: str, body_hash: bytes, orders: Sequence[CanonicalOrder | DomainError], *, now: datetime
+    actor: Actor,
+    key: str,
+    body_hash: bytes,
+    orders: Sequence[CanonicalOrder | DomainError],
+    *,
+    now: datetime,
+    by_halves: bool = False,
 ) -> Answer:
     (claim,) = claim_requests([RequestClaim(actor.id, key, body_hash)])
     known = _claimed(claim)
     if known is not None:
         return known
     members = [Submission(actor, _member_key(key, index), body_hash, order) for index, order in enumerate(orders)]
-    answers = _carry_out(members, now=now, again=True)
+    answers = _by_halves(members, now=now) if by_halves else _carry_out(members, now=now, again=True)
     items = [
         {"index": index, "status": item.status, "body": orjson.Fragment(item.body)}
         for index, item in enumerate(answers)
@@ -185,6 +194,18 @@ def _submit_batch(
     answer = Answer(200, orjson.dumps({"placed": placed, "refused": len(answers) - placed, "items": items}))
     store_answers([_stored(Submission(actor, key, body_hash, orders[0]), answer)])
     return answer
+
+
+def _by_halves(members: Sequence[Submission], *, now: datetime) -> list[Answer]:
+    """Carry out what can be: what is refused together is tried in halves, down to the members that are refused alone."""
+    try:
+        with apart():
+            return _carry_out(members, now=now, again=True)
+    except REFUSALS as refusal:
+        if len(members) == 1:
+            return [_answer(_told(refusal))]
+    middle = len(members) // 2
+    return _by_halves(members[:middle], now=now) + _by_halves(members[middle:], now=now)
 
 
 def _member_key(key: str, index: int) -> str:

@@ -34,6 +34,11 @@ class Priced(NamedTuple):
     source: str
     trace: Trace
 
+    @property
+    def is_too_large(self) -> bool:
+        """Whether a price was found whose product with the quantity cannot be booked."""
+        return self.unit_price is None and bool(self.trace) and self.trace[-1].get("missed") == TOO_LARGE
+
 
 def decide_price(
     sequence: AccessSequence,
