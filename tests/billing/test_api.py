@@ -9,8 +9,10 @@ from django.test import Client
 
 from apps.billing.contract import CreditRequest, credit_lines
 from apps.billing.models import Invoice, InvoiceLine, Payment, Settlement
+from apps.ledger.models import Period
 from ordercash.kernel.actor import SYSTEM
 from ordercash.kernel.ids import new_id
+from ordercash.kernel.remembered import forget_everything
 from tests.factories.billing import LATER, World, in_transaction, invoice_of, make_shipment, make_world, oblige, pay
 from tests.factories.web import make_user
 
@@ -214,3 +216,16 @@ def test_what_is_open_by_days_overdue(world: World) -> None:
     assert buckets("2026-03-03") == {"not_due": 1190, "1_30": 2380}
     assert buckets("2026-04-02") == {"1_30": 1190, "31_60": 2380}
     assert buckets("2026-07-02") == {"over_90": 3570}
+
+
+def test_money_of_a_closed_period_is_refused_with_what_to_do(world: World) -> None:
+    days = {"from_date": "2026-03-01", "until_date": "2026-04-01"}
+    Period.objects.create(legal_entity_id=world.legal_entity_id, state="closed", **days)
+    forget_everything()
+    body = {"legal_entity": "DE1", "currency": "EUR", "amount_minor": 2000, "received_at": "2026-03-05T12:00:00Z"}
+    answer = post(client_with("billing.record_payments"), "payments", body)
+    problem = answer.json()
+    assert (answer.status_code, answer["Content-Type"]) == (409, "application/problem+json")
+    assert (problem["code"], problem["period"]) == ("period_closed", {"from": "2026-03-01", "to": "2026-03-31"})
+    assert "Use a date from 2026-04-01 on" in problem["detail"]
+    assert not Payment.objects.exists()

@@ -10,8 +10,10 @@ from django.db import transaction
 from apps.audit.models import ChangeRecord, EventRecord
 from apps.ledger.contract import PeriodClosed, post_entries
 from apps.ledger.models import JournalEntry, Period
+from apps.ledger.selectors.periods import closed_periods
 from apps.ledger.services.periods import PeriodOverlaps, change_period
 from ordercash.kernel.actor import SYSTEM
+from ordercash.kernel.remembered import forget_everything
 from ordercash.kernel.states import WrongState
 from tests.factories.audit import in_thread
 from tests.factories.ledger import NOON, Books, make_books, make_invoice, post
@@ -39,6 +41,27 @@ def test_a_soft_close_is_taken_back_and_a_close_is_not(books: Books) -> None:
     with pytest.raises(WrongState, match="possible: nothing"):
         change(books, "reopen")
     assert JournalEntry.objects.count() == 1
+
+
+def test_the_refusal_names_the_period_and_what_to_do(books: Books) -> None:
+    change(books, "close")
+    forget_everything()
+    with pytest.raises(PeriodClosed) as refused:
+        post(make_invoice(books))
+    problem = refused.value.as_problem()
+    assert (problem["status"], problem["code"]) == (409, "period_closed")
+    assert problem["period"] == {"from": "2026-03-01", "to": "2026-03-31"}
+    assert problem["entry_date"] == "2026-03-05"
+    assert "Use a date from 2026-04-01 on" in problem["detail"]
+
+
+def test_a_period_closed_this_moment_is_refused_in_the_same_words(books: Books) -> None:
+    closed_periods()
+    change(books, "close")
+    with pytest.raises(PeriodClosed) as refused:
+        post(make_invoice(books))
+    problem = refused.value.as_problem()
+    assert (problem["entry_date"], "ledger_" in problem["detail"]) == ("2026-03-05", False)
 
 
 def test_closing_is_told_and_written_down(books: Books) -> None:

@@ -24,4 +24,12 @@ def closed_periods() -> tuple[tuple[UUID, date, date], ...]:
 
 def is_closed(legal_entity_id: UUID, day: date) -> bool:
     """Say whether a business day of the entity lies in a closed period. What is posted all the same, the database refuses."""
-    return any(entity == legal_entity_id and start <= day < end for entity, start, end in closed_periods())
+    return closed_period_of(legal_entity_id, day) is not None
+
+
+def closed_period_of(legal_entity_id: UUID, day: date) -> tuple[date, date] | None:
+    """Return the closed period (first day, first day behind it) that a business day of the entity lies in, None when it is open."""
+    return next(
+        ((start, end) for entity, start, end in closed_periods() if entity == legal_entity_id and start <= day < end),
+        None,
+    )

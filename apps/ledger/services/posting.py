@@ -1,8 +1,9 @@
 """Posting: facts become balanced entries, all in a constant number of statements."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -10,6 +11,7 @@ from uuid import UUID
 from django.db import DatabaseError
 
 from apps.ledger.decisions.posting import Line, PostingFact, functional_amounts, postings
+from apps.ledger.selectors.periods import closed_period_of
 from apps.masterdata.contract import entities_by_id, exchange_rates
 from apps.rulebooks.contract import rulebook_in_force
 from ordercash.kernel import sql
@@ -42,7 +44,7 @@ class RateMissing(DomainError):
 
 
 class PeriodClosed(DomainError):
-    """The entry's day lies in a closed period."""
+    """The entry's day lies in a closed period; `extra` names the day and, where it is known, the period's first and last day."""
 
     code, title, status = "period_closed", "The period is closed", 409
 
@@ -59,12 +61,13 @@ class _Entry:
 def post_entries(facts: Sequence[PostingFact]) -> list[UUID]:
     """Post facts by the rules in force when each occurred; returns the ids of the entries, without those of nothing.
 
-    At most four statements whatever the number of facts. Raises PostingRuleBroken, AccountMissing, RateMissing, PeriodClosed;
-    IntegrityError when a source_ref was posted before. The database refuses what does not balance (docs/adr/0002).
+    At most four statements whatever the number of facts, besides the remembered list of closed periods. Raises PostingRuleBroken,
+    AccountMissing, RateMissing, PeriodClosed; IntegrityError when a source_ref was posted before. The database refuses what does not balance (docs/adr/0002).
     """
     entries = [entry for entry in map(_decide, facts) if entry.lines]
     if not entries:
         return []
+    _refuse_closed(entries)
     rows = _posting_rows(entries)
     try:
         # Postings go first: the entries' statement then finds them complete and nothing is left to check at commit.
@@ -73,6 +76,22 @@ def post_entries(facts: Sequence[PostingFact]) -> list[UUID]:
     except DatabaseError as refusal:
         raise _worded(refusal) from refusal
     return [entry.id for entry in entries]
+
+
+def _refuse_closed(entries: Sequence[_Entry]) -> None:
+    """Refuse in words what the database refuses in any case; a period closed this moment is left to it."""
+    for legal_entity_id, day in sorted({(entry.fact.legal_entity_id, entry.fact.entry_date) for entry in entries}):
+        period = closed_period_of(legal_entity_id, day)
+        if period is not None:
+            raise _closed(day, *period)
+
+
+def _closed(day: date, from_date: date, until_date: date) -> PeriodClosed:
+    last = until_date - timedelta(days=1)
+    return PeriodClosed(
+        f"{day} lies in the period {from_date} to {last}, which is closed and stays closed. Use a date from {until_date} on.",
+        extra={"entry_date": str(day), "period": {"from": str(from_date), "to": str(last)}},
+    )
 
 
 def _decide(fact: PostingFact) -> _Entry:
@@ -152,5 +171,10 @@ def _rate(fact: PostingFact, functional_currency: str, rates: Mapping[tuple[str,
 
 def _worded(refusal: DatabaseError) -> Exception:
     """Return the refusal of the period trigger in our words, and any other as it is."""
-    message = str(refusal)
-    return PeriodClosed(message.splitlines()[0]) if "ledger_period_closed" in message else refusal
+    found = re.search(r"ledger_period_closed: (\S+)", str(refusal))
+    if found is None:
+        return refusal
+    day = found[1]
+    return PeriodClosed(
+        f"{day} lies in a period that is closed and stays closed. Use a date of an open one.", extra={"entry_date": day}
+    )
