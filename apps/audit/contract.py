@@ -9,7 +9,7 @@ For tables of other apps the migration ("audit", "0002_functions") gives SQL:
 from apps.audit.ports import DeliveredEvent, JobContext, JobFunction, Subscription, register_job
 from apps.audit.selectors import actor_names, timeline
 from apps.audit.services.changes import set_change_actor
-from apps.audit.services.enqueue import enqueue_job
+from apps.audit.services.enqueue import enqueue_job, keep_run
 from apps.audit.services.events import record_events
 from apps.audit.services.once import KeyInFlight, KeyReused, OnceAnswered, answer_once
 from apps.audit.services.requests import (
@@ -37,6 +37,7 @@ __all__ = [
     "answer_once",
     "claim_requests",
     "enqueue_job",
+    "keep_run",
     "record_events",
     "register_job",
     "set_change_actor",

@@ -26,10 +26,9 @@ def money_html(minor: int | None, currency: str, *, signed: bool = False) -> Saf
     if minor is None:
         return NOTHING
     plus = "+" if signed and minor > 0 else ""
-    below = " oc-negative" if minor < 0 else ""
     return format_html(
-        '<span class="oc-money{}"><span class="oc-currency">{}</span>&nbsp;{}{}</span>',
-        below, currency, plus, amount_text(minor, currency),
+        '<span class="oc-money"><span class="oc-currency">{}</span>&nbsp;{}{}</span>',
+        currency, plus, amount_text(minor, currency),
     )  # fmt: skip
 
 
@@ -98,6 +97,17 @@ def badge_html(state: str, label: str = "", *, tone: str = "") -> SafeString:
         return NOTHING
     shown = label or state_label(state)
     return format_html('<span class="oc-badge oc-tone-{}">{}</span>', tone or state_tone(state), shown)
+
+
+def plural(noun: str) -> str:
+    """Return the plural of a row's name.
+
+    >>> [plural(noun) for noun in ("order", "entry", "day")]
+    ['orders', 'entries', 'days']
+    """
+    if noun.endswith("y") and noun[-2:-1] not in "aeiou":
+        return f"{noun[:-1]}ies"
+    return f"{noun}s"
 
 
 def percent_text(value: Decimal | None, *, signed: bool = True) -> str:

@@ -13,6 +13,7 @@ from ordercash.web.actions import Action, Given
 from ordercash.web.api.permissions import SIGNED_IN
 from ordercash.web.columns import Column
 from ordercash.web.components import Crumb, Empty
+from ordercash.web.days import DayInput
 from ordercash.web.filters import Filter, Wanted
 from ordercash.web.keyset import Slice, read_cursor, slice_from
 from ordercash.web.page import Page
@@ -24,7 +25,7 @@ class SampleForm(forms.Form):
     """Fields of every kind."""
 
     amount = forms.DecimalField(label="Amount", max_digits=12, decimal_places=2, help_text="In the invoice's currency.")
-    received = forms.DateField(label="Received on", widget=forms.DateInput(attrs={"type": "date"}))
+    received = forms.DateField(label="Received on", widget=DayInput())
     method = forms.ChoiceField(label="Method", choices=[("transfer", "Bank transfer"), ("card", "Card")])
     note = forms.CharField(label="Note", required=False, widget=forms.Textarea(attrs={"rows": 2}))
     whole = forms.BooleanField(label="Apply to the oldest invoices first", required=False)

@@ -13,6 +13,7 @@ from ordercash.web.actions import Action, Given, allowed, read_given
 from ordercash.web.columns import Column, shown_rows
 from ordercash.web.components import Empty, Tile
 from ordercash.web.filters import Filter, Wanted, read_filters, shown_filters
+from ordercash.web.formats import plural
 from ordercash.web.keyset import Slice, read_limit, slice_of
 from ordercash.web.page import Page
 from ordercash.web.refusals import is_partial
@@ -82,6 +83,7 @@ class Worklist(Page):
             "clear_url": self.request.path,
             "empty": self.empty,
             "row_noun": self.row_noun,
+            "row_nouns": plural(self.row_noun),
         }
 
     def filter_context(self) -> Mapping[str, Any]:

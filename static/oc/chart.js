@@ -12,6 +12,9 @@
     return values.map((series) => series.map((value, index) => (sums[index] = (sums[index] || 0) + (value || 0))));
   }
 
+  // A word that is wider than its place is cut; the table below has it whole.
+  const cut = (word, width) => (word.length * 6 > width ? `${word.slice(0, Math.max(1, Math.floor(width / 6) - 1))}…` : word);
+
   function axes(data) {
     const common = { stroke: token("--oc-quiet"), font: '11px "Inter", sans-serif', ticks: { show: false } };
     const grid = { stroke: token("--oc-line"), width: 1 };
@@ -19,7 +22,7 @@
     const day = new Intl.DateTimeFormat("en-GB", { day: "2-digit", month: "short", timeZone: "UTC" });
     const across = data.days
       ? { ...common, grid: { show: false }, size: 26, space: 64, values: (_, at) => at.map((value) => (value % 86400 ? "" : day.format(value * 1000))) }
-      : { ...common, grid: { show: false }, size: 26, space: 60, incrs: [1, 2, 5, 10, 20, 50, 100], values: (_, at) => at.map((value) => data.labels[value] ?? "") };
+      : { ...common, grid: { show: false }, size: 26, space: 60, incrs: [1, 2, 5, 10, 20, 50, 100], values: (u, at) => at.map((value) => cut(data.labels[value] ?? "", u.bbox.width / devicePixelRatio / Math.max(at.length, 1))) };
     return [across, { ...common, grid, size: 52, values: (_, at) => at.map((value) => (data.decimals || Number.isInteger(value) ? short.format(value) : "")) }];
   }
 

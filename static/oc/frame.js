@@ -101,7 +101,42 @@
     if (event.target === box() && results().childElementCount && box().value.trim()) results().hidden = false;
   });
 
+  // -- days: typed as 2026-12-31, or chosen in the browser's calendar
+  function dressDay(field) {
+    const place = document.createElement("span");
+    const pick = document.createElement("button");
+    const calendar = document.createElement("input");
+    place.className = "oc-day";
+    pick.className = "oc-day-pick";
+    pick.type = "button";
+    pick.tabIndex = -1;
+    pick.setAttribute("aria-label", "Choose in a calendar");
+    pick.innerHTML = '<span class="material-symbols-outlined" aria-hidden="true">calendar_today</span>';
+    calendar.type = "date";
+    calendar.tabIndex = -1;
+    calendar.setAttribute("aria-hidden", "true");
+    field.replaceWith(place);
+    place.append(field, calendar, pick);
+    const choose = () => {
+      calendar.value = /^\d{4}-\d{2}-\d{2}$/.test(field.value) ? field.value : "";
+      calendar.showPicker?.();
+    };
+    pick.addEventListener("click", choose);
+    field.addEventListener("keydown", (event) => {
+      if (event.key !== "ArrowDown" || !event.altKey) return;
+      event.preventDefault();
+      choose();
+    });
+    calendar.addEventListener("change", () => {
+      field.value = calendar.value;
+      field.focus();
+    });
+  }
+  const dressDays = () => { for (const field of document.querySelectorAll("[data-oc-day]")) if (!field.closest(".oc-day")) dressDay(field); };
+  document.addEventListener("htmx:afterSwap", dressDays);
+
   document.addEventListener("DOMContentLoaded", () => {
+    dressDays();
     for (const dialog of document.querySelectorAll("dialog[data-oc-open-now]")) openDialog(dialog.id);
   });
 })();

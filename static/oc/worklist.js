@@ -45,7 +45,8 @@
     if (!bar) return;
     const all = boxes();
     const count = all.filter((box) => box.checked).length;
-    const noun = document.querySelector("[data-oc-rows]").dataset.ocRows + (count === 1 ? "" : "s");
+    const nouns = document.querySelector("[data-oc-row-noun]").dataset;
+    const noun = count === 1 ? nouns.ocRowNoun : nouns.ocRowNouns;
     bar.hidden = count === 0;
     bar.querySelector("[data-oc-selected-count]").textContent = `${count} ${noun} selected`;
     for (const each of document.querySelectorAll("[data-oc-selected-sentence]")) each.textContent = `For ${count} ${noun}.`;
@@ -114,5 +115,20 @@
     for (const field of document.querySelectorAll("[data-oc-filters] :disabled")) field.disabled = false;
     tell();
   });
-  document.addEventListener("htmx:afterSwap", tell);
+  // A list wider than its page scrolls in itself; the heads of all others stay in sight.
+  function fit() {
+    for (const place of document.querySelectorAll(".oc-worklist-scroll")) {
+      place.classList.remove("oc-too-wide");
+      place.classList.toggle("oc-too-wide", place.firstElementChild.offsetWidth > place.clientWidth + 1);
+    }
+  }
+  // What is cut is read by pointing at it.
+  document.addEventListener("mouseover", (event) => {
+    const cell = event.target.closest?.("td.oc-col-text, td.oc-col-code");
+    if (cell && !cell.title && cell.scrollWidth > cell.clientWidth) cell.title = cell.textContent.trim();
+  });
+  document.addEventListener("DOMContentLoaded", fit);
+  window.addEventListener("load", fit);
+  window.addEventListener("resize", fit);
+  document.addEventListener("htmx:afterSwap", () => { tell(); fit(); });
 })();

@@ -59,7 +59,7 @@ def test_the_figures_are_those_of_the_facts() -> None:
     assert f"Shipped, not invoiced GBP {owed.gross_minor / 100:,.2f}" in text
     assert f"Receivables GBP {late.gross_minor / 100:,.2f}" in text
     assert f"Overdue GBP {late.gross_minor / 100:,.2f}" in text
-    assert "Unapplied cash 0" in text
+    assert "Unapplied cash GBP 0.00" in text
 
 
 def test_every_figure_leads_to_a_list_that_the_user_may_open() -> None:

@@ -16,6 +16,7 @@ from apps.billing.services import record_payments
 from apps.inventory.contract import AdjustmentDraft, warehouses
 from apps.inventory.services.desk import adjust_stock
 from apps.masterdata.contract import products_by_sku
+from apps.operations.selectors.proofs import proof_runs
 from apps.operations.selectors.prove import FOLDER, Proof, prove
 from apps.orders.contract import ReturnDraft, ReturnLineDraft, announce_returns
 from apps.orders.models import Order
@@ -121,6 +122,12 @@ def test_the_command_says_what_is_broken_and_fails(world: None) -> None:
     out = StringIO()
     call_command("prove", "--json", stdout=out)
     assert orjson.loads(out.getvalue())["holds"] is True
+    kept = proof_runs(1)[0]
+    assert (kept.verdict, kept.done, kept.is_under_way) == (
+        "holds",
+        len(orjson.loads(out.getvalue())["equalities"]),
+        False,
+    )
     with connection.cursor() as cursor:
         cursor.execute("UPDATE billing_creditexposure SET orders_minor = orders_minor + 1")
     out = StringIO()

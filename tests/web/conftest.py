@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 from typing import Any
+from uuid import uuid4
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 
 from tests.factories.web import make_user
@@ -38,8 +38,6 @@ def nothing_done() -> Iterator[None]:
 
 
 @pytest.fixture
-def clean_cache() -> Iterator[None]:
-    """Forget counted failures before and after."""
-    cache.clear()
-    yield
-    cache.clear()
+def clean_cache(settings: Any) -> None:
+    """Count failures under a name of the test's own: other processes of a parallel run share the server."""
+    settings.CACHES = {"default": {**settings.CACHES["default"], "KEY_PREFIX": f"test-{uuid4().hex}"}}

@@ -1,7 +1,10 @@
 """Signing in: one door, and five wrong attempts per account and address."""
 
 import pytest
+from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.test import Client
+from django.urls import reverse
 
 from tests.factories.web import PASSWORD, make_user
 
@@ -22,6 +25,27 @@ def test_a_right_password_leads_on() -> None:
         "/login/?next=/components/", {"username": "order.desk", "password": PASSWORD, "next": "/components/"}
     )
     assert answer["Location"] == "/components/"
+
+
+def test_a_session_that_somebody_planted_ends_at_the_sign_in() -> None:
+    make_user(username="order.desk")
+    client = Client()
+    session = client.session
+    session["planted"] = True
+    session.save()
+    planted = session.session_key
+    client.cookies[settings.SESSION_COOKIE_NAME] = planted
+    client.post("/login/", {"username": "order.desk", "password": PASSWORD})
+    assert client.cookies[settings.SESSION_COOKIE_NAME].value != planted
+    assert not Session.objects.filter(session_key=planted).exists()
+
+
+def test_every_page_wants_the_token_of_its_form() -> None:
+    client = Client(enforce_csrf_checks=True)
+    user = make_user(is_superuser=True)
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    for name in ("components", "password", "logout"):
+        assert client.post(reverse(name), {"verb": "save_filter"}).status_code == 403
 
 
 def test_never_to_another_site() -> None:

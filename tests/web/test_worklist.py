@@ -6,6 +6,7 @@ import pytest
 from django.contrib.messages import get_messages
 from django.test import Client
 
+from ordercash.web.formats import plural
 from ordercash.web.gallery_samples import ORDERS
 from ordercash.web.models import SavedFilter
 
@@ -115,3 +116,7 @@ def test_text_of_rows_is_escaped(signed_in: Any) -> None:
     page = signed_in().get("/components/").content.decode()
     assert "&lt;b&gt;boxed&lt;/b&gt;" in page
     assert "<b>boxed" not in page
+
+
+def test_a_count_names_its_rows_as_people_do() -> None:
+    assert [plural(noun) for noun in ("order", "entry", "day")] == ["orders", "entries", "days"]

@@ -18,6 +18,7 @@ from ordercash.kernel import clock
 from ordercash.web.actions import Action, Given
 from ordercash.web.columns import Column
 from ordercash.web.components import Tile
+from ordercash.web.days import DayInput
 from ordercash.web.filters import Filter, Wanted
 from ordercash.web.formats import day_text, money_html
 from ordercash.web.keyset import Slice
@@ -27,10 +28,8 @@ from ordercash.web.worklist import Worklist
 class PeriodForm(forms.Form):
     """Which days, and what becomes of them."""
 
-    from_date = forms.DateField(label="From", widget=forms.DateInput(attrs={"type": "date"}))
-    until_date = forms.DateField(
-        label="Until", help_text="The first day after the period.", widget=forms.DateInput(attrs={"type": "date"})
-    )
+    from_date = forms.DateField(label="From", widget=DayInput())
+    until_date = forms.DateField(label="Until", help_text="The first day after the period.", widget=DayInput())
     way = forms.ChoiceField(
         label="How",
         choices=[

@@ -56,7 +56,7 @@ class Home(Page):
     @cached_property
     def moment(self) -> Moment:
         """Now, in the user's zone."""
-        return Moment(clock.now(), timezone.get_current_timezone_name())
+        return Moment(clock.now(), timezone.get_current_timezone_name(), main_currency())
 
     def context(self) -> Mapping[str, Any]:
         """Return the tiles, the queues and the last events; the charts come in a request of their own."""

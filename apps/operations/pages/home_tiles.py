@@ -22,10 +22,11 @@ May = Callable[[str], bool]
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """Now, and the day that it is for the user."""
+    """Now, and the day that it is for the user; `currency` is the one in which nothing reads as zero."""
 
     now: datetime
     zone: str
+    currency: str = ""
 
     @property
     def today(self) -> date:
@@ -37,14 +38,14 @@ class Moment:
 
 
 def home_tiles(moment: Moment, may: May) -> list[Tile]:
-    """Return the tiles that the user may see; at most ten statements, each bounded."""
+    """Return the tiles that the user may see; at most eleven statements, each bounded."""
     return [
         *(_orders(moment) if may("orders.view_orders") else ()),
-        *(_at_risk(may) if may("exceptions.view_cases") else ()),
+        *(_at_risk(moment, may) if may("exceptions.view_cases") else ()),
         *(_backordered(moment) if may("inventory.view_stock") else ()),
         *(_invoices(moment) if may("billing.view_invoices") else ()),
-        *(_cash() if may("billing.view_payments") else ()),
-        *(_proof() if may(VIEW_PROOF) else ()),
+        *(_cash(moment) if may("billing.view_payments") else ()),
+        *(_proof(moment) if may(VIEW_PROOF) else ()),
     ]
 
 
@@ -62,12 +63,12 @@ def _orders(moment: Moment) -> Iterator[Tile]:
     yield week
 
 
-def _at_risk(may: May) -> Iterator[Tile]:
+def _at_risk(moment: Moment, may: May) -> Iterator[Tile]:
     if may("orders.view_orders"):
         held = figures.held_orders()
         yield Tile("Held orders", held.text, url=f"{list_url('orders')}?state=held", tone="warn" if held.rows else "")
     cases = figures.money_at_risk()
-    yield money_tile("At risk in cases", cases, f"{cases.text} open case{_s(cases)}", url=list_url("cases"))
+    yield money_tile("At risk in cases", cases, f"{cases.text} open case{_s(cases)}", moment, url=list_url("cases"))
 
 
 def _backordered(moment: Moment) -> Iterator[Tile]:
@@ -80,37 +81,47 @@ def _backordered(moment: Moment) -> Iterator[Tile]:
 def _invoices(moment: Moment) -> Iterator[Tile]:
     owed = figures.owed()
     longest = f", longest {_age(owed, moment)}" if owed.oldest else ""
-    yield money_tile("Shipped, not invoiced", owed, f"{owed.text} line{_s(owed)}{longest}", url=list_url("obligations"))
+    yield money_tile(
+        "Shipped, not invoiced", owed, f"{owed.text} line{_s(owed)}{longest}", moment, url=list_url("obligations")
+    )
     open_now = figures.receivables()
     yield money_tile(
-        "Receivables", open_now, f"{open_now.text} account{_s(open_now)}", url=list_url("invoices", "?state=issued")
+        "Receivables",
+        open_now,
+        f"{open_now.text} account{_s(open_now)}",
+        moment,
+        url=list_url("invoices", "?state=issued"),
     )
     late = figures.overdue(on=moment.today)
     longest = f", longest {_age(late, moment)}" if late.oldest else ""
-    yield money_tile("Overdue", late, f"{late.text} invoice{_s(late)}{longest}", tone="bad" if late.rows else "",
+    yield money_tile("Overdue", late, f"{late.text} invoice{_s(late)}{longest}", moment, tone="bad" if late.rows else "",
                      url=f"{list_url('customers')}?overdue=1")  # fmt: skip
 
 
-def _cash() -> Iterator[Tile]:
+def _cash(moment: Moment) -> Iterator[Tile]:
     left = figures.unapplied()
     note = f"{left.text} payment{_s(left)}"
     yield money_tile(
-        "Unapplied cash", left, note, url=list_url("payments", "?unapplied=1"), tone="warn" if left.rows else ""
+        "Unapplied cash", left, note, moment, url=list_url("payments", "?unapplied=1"), tone="warn" if left.rows else ""
     )
 
 
-def _proof() -> Iterator[Tile]:
+def _proof(moment: Moment) -> Iterator[Tile]:
     last = last_verdict(proof_runs(3))
     value = {"holds": "Holds", "broken": "Broken"}.get(last.verdict, "") if last else "Never run"
-    at = last.finished_at.strftime("%d %b %Y, %H:%M UTC") if last and last.finished_at else ""
+    at = (
+        last.finished_at.astimezone(ZoneInfo(moment.zone)).strftime("%d %b %Y %H:%M")
+        if last and last.finished_at
+        else ""
+    )
     yield Tile("Proof", value, note=at, url=list_url("proof"), tone="bad" if last and last.verdict == "broken" else "")
 
 
-def money_tile(label: str, figure: Bounded, note: str, *, url: str = "", tone: str = "") -> Tile:
+def money_tile(label: str, figure: Bounded, note: str, moment: Moment, *, url: str = "", tone: str = "") -> Tile:
     """Return a tile of money: the largest amount large, those of other currencies in the note."""
     amounts = sorted(figure.amounts.items(), key=lambda item: -abs(item[1]))
     if not amounts:
-        return Tile(label, "0", note=note, url=url, tone=tone)
+        return Tile(label, money_html(0, moment.currency) if moment.currency else "0", note=note, url=url, tone=tone)
     more = "+" if figure.is_more else ""
     others = ", ".join(f"{currency} {amount_text(minor, currency)}" for currency, minor in amounts[1:3])
     value = format_html("{}{}", money_html(amounts[0][1], amounts[0][0]), more)

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
@@ -96,7 +97,7 @@ def _tiles(run: ProofRun) -> list[Tile]:
     broken = [equality for equality in equalities if not equality["holds"]]
     rows = sum(equality["broken"] for equality in broken)
     taken = sum(equality["seconds"] for equality in equalities)
-    finished = run.finished_at.strftime("%d %b %Y, %H:%M UTC") if run.finished_at else ""
+    finished = timezone.localtime(run.finished_at).strftime("%d %b %Y %H:%M") if run.finished_at else ""
     return [
         Tile("Verdict", "Everything agrees" if not broken else "Something is broken", note=finished, tone="bad" if broken else ""),
         Tile("Equalities that hold", f"{len(equalities) - len(broken)} of {len(equalities)}"),

@@ -8,10 +8,11 @@ from uuid import UUID
 
 from django.db import connection
 
-from apps.audit.contract import JobContext, enqueue_job, register_job
+from apps.audit.contract import JobContext, enqueue_job, keep_run, register_job
 from apps.operations.selectors.proofs import PROOF_JOB, proof_runs
-from apps.operations.selectors.prove import prove
-from ordercash.kernel.actor import Actor
+from apps.operations.selectors.prove import Proof, prove
+from ordercash.kernel import sql
+from ordercash.kernel.actor import SYSTEM_ID, Actor
 from ordercash.kernel.errors import Conflict
 from ordercash.kernel.transactions import writes
 
@@ -28,6 +29,20 @@ def start_proof(*, actor: Actor, now: datetime) -> UUID:
     if any(run.is_under_way for run in proof_runs(3)):
         raise ProofUnderWay("Wait for its verdict.")
     return enqueue_job(PROOF_JOB, due_at=now, arguments={}, requested_by=actor.id)
+
+
+@writes
+def keep_verdict(proof: Proof, *, began_at: datetime, ended_at: datetime) -> None:
+    """Keep the verdict of a proof that a terminal asked for, beside those of the workers."""
+    keep_run(
+        PROOF_JOB, began_at=began_at, ended_at=ended_at, total=len(proof.equalities), result=proof.as_dict(),
+        requested_by=SYSTEM_ID,
+    )  # fmt: skip
+
+
+def is_read_only() -> bool:
+    """Say whether the database takes no writes, as a standby does."""
+    return bool(sql.fetch("SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean")[0][0])
 
 
 def run_proof(context: JobContext) -> Mapping[str, Any]:

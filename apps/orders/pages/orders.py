@@ -64,7 +64,7 @@ class Orders(Worklist):
         Column("purchase_order", "Purchase order", desk=True),
         Column("net_minor", "Net", kind="money", desk=True),
         Column("gross_minor", "Total", kind="money"),
-        Column("waits_for", "Waits for"),
+        Column("waits_for", "Waits for", kind="sentence"),
     )
     filters = (
         Filter("q", "Number", placeholder="Any of its numbers"),

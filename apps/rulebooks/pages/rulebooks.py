@@ -20,6 +20,7 @@ from ordercash.kernel import clock
 from ordercash.web.actions import Action, Given
 from ordercash.web.columns import Column, Table
 from ordercash.web.components import Crumb, Empty
+from ordercash.web.days import InstantInput
 from ordercash.web.filters import Wanted
 from ordercash.web.keyset import Slice
 from ordercash.web.page import Page
@@ -81,7 +82,7 @@ class ActivateForm(forms.Form):
 
     from_at = forms.DateTimeField(
         label="In force from", required=False, help_text="In your time zone. Left empty: from now on.",
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+        widget=InstantInput(),
     )  # fmt: skip
 
 
