@@ -62,7 +62,8 @@ def post_entries(facts: Sequence[PostingFact]) -> list[UUID]:
     """Post facts by the rules in force when each occurred; returns the ids of the entries, without those of nothing.
 
     At most four statements whatever the number of facts, besides the remembered list of closed periods. Raises PostingRuleBroken,
-    AccountMissing, RateMissing, PeriodClosed; IntegrityError when a source_ref was posted before. The database refuses what does not balance (docs/adr/0002).
+    AccountMissing, RateMissing, PeriodClosed; IntegrityError when a source_ref was posted before. The database refuses what does
+    not balance (docs/adr/0002).
     """
     entries = [entry for entry in map(_decide, facts) if entry.lines]
     if not entries:
