@@ -1,6 +1,7 @@
 """Puts the parts together: registers with the lower apps what the higher ones answer for."""
 
 from apps.audit.contract import register_job
+from apps.billing.contract import DELIVERY_REASONS, DELIVERY_RESOLUTIONS
 from apps.exceptions.contract import ReasonKind, register_reasons, register_resolutions
 from apps.integrations.contract import ROW_REASONS
 from apps.masterdata.contract import register_demo
@@ -10,10 +11,12 @@ from ordercash.demo import load_charts, load_stock
 
 def connect() -> None:
     """Fill the registries; runs once, when every app is loaded."""
-    reasons = {**ORDER_REASONS, **RETURN_REASONS, **ROW_REASONS}
+    reasons = {**ORDER_REASONS, **RETURN_REASONS, **ROW_REASONS, **DELIVERY_REASONS}
     register_reasons({code: ReasonKind(*kind) for code, kind in reasons.items()})
     register_resolutions("order", ORDER_RESOLUTIONS)
     register_resolutions("return", RETURN_RESOLUTIONS)
+    for kind, offered in DELIVERY_RESOLUTIONS.items():
+        register_resolutions(kind, offered)
     register_demo("chart of accounts", load_charts)
     register_demo("stock", load_stock)
     for name, (function, every_seconds) in JOBS.items():

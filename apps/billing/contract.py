@@ -26,6 +26,7 @@ from apps.billing.decisions.facts import (
     SoldLine,
     WriteOffRequest,
 )
+from apps.billing.permissions import ISSUE_INVOICES
 from apps.billing.selectors.balances import Account, Ageing, accounts_of_customers, ageing
 from apps.billing.selectors.detail import DocumentFacts, SettlementFacts, documents_of_orders, settlements_of_orders
 from apps.billing.selectors.exposure import exposures
@@ -41,7 +42,9 @@ from apps.billing.selectors.owing import (
     open_items,
     unapplied_payments,
 )
+from apps.billing.selectors.set_aside import why_set_aside
 from apps.billing.selectors.sold import sold_lines, sold_lines_of_orders
+from apps.billing.services import retry_deliveries
 from apps.billing.services.applying import apply_cash, write_off
 from apps.billing.services.collector import collect_due
 from apps.billing.services.credits import credit_lines
@@ -49,8 +52,18 @@ from apps.billing.services.exposure import free_credit, hold_credit
 from apps.billing.services.invoicing import invoice_obligations
 from apps.billing.services.obligations import oblige
 from apps.billing.services.payments import record_payments
+from apps.billing.services.setting_aside import COLLECTED_DAY, DELIVERY_REASONS, SHIPMENT
+from apps.exceptions.contract import Resolution
+
+# The ways out of the cases about what cannot be invoiced, by what they are about.
+DELIVERY_RESOLUTIONS = {
+    kind: {"invoice": Resolution("Invoice it now", ISSUE_INVOICES, retry_deliveries)}
+    for kind in (SHIPMENT, COLLECTED_DAY)
+}
 
 __all__ = [
+    "DELIVERY_REASONS",
+    "DELIVERY_RESOLUTIONS",
     "Account",
     "Ageing",
     "Application",
@@ -101,5 +114,6 @@ __all__ = [
     "sold_lines",
     "sold_lines_of_orders",
     "unapplied_payments",
+    "why_set_aside",
     "write_off",
 ]

@@ -102,6 +102,9 @@ class BillingObligation(models.Model):
     bundle_id = models.UUIDField(help_text="Obligations with the same bundle belong on the same invoice")
     state = models.CharField(max_length=10, choices=ObligationState.choices, default=ObligationState.OWED)
     recorded_at = models.DateTimeField(db_default=Now())
+    set_aside_at = models.DateTimeField(
+        null=True, help_text="When invoicing it was last tried in vain; a case says why"
+    )
 
     class Meta:
         constraints = [
@@ -115,6 +118,11 @@ class BillingObligation(models.Model):
         indexes = [
             models.Index(fields=["business_date", "bundle_id"], condition=Q(state="owed"), name="obligation_owed"),
             models.Index(fields=["order_id"], name="obligation_order"),
+            models.Index(
+                fields=["set_aside_at", "bundle_id"],
+                condition=Q(state="owed", set_aside_at__isnull=False),
+                name="obligation_set_aside",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -5,7 +5,15 @@ from apps.ledger.selectors.balances import CustomerBalance, customer_balances
 from apps.ledger.selectors.journal import EntryFacts, PostingLine, entries_of
 from apps.ledger.selectors.periods import is_closed
 from apps.ledger.services.chart import ensure_chart
-from apps.ledger.services.posting import AccountMissing, PeriodClosed, RateMissing, post_entries
+from apps.ledger.services.posting import (
+    AccountMissing,
+    PeriodClosed,
+    Prepared,
+    RateMissing,
+    post_entries,
+    prepare_entries,
+    write_entries,
+)
 
 __all__ = [
     "AccountMissing",
@@ -16,6 +24,7 @@ __all__ = [
     "PostingLine",
     "PostingRuleBroken",
     "PostingRules",
+    "Prepared",
     "RateMissing",
     "TaxAmount",
     "customer_balances",
@@ -23,4 +32,6 @@ __all__ = [
     "entries_of",
     "is_closed",
     "post_entries",
+    "prepare_entries",
+    "write_entries",
 ]

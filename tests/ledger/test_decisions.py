@@ -134,7 +134,7 @@ def test_a_fact_of_nothing_has_no_lines() -> None:
             fact("invoice", amounts={"gross": 3, "net": 1, "tax": 1}, taxes=[TaxAmount("S", Decimal(20), 1)]),
             "do not sum to zero",
         ),
-        (fact("invoice", amounts={"gross": 2, "net": 1, "tax": 1}), "taxes do not sum"),
+        (fact("invoice", amounts={"gross": 2, "net": 1, "tax": 1}), "taxes of 'invoice' do not sum"),
     ],
 )
 def test_what_does_not_fit_the_rules_is_refused(broken: PostingFact, says: str) -> None:

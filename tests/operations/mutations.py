@@ -119,6 +119,7 @@ MUTATIONS: Final = (
     Mutation("08", "UPDATE exceptions_case SET subject_id = @order(open) WHERE subject_kind = 'order'", AN_ORDER),
     Mutation("08", "UPDATE orders_returnline SET state = 'dismissed' WHERE state = 'held'", "return R-1"),
     Mutation("08", "UPDATE orders_order SET state = 'held' WHERE external_number = 'open'", AN_ORDER, "01 09"),
+    Mutation("08", "UPDATE billing_billingobligation SET set_aside_at = now() WHERE state = 'owed'", f"delivery {ID}"),
     # Credit exposure
     Mutation("09", "UPDATE billing_creditexposure SET orders_minor = orders_minor + 1", "C-1004 GBP"),
     Mutation("09", "UPDATE billing_creditexposure SET invoices_minor = invoices_minor - 1", "C-1004 GBP"),

@@ -1,6 +1,6 @@
 """Verbs of billing that open their own transaction; the files beside hold the parts that join one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -14,6 +14,7 @@ from apps.billing.decisions.facts import (
     PaymentResult,
     WriteOffRequest,
 )
+from apps.billing.selectors.set_aside import reasons_of
 from apps.billing.services import applying, collector, invoicing, payments
 from ordercash.kernel.actor import Actor
 from ordercash.kernel.transactions import writes
@@ -34,6 +35,15 @@ def invoice_owed(
     return invoicing.invoice_obligations(
         until=until, now=now, actor=actor, legal_entity_id=legal_entity_id, modes=modes, dated=dated, limit=limit
     )
+
+
+@writes
+def retry_deliveries(subject_ids: Sequence[UUID], *, note: str, actor: Actor, now: datetime) -> Mapping[UUID, str]:
+    """Resolution of a case: invoice now what was set aside of these shipments or collected days; answers each with what became of it."""
+    issued = invoicing.invoice_set_aside(subject_ids, now=now, actor=actor)
+    why = reasons_of(subject_ids)
+    numbers = {shipment_id: invoice.number for invoice in issued for shipment_id in invoice.shipment_ids}
+    return {id: why.get(id) or f"Invoiced{f' as {numbers[id]}' if id in numbers else ''}." for id in subject_ids}
 
 
 @writes

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from typing import Any, Final
+from uuid import UUID
 
 from apps.billing.decisions.document import Document
-from apps.ledger.contract import PostingFact, TaxAmount, post_entries
+from apps.ledger.contract import PostingFact, Prepared, TaxAmount, post_entries, prepare_entries
 from ordercash.kernel import sql
+from ordercash.kernel.errors import DomainError
 from ordercash.kernel.ids import new_id
 from ordercash.kernel.transactions import joins
 
@@ -38,6 +40,14 @@ def draft_documents(documents: Sequence[Document]) -> None:
 def post_documents(documents: Sequence[Document]) -> None:
     """Post documents to the ledger; a document of nothing has no entry."""
     post_entries([_posting_fact(document) for document in documents])
+
+
+def prepare_posting(documents: Sequence[Document]) -> tuple[Prepared, dict[UUID, DomainError]]:
+    """Decide the entries of documents; returns them, ready to be written, and by document why it cannot be posted."""
+    facts = {document.id: _posting_fact(document) for document in documents}
+    prepared = prepare_entries(list(facts.values()))
+    refused = prepared.refused
+    return prepared, {id: refused[fact.source_ref] for id, fact in facts.items() if fact.source_ref in refused}
 
 
 def _document_row(document: Document) -> tuple[Any, ...]:

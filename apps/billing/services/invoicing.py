@@ -1,6 +1,7 @@
 """Invoicing: what is owed becomes invoices, set-wise, with the number as the last thing taken."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final, Literal
 from uuid import UUID
@@ -10,17 +11,21 @@ from apps.billing.decisions.document import INVOICE, Document
 from apps.billing.decisions.facts import ExposureKey, IssuedInvoice
 from apps.billing.decisions.taxes import TaxedAmount, document_taxes
 from apps.billing.events import documents_issued
-from apps.billing.services.drafting import draft_documents, post_documents
+from apps.billing.models import InvoicingMode
+from apps.billing.services.drafting import draft_documents, prepare_posting
 from apps.billing.services.exposure import move_exposure
 from apps.billing.services.numbering import issue_documents
 from apps.billing.services.owed import Owed, OwedFilter, take_owed
-from apps.ledger.contract import is_closed
+from apps.billing.services.setting_aside import set_aside, settle_cases
+from apps.ledger.contract import is_closed, write_entries
 from apps.masterdata.contract import entities_by_id
 from ordercash.kernel import sql
 from ordercash.kernel.actor import Actor
 from ordercash.kernel.clock import business_date
 from ordercash.kernel.ids import new_id
 from ordercash.kernel.transactions import joins
+
+LINES_AT_ONCE: Final = 5_000
 
 # Obligations and lines move in one statement: what is billed here is exactly what was owed.
 _BILL: Final = """
@@ -53,24 +58,44 @@ def invoice_obligations(
     One invoice per shipment, or per customer and business day that is over at `until`. Obligations that another worker holds are left to
     it. `dated` "supply" issues each invoice at the moment of its latest obligation (imports), "now" at `now`. Tax is computed per category
     and rate on the sum (EN 16931 BR-CO-14, BR-S-09). At most twelve statements with those of the ledger, whatever the number of lines.
-    Raises PeriodClosed and what else `post_entries` refuses.
+    What the ledger cannot post (no rate, no account, no rule, a closed period) is set aside with a case that says why; its neighbours
+    are invoiced. It is tried again whenever nothing else is left or its order is named, and its case closes with its invoice.
     """
     wanted = OwedFilter(until=until, modes=modes, legal_entity_id=legal_entity_id, order_ids=order_ids)
-    bundles = take_owed(wanted, limit=limit)
+    if order_ids is not None:
+        return _invoice(take_owed(wanted, limit=limit), dated, now, actor)
+    fresh = take_owed(replace(wanted, set_aside=False), limit=limit)
+    return _invoice(fresh or take_owed(replace(wanted, set_aside=True), limit=limit), dated, now, actor)
+
+
+@joins
+def invoice_set_aside(subjects: Sequence[UUID], *, now: datetime, actor: Actor) -> list[IssuedInvoice]:
+    """Try again what was set aside of these shipments or collected days, as the subjects of their cases name them."""
+    wanted = OwedFilter(until=now, modes=tuple(InvoicingMode), set_aside=True, subjects=subjects)
+    return _invoice(take_owed(wanted, limit=LINES_AT_ONCE), "supply", now, actor)
+
+
+def _invoice(bundles: Mapping[UUID, list[Owed]], dated: str, now: datetime, actor: Actor) -> list[IssuedInvoice]:
     zones = {entity.id: entity.time_zone for entity in entities_by_id().values()}
+    members_of = {members[0].id: members for members in bundles.values()}
     made = [_document(members, _issued_at(members, dated, now, zones), zones) for members in bundles.values()]
     made.sort(key=lambda pair: (pair[0].issued_at, pair[0].source_ref))
+    entries, refused = prepare_posting([document for document, _ in made])
+    if refused:
+        stuck = [(members_of[rows[0][1]], refused[document.id]) for document, rows in made if document.id in refused]
+        set_aside(stuck, actor=actor, now=now)
+        made = [pair for pair in made if pair[0].id not in refused]
     documents = [document for document, _ in made]
     if not documents:
         return []
+    settle_cases([members_of[rows[0][1]] for _, rows in made], actor=actor, now=now)
     draft_documents(documents)
     sql.run(_BILL, sql.columns_of([row for _, rows in made for row in rows], 5))
-    post_documents(documents)
+    write_entries(entries)
     move_exposure(_exposure_moves(documents))
     numbers = issue_documents(documents)
     record_events(documents_issued(documents, numbers, actor=actor))
-    shipments = {members[0].id: _distinct(owed.shipment_id for owed in members) for members in bundles.values()}
-    return [_issued(document, numbers[document.id], rows, shipments[rows[0][1]]) for document, rows in made]
+    return [_issued(document, numbers[document.id], rows, members_of[rows[0][1]]) for document, rows in made]
 
 
 def _issued_at(members: Sequence[Owed], dated: str, now: datetime, zones: Mapping[UUID, str]) -> datetime:
@@ -131,7 +156,7 @@ def _exposure_moves(documents: Sequence[Document]) -> dict[ExposureKey, tuple[in
     return moves
 
 
-def _issued(document: Document, number: str, rows: Sequence[Any], shipment_ids: tuple[UUID, ...]) -> IssuedInvoice:
+def _issued(document: Document, number: str, rows: Sequence[Any], members: Sequence[Owed]) -> IssuedInvoice:
     return IssuedInvoice(
         id=document.id,
         number=number,
@@ -139,7 +164,7 @@ def _issued(document: Document, number: str, rows: Sequence[Any], shipment_ids: 
         customer_id=document.customer_id,
         currency=document.currency,
         order_ids=document.order_ids,
-        shipment_ids=shipment_ids,
+        shipment_ids=_distinct(owed.shipment_id for owed in members),
         net_minor=document.net_minor,
         tax_minor=document.tax_minor,
         gross_minor=document.gross_minor,

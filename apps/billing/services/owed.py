@@ -24,9 +24,14 @@ _OF_ORDERS: Final = " AND o.order_id = ANY(%s::uuid[])"
 
 _COLUMNS: Final = """
     SELECT o.id, o.bundle_id, o.legal_entity_id, o.customer_id, o.bill_to_id, o.currency, o.order_id, o.shipment_id, o.net_minor,
-           o.tax_category, o.tax_rate, o.tax_reason, o.tax_minor, o.terms_days, o.occurred_at"""
+           o.tax_category, o.tax_rate, o.tax_reason, o.tax_minor, o.terms_days, o.occurred_at, o.order_reference, o.set_aside_at"""
 
-_TAKE: Final = " ORDER BY o.business_date, o.bundle_id, o.id LIMIT %s FOR UPDATE OF o SKIP LOCKED"
+# What was set aside longest ago is tried first, so that every one of them is tried in turn.
+_NOT_SET_ASIDE: Final = " AND o.set_aside_at IS NULL"
+_SET_ASIDE: Final = " AND o.set_aside_at IS NOT NULL"
+_OF_SUBJECTS: Final = " AND (o.bundle_id = ANY(%s::uuid[]) OR o.shipment_id = ANY(%s::uuid[]))"
+
+_TAKE: Final = " ORDER BY {first}, o.bundle_id, o.id LIMIT %s FOR UPDATE OF o SKIP LOCKED"
 _TAKE_REST: Final = " AND o.bundle_id = %s AND o.id <> ALL(%s::uuid[]) ORDER BY o.id FOR UPDATE OF o SKIP LOCKED"
 _COUNT: Final = " AND o.bundle_id = ANY(%s::uuid[]) GROUP BY o.bundle_id"
 
@@ -50,16 +55,23 @@ class Owed:
     tax_minor: int
     terms_days: int
     occurred_at: datetime
+    order_reference: str
+    set_aside_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class OwedFilter:
-    """Which obligations are wanted: owed before `until`, of these modes, and of an entity or orders when named."""
+    """Which obligations are wanted: owed before `until`, of these modes, and of an entity or orders when named.
+
+    `set_aside` True wants only what was tried in vain before, of the cases' `subjects` when named; False what was not; None both.
+    """
 
     until: datetime
     modes: Sequence[str]
     legal_entity_id: UUID | None = None
     order_ids: Sequence[UUID] | None = None
+    set_aside: bool | None = None
+    subjects: Sequence[UUID] | None = None
 
 
 @joins
@@ -70,7 +82,8 @@ def take_owed(wanted: OwedFilter, *, limit: int) -> dict[UUID, list[Owed]]:
     A bundle that the limit would cut is taken to its end. Up to three statements.
     """
     which, values = _which(wanted)
-    taken = [Owed(*row) for row in sql.fetch(_COLUMNS + which + _TAKE, [*values, limit])]
+    take = _TAKE.format(first="o.set_aside_at" if wanted.set_aside else "o.business_date")
+    taken = [Owed(*row) for row in sql.fetch(_COLUMNS + which + take, [*values, limit])]
     if len(taken) == limit:
         last = taken[-1].bundle_id
         held = [owed.id for owed in taken if owed.bundle_id == last]
@@ -90,6 +103,13 @@ def _which(wanted: OwedFilter) -> tuple[str, list[Any]]:
     entities = [entity for entity in entities_by_id().values() if wanted.legal_entity_id in {None, entity.id}]
     first_open = [business_date(wanted.until, entity.time_zone) for entity in entities]
     values: list[Any] = [[entity.id for entity in entities], first_open, wanted.until, list(wanted.modes)]
-    if wanted.order_ids is None:
-        return _WHICH, values
-    return _WHICH + _OF_ORDERS, [*values, list(wanted.order_ids)]
+    which = _WHICH
+    if wanted.set_aside is not None:
+        which += _SET_ASIDE if wanted.set_aside else _NOT_SET_ASIDE
+    if wanted.order_ids is not None:
+        which += _OF_ORDERS
+        values.append(list(wanted.order_ids))
+    if wanted.subjects is not None:
+        which += _OF_SUBJECTS
+        values += [list(wanted.subjects)] * 2
+    return which, values

@@ -96,7 +96,7 @@ def postings(rules: PostingRules, fact: PostingFact) -> list[Line]:
         raise PostingRuleBroken(f"The rules name no fact of kind {fact.kind!r}.")
     lines = [line for rule in rules.facts[fact.kind] for line in _lines(rule, fact) if line.amount_minor]
     if sum(line.amount_minor for line in lines):
-        raise PostingRuleBroken(f"{fact.source_ref}: the lines of {fact.kind!r} do not sum to zero.")
+        raise PostingRuleBroken(f"The lines of {fact.kind!r} do not sum to zero.")
     return lines
 
 
@@ -117,7 +117,7 @@ def functional_amounts(lines: Sequence[Line], *, currency: str, functional_curre
 
 def _lines(rule: PostingRule, fact: PostingFact) -> list[Line]:
     if rule.amount not in fact.amounts:
-        raise PostingRuleBroken(f"{fact.source_ref}: a {fact.kind!r} carries no amount {rule.amount!r}.")
+        raise PostingRuleBroken(f"A {fact.kind!r} carries no amount {rule.amount!r}.")
     sign, amount_minor = (1 if rule.side == "debit" else -1), fact.amounts[rule.amount]
     if rule.by == "tax":
         return _tax_lines(rule, fact, sign, amount_minor)
@@ -126,5 +126,5 @@ def _lines(rule: PostingRule, fact: PostingFact) -> list[Line]:
 
 def _tax_lines(rule: PostingRule, fact: PostingFact, sign: int, amount_minor: int) -> list[Line]:
     if sum(tax.tax_minor for tax in fact.taxes) != amount_minor:
-        raise PostingRuleBroken(f"{fact.source_ref}: its taxes do not sum to its {rule.amount!r}.")
+        raise PostingRuleBroken(f"The taxes of {fact.kind!r} do not sum to its {rule.amount!r}.")
     return [Line(rule.account, sign * tax.tax_minor, None, tax.category, tax.rate) for tax in fact.taxes]

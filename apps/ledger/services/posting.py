@@ -57,6 +57,15 @@ class _Entry:
     rules_sha256: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Facts decided and not yet written; `refused` says by source_ref which cannot be posted, and why."""
+
+    entries: Sequence[_Entry]
+    rows: Sequence[tuple[Any, ...]]
+    refused: Mapping[str, DomainError]
+
+
 @joins
 def post_entries(facts: Sequence[PostingFact]) -> list[UUID]:
     """Post facts by the rules in force when each occurred; returns the ids of the entries, without those of nothing.
@@ -65,26 +74,52 @@ def post_entries(facts: Sequence[PostingFact]) -> list[UUID]:
     AccountMissing, RateMissing, PeriodClosed; IntegrityError when a source_ref was posted before. The database refuses what does
     not balance (docs/adr/0002).
     """
-    entries = [entry for entry in map(_decide, facts) if entry.lines]
+    prepared = prepare_entries(facts)
+    for refusal in prepared.refused.values():
+        raise refusal
+    return write_entries(prepared)
+
+
+def prepare_entries(facts: Sequence[PostingFact]) -> Prepared:
+    """Decide facts without writing anything, so that a caller can set aside what cannot be posted. At most two statements."""
+    refused: dict[str, DomainError] = {}
+    entries = [entry for fact in facts if (entry := _decided(fact, refused)) and entry.lines]
     if not entries:
+        return Prepared((), (), refused)
+    currencies = {id: entity.currency for id, entity in entities_by_id().items()}
+    accounts = _accounts({entry.fact.legal_entity_id for entry in entries})
+    rates = _rates(entries, currencies)
+    ready: list[_Entry] = []
+    rows: list[tuple[Any, ...]] = []
+    for entry in entries:
+        try:
+            _refuse_closed(entry.fact)
+            rows += _rows_of(entry, currencies[entry.fact.legal_entity_id], accounts, rates)
+            ready.append(entry)
+        except DomainError as refusal:
+            refused[entry.fact.source_ref] = refusal
+    return Prepared(ready, rows, refused)
+
+
+@joins
+def write_entries(prepared: Prepared) -> list[UUID]:
+    """Write what was prepared; returns the ids of the entries. Raises PeriodClosed for a period closed this moment."""
+    if not prepared.entries:
         return []
-    _refuse_closed(entries)
-    rows = _posting_rows(entries)
     try:
         # Postings go first: the entries' statement then finds them complete and nothing is left to check at commit.
-        sql.insert_rows("ledger_posting", _POSTING_COLUMNS, rows)
-        sql.insert_rows("ledger_journalentry", _ENTRY_COLUMNS, [_entry_row(entry) for entry in entries])
+        sql.insert_rows("ledger_posting", _POSTING_COLUMNS, prepared.rows)
+        sql.insert_rows("ledger_journalentry", _ENTRY_COLUMNS, [_entry_row(entry) for entry in prepared.entries])
     except DatabaseError as refusal:
         raise _worded(refusal) from refusal
-    return [entry.id for entry in entries]
+    return [entry.id for entry in prepared.entries]
 
 
-def _refuse_closed(entries: Sequence[_Entry]) -> None:
+def _refuse_closed(fact: PostingFact) -> None:
     """Refuse in words what the database refuses in any case; a period closed this moment is left to it."""
-    for legal_entity_id, day in sorted({(entry.fact.legal_entity_id, entry.fact.entry_date) for entry in entries}):
-        period = closed_period_of(legal_entity_id, day)
-        if period is not None:
-            raise _closed(day, *period)
+    period = closed_period_of(fact.legal_entity_id, fact.entry_date)
+    if period is not None:
+        raise _closed(fact.entry_date, *period)
 
 
 def _closed(day: date, from_date: date, until_date: date) -> PeriodClosed:
@@ -100,13 +135,12 @@ def _decide(fact: PostingFact) -> _Entry:
     return _Entry(new_id(), fact, postings(rules.document, fact), rules.sha256)
 
 
-def _posting_rows(entries: Sequence[_Entry]) -> list[tuple[Any, ...]]:
-    currencies = {id: entity.currency for id, entity in entities_by_id().items()}
-    accounts = _accounts({entry.fact.legal_entity_id for entry in entries})
-    rates = _rates(entries, currencies)
-    return [
-        row for entry in entries for row in _rows_of(entry, currencies[entry.fact.legal_entity_id], accounts, rates)
-    ]
+def _decided(fact: PostingFact, refused: dict[str, DomainError]) -> _Entry | None:
+    try:
+        return _decide(fact)
+    except DomainError as refusal:
+        refused[fact.source_ref] = refusal
+        return None
 
 
 def _rows_of(
@@ -149,7 +183,7 @@ def _account(fact: PostingFact, role: str, accounts: Mapping[tuple[UUID, str], U
     try:
         return accounts[fact.legal_entity_id, role]
     except KeyError:
-        raise AccountMissing(f"{fact.source_ref}: the legal entity has no account with the role {role!r}.") from None
+        raise AccountMissing(f"The legal entity's chart has no account with the role {role!r}.") from None
 
 
 def _rates(entries: Sequence[_Entry], currencies: Mapping[UUID, str]) -> Mapping[tuple[str, str, date], Decimal]:

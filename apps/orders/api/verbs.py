@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from apps.billing.contract import why_set_aside
 from apps.masterdata.contract import actor_of
 from apps.orders.api.answers import OrderShown
 from apps.orders.api.bodies import CancelBody, LineBody, ReasonBody, ReturnBody, ShipBody
@@ -92,6 +93,8 @@ class Bill(APIView):
     def post(self, request: Request, order_id: UUID) -> Response:
         now = clock.now()
         bill_orders(until=now, order_ids=[order_id], modes=ALL_MODES, actor=actor_of(request.user), now=now)
+        if why := why_set_aside([order_id]):
+            raise VerbRefused(why[order_id])
         return _answer(order_id, [])
 
 

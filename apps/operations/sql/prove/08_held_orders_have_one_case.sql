@@ -16,3 +16,9 @@ SELECT 'return ' || r.number, CASE WHEN count(l.id) FILTER (WHERE l.state = 'hel
  GROUP BY r.id
 HAVING (count(l.id) FILTER (WHERE l.state = 'held') > 0)
     <> ((SELECT count(*) FROM exceptions_case c WHERE c.subject_kind = 'return' AND c.subject_id = r.id AND c.state IN ('open', 'claimed')) = 1)
+UNION ALL
+SELECT 'delivery ' || coalesce(o.shipment_id, o.bundle_id), '1 open case', 'no open case', 'obligation ' || o.source_ref || ' was set aside'
+  FROM billing_billingobligation o
+ WHERE o.state = 'owed' AND o.set_aside_at IS NOT NULL
+   AND NOT EXISTS (SELECT FROM exceptions_case c WHERE c.subject_kind IN ('shipment', 'collected_day')
+                      AND c.subject_id IN (o.shipment_id, o.bundle_id) AND c.state IN ('open', 'claimed'))
