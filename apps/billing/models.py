@@ -165,7 +165,7 @@ class Invoice(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["source_ref"], name="invoice_once_per_source"),
-            models.UniqueConstraint(fields=["legal_entity", "number"], name="invoice_number_once_per_entity"),
+            models.UniqueConstraint(fields=["number", "legal_entity"], name="invoice_number_once_per_entity"),
             one_of("kind", InvoiceKind, "invoice_kind_known"),
             one_of("state", InvoiceState, "invoice_state_known"),
             models.CheckConstraint(

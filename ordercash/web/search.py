@@ -60,12 +60,37 @@ def sources() -> Mapping[str, Source]:
 
 def search_everything(user: Any, text: str, *, limit: int = HITS_PER_KIND) -> list[Found]:
     """Ask every source that the user may see; a source that fails says so and spoils no other."""
-    wanted = text.strip()[:100].replace("\x00", "")
+    wanted = _plain(text)
     if len(wanted) < SHORTEST:
         return []
     asked = [source for source in _sources.values() if user.has_perm(source.permission)]
     answers = [_ask(source, wanted, limit) for source in asked]
     return [found for found in answers if found.hits or found.failed]
+
+
+def first_id(kind: str, text: str, user: Any) -> UUID:
+    """Return the id of the thing of a kind that is called so, for a filter; one that nobody has when there is none."""
+    source = _sources.get(kind)
+    if source is None or not user.has_perm(source.permission):
+        return UUID(int=0)
+    hits = _ask(source, _plain(text), HITS_PER_KIND).hits
+    exact = [hit for hit in hits if hit.title.casefold() == text.strip().casefold()]
+    return next((hit.id for hit in [*exact, *hits]), UUID(int=0))
+
+
+def ids_called(text: str, user: Any) -> list[UUID]:
+    """Return the ids of all things that are called so, among what the user may see; an id stands for itself."""
+    wanted = _plain(text)
+    try:
+        return [UUID(wanted)]
+    except ValueError:
+        found = [hit for each in search_everything(user, wanted) for hit in each.hits]
+    exact = [hit.id for hit in found if hit.title.casefold() == wanted.casefold()]
+    return exact or [hit.id for hit in found]
+
+
+def _plain(text: str) -> str:
+    return text.strip()[:100].replace("\x00", "")
 
 
 def _ask(source: Source, text: str, limit: int) -> Found:

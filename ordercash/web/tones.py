@@ -9,7 +9,7 @@ _tones: dict[str, str] = {
     **dict.fromkeys(("draft", "cancelled", "retired", "closed", "skipped", "inactive", "queued", "due"), "neutral"),
     **dict.fromkeys(("open", "claimed", "running", "confirmed", "issued", "in_review", "partly_shipped", "shipped", "owed"), "info"),
     **dict.fromkeys(("done", "active", "approved", "resolved", "settled", "paid", "invoiced", "ok", "matched", "billed"), "good"),
-    **dict.fromkeys(("held", "waiting", "partly_paid", "partly_settled", "soft_closed", "backordered", "unapplied", "late"), "warn"),
+    **dict.fromkeys(("held", "waiting", "partly_paid", "partly_used", "soft_closed", "backordered", "unapplied", "late"), "warn"),
     **dict.fromkeys(("failed", "overdue", "blocked", "refused", "broken", "rejected", "breached"), "bad"),
 }  # fmt: skip
 

@@ -1,5 +1,6 @@
 """The pages of billing and cash."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +14,7 @@ from apps.billing.selectors.finding import find_documents
 from ordercash.kernel.actor import SYSTEM
 from ordercash.kernel.ids import new_id
 from tests.factories.billing import LATER, World, in_transaction, invoice_of, make_shipment, make_world, pay
+from tests.factories.pages import words
 from tests.factories.web import make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -92,6 +94,7 @@ def test_a_payment_is_recorded_and_applied_on_its_page(world: World) -> None:
         "customer": "C-DE1",
         "numbers": "inv-2026-1",
         "reference": "thanks",
+        "attempt": new_id(),
     }
     assert "8.10 EUR of it is unapplied" in send(client, "/payments/", "record", **fields)
     payment = Payment.objects.get()
@@ -130,6 +133,47 @@ def test_an_open_credit_is_used_on_its_page(world: World) -> None:
     assert "a part stays open" in send(client, f"/invoices/{note.id}/", "use", number=other.number)
     assert note.number in text_of(client, f"/invoices/{paid.id}/")
     assert other.number in text_of(client, f"/invoices/{note.id}/")
+
+
+def test_the_list_tells_who_owes_how_much_of_what(world: World) -> None:
+    first, second = invoice_of(world, 1000), invoice_of(world, 2000)
+    pay(world, 190, invoice_ids=[first.id])
+    client = signed_in(*VIEW)
+    listed = words(text_of(client, "/invoices/"))
+    assert "Partly paid" in listed
+    assert "EUR 10.00" in listed
+    assert "Customer DE1" in listed or "C-DE1" in listed
+    partly = text_of(client, "/invoices/?state=partly_paid")
+    assert first.number in partly
+    assert second.number not in partly
+    assert second.number in text_of(client, "/invoices/?customer=c-de1&sort=-number")
+    assert first.number not in text_of(client, "/invoices/?customer=nobody")
+    assert first.number not in text_of(client, "/invoices/?order=SO-1")
+    down = text_of(client, "/invoices/?sort=-number")
+    up = text_of(client, "/invoices/?sort=number")
+    assert (down.index(second.number) < down.index(first.number)) and (up.index(first.number) < up.index(second.number))
+
+
+def test_a_payment_sent_twice_is_one_payment_of_its_day(world: World) -> None:
+    client = signed_in(*VIEW, "billing.record_payments")
+    fields = {
+        "entity": "DE1",
+        "currency": "EUR",
+        "amount": "5",
+        "customer": "C-DE1",
+        "received": "2024-02-29",
+        "attempt": new_id(),
+    }
+    for _ in range(2):
+        send(client, "/payments/", "record", **fields)
+    payment = Payment.objects.get()
+    assert payment.received_at.date() == date(2024, 2, 29)
+    text = text_of(client, f"/payments/{payment.id}/")
+    assert "A person, on a page" in text
+    assert "still to come" in send(
+        client, "/payments/", "record", **{**fields, "attempt": new_id(), "received": "2999-01-01"}
+    )
+    assert Payment.objects.count() == 1
 
 
 def test_a_document_is_found_by_its_number(world: World) -> None:

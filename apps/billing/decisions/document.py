@@ -64,6 +64,17 @@ class Document:
         return self.legal_entity_id, self.series, self.issue_date.year
 
 
+def standing(*, kind: str, state: str, gross_minor: int, open_minor: int) -> str:
+    """Return a document's state as a person asks for it: part of an open one may be paid, or used.
+
+    >>> standing(kind="invoice", state="issued", gross_minor=1190, open_minor=190)
+    'partly_paid'
+    """
+    if state != "issued" or open_minor == gross_minor:
+        return state
+    return "partly_used" if kind == CREDIT_NOTE else "partly_paid"
+
+
 def legal_number(series: str, year: int, serial: int) -> str:
     """Return the printed number of a document.
 

@@ -11,8 +11,11 @@ from django import forms
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
-from apps.billing.decisions.document import CREDIT_NOTE, INVOICE
+from apps.billing.decisions.document import CREDIT_NOTE, INVOICE, standing
 from apps.billing.decisions.facts import ApplicationRequest, WriteOffRequest
 from apps.billing.documents import invoice_pdf
 from apps.billing.models import Invoice
@@ -21,20 +24,23 @@ from apps.billing.permissions import APPLY_CASH, VIEW_INVOICES, WRITE_OFF
 from apps.billing.selectors.detail import InvoiceView, document_number, invoice_view
 from apps.billing.selectors.listing import invoices, open_invoice
 from apps.billing.services import apply_cash, write_off
-from apps.masterdata.contract import entities_by_code
+from apps.masterdata.contract import customers_by_code, entities_by_code
 from ordercash.kernel import clock
 from ordercash.kernel.ids import new_id
 from ordercash.web.actions import Action, Given
 from ordercash.web.columns import Column, Table
 from ordercash.web.components import Crumb, Empty
 from ordercash.web.filters import Filter, Wanted
-from ordercash.web.formats import money_html
+from ordercash.web.formats import badge_html, day_html, money_html
+from ordercash.web.keyset import Slice
 from ordercash.web.links import names_of
 from ordercash.web.page import Page
+from ordercash.web.search import first_id
 from ordercash.web.worklist import Worklist
 
 KINDS = [(INVOICE, "Invoices"), (CREDIT_NOTE, "Credit notes")]
-STATES = [("issued", "Open"), ("settled", "Settled")]
+PARTLY = "partly_paid"
+STATES = [("issued", "Open"), (PARTLY, "Partly paid or used"), ("settled", "Settled")]
 
 LINES = (
     Column("position", "No."),
@@ -56,6 +62,7 @@ TAXES = (
 ENTRIES = (
     Column("entry_date", "Day", kind="day", link="journal_entry"),
     Column("kind", "Kind", kind="badge"),
+    Column("debit_minor", "Amount", kind="money"),
     Column("memo", "Memo"),
 )
 
@@ -72,17 +79,21 @@ class Invoices(Worklist):
     row_noun = "document"
     default_sort = "-id"
     columns = (
-        Column("number", "Number", link="invoice"),
+        Column("number", "Number", link="invoice", sort="number"),
         Column("kind", "Kind", kind="badge", desk=True),
         Column("customer__code", "Customer", link="customer", id_key="customer_id"),
+        Column("customer__name", "Name"),
+        Column("order_number", "Order", link="order", id_key="order_id"),
         Column("issue_date", "Issued", kind="day"),
-        Column("due_date", "Due", kind="day"),
+        Column("due_date", "Due", kind="html", value=lambda row: _due(row)),
         Column("gross_minor", "Total", kind="money"),
         Column("open_minor", "Open", kind="money", value=lambda row: row.open_minor or None),
-        Column("state", "State", kind="badge"),
+        Column("state", "State", kind="badge", value=lambda row: _badge(row)),
     )
     filters = (
         Filter("q", "Number", placeholder="INV-2026-17"),
+        Filter("customer", "Customer", placeholder="Code"),
+        Filter("order", "Order", placeholder="SO-17"),
         Filter("kind", "Kind", kind="choice", choices=KINDS),
         Filter("state", "State", kind="choice", choices=STATES),
         Filter("issued", "Issued", kind="period"),
@@ -93,15 +104,26 @@ class Invoices(Worklist):
 
     def queryset(self, wanted: Wanted) -> QuerySet[Invoice]:
         entity = entities_by_code().get(wanted["entity"])
+        state = wanted["state"]
         return invoices(
             kind=wanted["kind"],
-            states=[wanted["state"]] if wanted["state"] else [],
+            states=[state] if state not in ("", PARTLY) else [],
+            partly=state == PARTLY,
+            customer_id=_customer_id(wanted["customer"]),
+            order_id=first_id("order", wanted["order"], self.request.user) if wanted["order"] else None,
             number=wanted["q"],
             issued_from=wanted["issued_from"],
             issued_until=wanted["issued_until"],
             due_until=wanted["due_until"],
             legal_entity_id=entity.id if entity else None,
         )
+
+    def rows(self, wanted: Wanted, *, sort: str, cursor: str, limit: int) -> Slice[Any]:
+        page = super().rows(wanted, sort=sort, cursor=cursor, limit=limit)
+        numbers = names_of("order", {row.order_id for row in page.rows})
+        for row in page.rows:
+            row.order_number = numbers.get(row.order_id, "") if row.order_id else ""
+        return page
 
 
 class WriteOffForm(forms.Form):
@@ -201,9 +223,25 @@ class InvoicePdf(Page):
 
 
 def _badge(invoice: Invoice) -> str:
-    """Return the state as a person asks for it: part of an open document may be settled."""
-    is_part = invoice.state == "issued" and invoice.open_minor != invoice.gross_minor
-    return "partly_settled" if is_part else invoice.state
+    return standing(
+        kind=invoice.kind, state=invoice.state, gross_minor=invoice.gross_minor, open_minor=invoice.open_minor
+    )
+
+
+def _due(invoice: Invoice) -> SafeString:
+    """Return when an invoice is due, marked when the day has passed and something is open."""
+    day = day_html(invoice.due_date)
+    today = clock.business_date(clock.now(), timezone.get_current_timezone_name())
+    is_late = invoice.state == "issued" and invoice.kind == INVOICE and invoice.due_date and invoice.due_date < today
+    return format_html("{} {}", day, badge_html("overdue")) if is_late else day
+
+
+def _customer_id(code: str) -> UUID | None:
+    """Return the id of a customer's code; an unknown code finds nothing, which an id that nobody has does, too."""
+    if not code:
+        return None
+    known = customers_by_code({code, code.upper()})
+    return next((facts.id for facts in known.values()), UUID(int=0))
 
 
 def _in(currency: str, columns: Sequence[Column]) -> list[Column]:

@@ -1,12 +1,14 @@
 """Payments: the list, one payment, recording one."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from apps.billing.decisions.facts import ApplicationRequest, PaymentDraft
 from apps.billing.models import Payment
@@ -22,9 +24,11 @@ from ordercash.kernel.ids import new_id
 from ordercash.web.actions import Action, Given
 from ordercash.web.columns import Column, Table
 from ordercash.web.components import Crumb, Empty
+from ordercash.web.days import DayInput
 from ordercash.web.filters import Filter, Wanted
 from ordercash.web.formats import amount_text
 from ordercash.web.page import Page
+from ordercash.web.tones import state_label
 from ordercash.web.worklist import Worklist
 
 USES = (
@@ -35,7 +39,7 @@ USES = (
 ENTRIES = (
     Column("entry_date", "Day", kind="day", link="journal_entry"),
     Column("kind", "Kind", kind="badge"),
-    Column("source_ref", "Source", kind="code"),
+    Column("debit_minor", "Amount", kind="money"),
 )
 
 
@@ -50,6 +54,16 @@ class PaymentForm(forms.Form):
         label="Invoices", max_length=400, required=False, help_text="Numbers of the invoices paid, parted by spaces."
     )
     reference = forms.CharField(label="Reference", max_length=200, required=False)
+    received = forms.DateField(
+        label="Received", required=False, widget=DayInput(), help_text="Today when left empty, in your time zone."
+    )
+    attempt = forms.UUIDField(widget=forms.HiddenInput, initial=new_id)
+
+    def clean_received(self) -> date | None:
+        received: date | None = self.cleaned_data["received"]
+        if received and received > _today():
+            raise forms.ValidationError("This day is still to come.")
+        return received
 
     def clean_customer(self) -> str:
         code = str(self.cleaned_data["customer"]).strip()
@@ -75,7 +89,8 @@ class Payments(Worklist):
     columns = (
         Column("received_at", "Received", kind="when", link="payment"),
         Column("customer__code", "Customer", link="customer", id_key="customer_id"),
-        Column("method", "Method"),
+        Column("customer__name", "Name"),
+        Column("method", "Method", value=lambda row: state_label(row.method)),
         Column("reference", "Reference"),
         Column("amount_minor", "Amount", kind="money"),
         Column("unapplied_minor", "Unapplied", kind="money", value=lambda row: row.unapplied_minor or None),
@@ -104,12 +119,12 @@ class Payments(Worklist):
         values = given.values
         customer = customers_by_code([values["customer"]]).get(values["customer"])
         draft = PaymentDraft(
-            source_ref=f"page:{new_id()}",
+            source_ref=f"page:{values['attempt']}",
             legal_entity_id=entities_by_code()[values["entity"]].id,
             currency=values["currency"],
             amount_minor=money.to_minor(values["amount"], values["currency"]),
             method="manual",
-            received_at=clock.now(),
+            received_at=_received_at(values["received"]),
             customer_id=customer.id if customer else None,
             reference=values["reference"],
             invoice_numbers=[whole_number(number) for number in values["numbers"].replace(",", " ").split()],
@@ -120,6 +135,17 @@ class Payments(Worklist):
         outcome = result.recorded[0]
         left = amount_text(outcome.unapplied_minor, outcome.currency)
         return f"The payment is recorded; {left} {outcome.currency} of it is unapplied."
+
+
+def _today() -> date:
+    return clock.business_date(clock.now(), timezone.get_current_timezone_name())
+
+
+def _received_at(day: date | None) -> datetime:
+    """Return now, or the noon of an earlier day."""
+    if day is None or day == _today():
+        return clock.now()
+    return datetime.combine(day, time(12), timezone.get_current_timezone())
 
 
 class PaymentPage(Page):

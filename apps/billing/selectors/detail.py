@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
+from apps.billing.decisions.document import standing
 from apps.billing.models import Invoice, Payment, Settlement
 from apps.billing.selectors.documents import PrintedDocument, read_document
 from apps.ledger.contract import EntryFacts, entries_of
@@ -64,6 +65,11 @@ class DocumentFacts:
     gross_minor: int
     open_minor: int
     order_minor: int
+
+    @property
+    def standing(self) -> str:
+        """The state as a person asks for it: "partly_paid" for an open one of which something is paid."""
+        return standing(kind=self.kind, state=self.state, gross_minor=self.gross_minor, open_minor=self.open_minor)
 
 
 @dataclass(frozen=True, slots=True)

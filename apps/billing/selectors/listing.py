@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from apps.billing.decisions.document import INVOICE, legal_number
 from apps.billing.models import BillingObligation, Invoice, Payment
@@ -32,8 +32,12 @@ def invoices(
     issued_from: date | None = None,
     issued_until: date | None = None,
     due_until: date | None = None,
+    partly: bool = False,
 ) -> QuerySet[Invoice]:
-    """Return issued documents; periods are half-open days. `number` is matched whole, with or without its zeros (INV-2026-17)."""
+    """Return issued documents; periods are half-open days. `number` is matched whole, with or without its zeros (INV-2026-17).
+
+    partly -- only open ones of which something is settled already
+    """
     found = Invoice.objects.exclude(state="draft").select_related("customer", "legal_entity")
     exact = {"kind": kind, "customer_id": customer_id, "legal_entity_id": legal_entity_id}
     found = found.filter(**{name: value for name, value in exact.items() if value})
@@ -42,6 +46,8 @@ def invoices(
     if number:
         # Numbers are unique per legal entity, and so is their index.
         found = found.filter(legal_entity_id__in=list(entities_by_id()), number=whole_number(number))
+    if partly:
+        found = found.filter(state="issued", open_minor__lt=F("gross_minor"))
     if order_id:
         found = found.filter(lines__order_id=order_id).distinct()
     days = {"issue_date__gte": issued_from, "issue_date__lt": issued_until, "due_date__lt": due_until}

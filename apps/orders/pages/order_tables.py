@@ -16,6 +16,7 @@ from apps.orders.selectors.detail import LineView, OrderView
 from ordercash.web.columns import Column, Table
 from ordercash.web.components import Empty
 from ordercash.web.formats import money_html, quantity_html
+from ordercash.web.links import link_html, names_of
 from ordercash.web.templatetags.oc import panel_link
 
 # A page shows so many lines at once; the rest is a page further.
@@ -124,7 +125,7 @@ def documents_table(documents: Sequence[DocumentFacts], parts: Mapping[UUID, Inv
         columns=(
             Column("number", "Number", link="invoice"),
             Column("kind", "Kind", kind="badge"),
-            Column("state", "State", kind="badge"),
+            Column("standing", "State", kind="badge"),
             Column("issue_date", "Issued", kind="day"),
             Column("due_date", "Due", kind="day"),
             Column("gross_minor", "Total", kind="money"),
@@ -141,11 +142,12 @@ def documents_table(documents: Sequence[DocumentFacts], parts: Mapping[UUID, Inv
 def settlements_table(settlements: Sequence[SettlementFacts], documents: Sequence[DocumentFacts]) -> Table:
     """Return what settled the order's invoices: payments, credit notes, write-offs."""
     numbers = {document.id: document.number for document in documents}
+    references = names_of("payment", {row.payment_id for row in settlements})
     return Table(
         columns=(
             Column("settled_at", "Settled", kind="when"),
-            Column("kind", "By", kind="badge"),
-            Column("source", "With", kind="html", value=lambda row: _source(row, numbers)),
+            Column("kind", "How", kind="badge"),
+            Column("source", "With", kind="html", value=lambda row: _source(row, numbers, references)),
             Column("number", "Invoice", link="invoice", id_key="invoice_id", value=lambda row: numbers.get(row.invoice_id)),
             Column("amount_minor", "Amount", kind="money"),
         ),
@@ -154,12 +156,12 @@ def settlements_table(settlements: Sequence[SettlementFacts], documents: Sequenc
     )  # fmt: skip
 
 
-def _source(row: SettlementFacts, numbers: Mapping[UUID, str]) -> SafeString | None:
+def _source(row: SettlementFacts, numbers: Mapping[UUID, str], references: Mapping[UUID, str]) -> SafeString | None:
+    """Return what settled as a link: the payment by its reference, the credit note by its number."""
     if row.payment_id:
-        return Column("", "", link="payment", id_key="payment_id", value=lambda _: "Payment").html(row)
+        return link_html("payment", row.payment_id, references.get(row.payment_id) or "without a reference")
     if row.credit_note_id:
-        known = numbers.get(row.credit_note_id, "Credit note")
-        return Column("", "", link="invoice", id_key="credit_note_id", value=lambda _: known).html(row)
+        return link_html("invoice", row.credit_note_id, numbers.get(row.credit_note_id, "the credit note"))
     return None
 
 

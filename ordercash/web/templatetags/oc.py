@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from ordercash.web import formats, links, tones
+from ordercash.web import formats, links, sources, tones
 from ordercash.web.actions import Action
 from ordercash.web.charts import chart_context
 from ordercash.web.columns import Table
@@ -30,6 +30,7 @@ register.simple_tag(formats.day_html, name="day")
 register.simple_tag(formats.badge_html, name="badge")
 register.simple_tag(links.link_html, name="link")
 register.simple_tag(links.link_url, name="link_url")
+register.simple_tag(sources.source_html, name="source")
 register.filter("state_label", tones.state_label)
 register.filter("kind_label", links.kind_label)
 register.filter("or_nothing", formats.text_html)
