@@ -3,7 +3,8 @@
 from apps.orders.decisions.canonical import CanonicalOrder, read_order
 from apps.orders.decisions.outcomes import FailedLine, Placed
 from apps.orders.decisions.sentences import event_sentence
-from apps.orders.journey import JOBS, ORDER_REASONS, ORDER_RESOLUTIONS, RETURN_REASONS, RETURN_RESOLUTIONS
+from apps.orders.journey.cases import ORDER_REASONS, ORDER_RESOLUTIONS, RETURN_REASONS, RETURN_RESOLUTIONS
+from apps.orders.journey.jobs import JOBS
 from apps.orders.selectors.existing import existing_orders
 from apps.orders.selectors.homes import Home, homes_of
 from apps.orders.services.bill import bill_in, close_in, move_invoiced

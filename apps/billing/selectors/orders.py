@@ -5,14 +5,15 @@ from uuid import UUID
 
 from ordercash.kernel import sql
 
+# OFFSET 0 keeps each a probe of an index per order; as a join PostgreSQL may read all the lines there are.
 _OWED = """
 SELECT w.id FROM unnest(%s::uuid[]) AS w(id)
- WHERE EXISTS (SELECT FROM billing_billingobligation o WHERE o.order_id = w.id AND o.state = 'owed')
+ WHERE EXISTS (SELECT FROM billing_billingobligation o WHERE o.order_id = w.id AND o.state = 'owed' OFFSET 0)
 """
 _OPEN = """
 SELECT w.id FROM unnest(%s::uuid[]) AS w(id)
  WHERE EXISTS (SELECT FROM billing_invoiceline l JOIN billing_invoice i ON i.id = l.invoice_id
-                WHERE l.order_id = w.id AND i.kind = 'invoice' AND i.state <> 'settled')
+                WHERE l.order_id = w.id AND i.kind = 'invoice' AND i.state <> 'settled' OFFSET 0)
 """
 
 

@@ -5,6 +5,7 @@ again, or goes on after a stop, makes nothing twice: orders and returns carry th
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -30,6 +31,8 @@ from apps.orders.contract import (
     place_drafts,
 )
 from ordercash.kernel.actor import Actor
+from ordercash.kernel.lane import Lane
+from ordercash.kernel.statistics import refresh_statistics
 from ordercash.kernel.transactions import writes
 
 ROWS_PER_BATCH = 5_000
@@ -77,13 +80,27 @@ def import_file(
     document_id, _ = open_document(draft, now=now())
     result = Imported(document_id, mapping.currency or masters.entity.currency)
     reader = RowReader(mapping, facts.header, latest=now() + CLOCK_TOLERANCE)
-    for batch in _batches(reader, facts, mapping, rows_per_batch):
-        check_unchanged(facts)
-        _import_batch(batch, masters, reader, result, actor=actor, now=now())
-        progress(result.rows, facts.row_count)
+    # A batch is written in the second lane while the next one is read here.
+    with Lane() as lane:
+        writing: Future[None] | None = None
+        for batch in _batches(reader, facts, mapping, rows_per_batch):
+            _finish(writing, result, facts, progress)
+            check_unchanged(facts)
+            writing = lane.start(_import_batch, batch, masters, reader, result, actor=actor, now=now())
+        _finish(writing, result, facts, progress)
     check_unchanged(facts)
     finish_document(document_id, rows_done=result.rows, now=now())
     return result
+
+
+def _finish(
+    writing: "Future[None] | None", result: Imported, facts: FileFacts, progress: Callable[[int, int], None]
+) -> None:
+    """Wait for the batch that is being written."""
+    if writing is not None:
+        writing.result()
+        refresh_statistics()
+        progress(result.rows, facts.row_count)
 
 
 def _batches(reader: RowReader, facts: FileFacts, mapping: Mapping, size: int) -> Iterator[list[list[FlatRow]]]:

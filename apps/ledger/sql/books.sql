@@ -46,7 +46,8 @@ $body$;
 CREATE CONSTRAINT TRIGGER settle_doubt AFTER INSERT ON ledger_entryindoubt
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION ledger_settle_doubt();
 
--- Joins are nested loops over indexes: a plan made for a small table must never scan a large one.
+-- The joins are nested loops over indexes, from the fresh rows on (OFFSET 0 keeps their order): these plans are made once per
+-- connection, perhaps when the tables are empty, and must never scan them when they are full.
 CREATE FUNCTION ledger_check_postings() RETURNS trigger LANGUAGE plpgsql
     SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $body$
 DECLARE
@@ -57,7 +58,9 @@ BEGIN
         RAISE EXCEPTION 'ledger_posting_late: a posting of entry % names another transaction', wrong USING ERRCODE = 'check_violation';
     END IF;
     SELECT f.entry_id INTO wrong
-      FROM fresh f JOIN ledger_journalentry e ON e.id = f.entry_id JOIN ledger_account a ON a.id = f.account_id
+      FROM fresh f
+     CROSS JOIN LATERAL (SELECT txid, entry_date, legal_entity_id FROM ledger_journalentry WHERE id = f.entry_id OFFSET 0) e
+     CROSS JOIN LATERAL (SELECT legal_entity_id FROM ledger_account WHERE id = f.account_id OFFSET 0) a
      WHERE e.txid <> f.txid OR e.entry_date <> f.entry_date OR e.legal_entity_id <> a.legal_entity_id LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION 'ledger_posting_foreign: a posting of entry % has the date, legal entity or transaction of another', wrong
@@ -92,14 +95,16 @@ BEGIN
         RAISE EXCEPTION 'ledger_period_closed: % lies in a closed period', wrong.entry_date USING ERRCODE = 'check_violation';
     END IF;
     SELECT f.id INTO wrong
-      FROM fresh f JOIN ledger_posting p ON p.entry_id = f.id JOIN ledger_account a ON a.id = p.account_id
+      FROM fresh f
+     CROSS JOIN LATERAL (SELECT txid, entry_date, account_id FROM ledger_posting WHERE entry_id = f.id OFFSET 0) p
+     CROSS JOIN LATERAL (SELECT legal_entity_id FROM ledger_account WHERE id = p.account_id OFFSET 0) a
      WHERE p.txid <> f.txid OR p.entry_date <> f.entry_date OR a.legal_entity_id <> f.legal_entity_id LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION 'ledger_posting_foreign: a posting of entry % has the date, legal entity or transaction of another', wrong.id
             USING ERRCODE = 'check_violation';
     END IF;
     INSERT INTO ledger_entryindoubt
-    SELECT f.id FROM fresh f WHERE NOT EXISTS (SELECT 1 FROM ledger_posting p WHERE p.entry_id = f.id);
+    SELECT f.id FROM fresh f WHERE NOT EXISTS (SELECT 1 FROM ledger_posting p WHERE p.entry_id = f.id OFFSET 0);
     RETURN NULL;
 END
 $body$;

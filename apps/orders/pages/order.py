@@ -12,7 +12,7 @@ from apps.billing.contract import Delivered, delivered, documents_of_orders, inv
 from apps.exceptions.contract import CaseFacts
 from apps.inventory.contract import GoodsBack, availability, goods_back, shipment_sheets
 from apps.ledger.contract import entries_of
-from apps.orders.journey import ORDER_RESOLUTIONS
+from apps.orders.journey.cases import ORDER_RESOLUTIONS
 from apps.orders.pages import seen
 from apps.orders.pages.figures import NOTHING_DELIVERED, money_of, order_tiles
 from apps.orders.pages.order_tables import (

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0002_guards'),
+        ('billing', '0003_invoices_by_number'),
         ('masterdata', '0002_guards'),
     ]
 

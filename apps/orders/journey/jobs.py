@@ -1,0 +1,33 @@
+"""Scheduled work on orders."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from apps.audit.contract import JobContext
+from apps.orders.journey.day import fill_all, receive_and_fill
+from apps.orders.services.bill import ALL_MODES, bill_orders
+from ordercash.kernel.actor import SYSTEM
+
+
+def bill_due(context: JobContext) -> Mapping[str, int]:
+    """Job: invoice whatever is owed, also what was missed when it was delivered; days are collected once they are over."""
+    invoices = 0
+    while issued := bill_orders(until=context.now, modes=ALL_MODES, dated="supply", actor=SYSTEM, now=context.now):
+        invoices += len(issued)
+        context.progress(invoices, invoices)
+    return {"invoices": invoices}
+
+
+def receive_planned(context: JobContext) -> Mapping[str, int]:
+    """Job: take in planned goods whose time has come, and give free stock to the orders that wait."""
+    receipts, filled = receive_and_fill(context.now, limit=5_000, actor=SYSTEM)
+    context.progress(receipts, receipts)
+    filled += fill_all(context.now, None, limit=5_000, actor=SYSTEM)
+    return {"receipts": receipts, "orders_filled": filled}
+
+
+# Each with its first schedule in seconds; the jobs page may change it.
+JOBS: Final = {
+    "orders.bill_due": (bill_due, 300),
+    "orders.receive_planned": (receive_planned, 60),
+}
