@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("billing", "0003_set_aside")]
+    dependencies = [("billing", "0002_guards")]
 
     operations = [
         migrations.RemoveConstraint(model_name="invoice", name="invoice_number_once_per_entity"),
