@@ -84,16 +84,17 @@ def feed(after: int, *, limit: int) -> list[DeliveredEvent]:
 def events(
     *,
     names: Sequence[str] = (),
-    about: UUID | None = None,
+    about: UUID | Collection[UUID] | None = None,
     from_at: datetime | None = None,
     until_at: datetime | None = None,
 ) -> QuerySet[EventRecord]:
-    """Return events for a list sorted by NEWEST_EVENT; `about` is an aggregate or a thread, the period is when they were recorded."""
+    """Return events for a list sorted by NEWEST_EVENT; `about` are aggregates or threads, the period is when they were recorded."""
     found = EventRecord.objects.all()
     if names:
         found = found.filter(name__in=names)
     if about:
-        found = found.filter(Q(aggregate_id=about) | Q(thread_id=about))
+        wanted = [about] if isinstance(about, UUID) else list(about)
+        found = found.filter(Q(aggregate_id__in=wanted) | Q(thread_id__in=wanted))
     if from_at:
         found = found.filter(id__gte=lowest_id_at(from_at))
     if until_at:

@@ -76,10 +76,12 @@ def cases(
     unclaimed: bool = False,
     overdue_at: datetime | None = None,
     text: str = "",
+    subject_ids: Collection[UUID] = (),
 ) -> QuerySet[Case]:
     """Return cases for a list sorted by BY_MONEY; without `states` those that wait for a decision.
 
-    `overdue_at` keeps cases whose deadline has passed then; `text` looks into titles and takes a case's or subject's id.
+    `overdue_at` keeps cases whose deadline has passed then; `text` looks into titles and takes a case's or subject's id;
+    `subject_ids` are what the text names elsewhere, any of which will do as well.
     """
     found = Case.objects.filter(state__in=list(states) or ACTIVE_STATES).select_related("queue")
     if queues:
@@ -95,7 +97,7 @@ def cases(
         found = found.filter(assignee_id=assignee_id)
     if overdue_at:
         found = found.filter(due_at__lt=overdue_at)
-    return found.filter(_matching(text)) if text else found
+    return found.filter(_matching(text) | Q(subject_id__in=subject_ids)) if text else found
 
 
 def find_cases(text: str, limit: int) -> list[Hit]:

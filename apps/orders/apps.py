@@ -16,7 +16,9 @@ class OrdersConfig(AppConfig):
 
     def ready(self) -> None:
         register_link("order", "order", "Order", names=import_string("apps.orders.selectors.account.order_numbers"))
-        register_link("customer", "customer", "Customer")
+        register_link(
+            "customer", "customer", "Customer", names=import_string("apps.orders.selectors.account.customer_codes")
+        )
         register_link("intake_document", "import", "Import")
         register_link("invoice_pdf", "invoice_pdf", "PDF")
         register_tones({"announced": "info", "credited": "good", "dismissed": "neutral"})

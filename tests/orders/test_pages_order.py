@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from apps.billing.models import Invoice
+from apps.exceptions.models import Case
 from apps.inventory.models import Backorder, Shipment
 from apps.masterdata.models import Customer
 from apps.orders.models import IntakeDocument, IntakeRow, Order
@@ -91,6 +92,17 @@ def test_a_held_order_tells_why_to_those_who_may_see_cases() -> None:
     assert "Why it is held" in text
     assert "The product is not sold any more" in text
     assert "Why it is held" not in shown(signed_in(VIEW), page_of(order))
+
+
+def test_an_order_over_the_limit_tells_by_how_much() -> None:
+    order = place(customer="C-9002", lines=[("TEAPOT-1L", "12")])
+    over = f"over {order.gross_minor / 100 - 50:.2f} GBP, limit 50.00 GBP, used 0.00 GBP"
+    client = signed_in(*EVERYTHING)
+    assert over in words(shown(client, page_of(order)))
+    case = Case.objects.get()
+    text = words(shown(client, f"/cases/{case.pk}/"))
+    assert over in text
+    assert f"Order {order.number}" in text
 
 
 def test_a_line_explains_its_price_and_tax() -> None:

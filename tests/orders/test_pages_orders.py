@@ -127,3 +127,15 @@ def test_a_beginning_that_names_too_many_shows_the_highest_numbers_and_says_so(m
     assert "begin so: those with the highest numbers are shown" in html
     assert second.number in html
     assert first.number in shown(signed_in(VIEW), f"/orders/?q={first.number}")
+
+
+def test_events_and_cases_are_narrowed_by_any_number_of_an_order() -> None:
+    order, other = place(customer="C-9002", external_number="W-88", lines=[("TEAPOT-1L", "12")]), place()
+    client = signed_in(VIEW, "audit.view_events", "exceptions.view_cases", "orders.view_customer_accounts")
+    for about in (order.number, "W-88", str(order.pk)):
+        html = shown(client, f"/events/?about={about}")
+        assert order.number in html
+        assert other.number not in html
+    assert order.number not in shown(client, "/events/?about=SO-99999999")
+    assert order.number in shown(client, "/cases/?q=W-88")
+    assert order.number not in shown(client, "/cases/?q=W-99")

@@ -6,7 +6,6 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-import orjson
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
@@ -29,6 +28,8 @@ from ordercash.web.filters import Filter, Wanted
 from ordercash.web.keyset import Slice
 from ordercash.web.links import links_of
 from ordercash.web.page import Page
+from ordercash.web.payloads import told_html
+from ordercash.web.search import ids_called
 from ordercash.web.tones import state_label
 from ordercash.web.worklist import Worklist
 
@@ -71,17 +72,18 @@ class Events(Worklist):
     )
     filters = (
         Filter("name", "Event", kind="choices", choices=lambda: [(name, event_title(name)) for name in event_names()]),
-        Filter("about", "About", placeholder="Id of an order or another thing"),
+        Filter("about", "About", placeholder="Any number or name"),
         Filter("recorded", "Recorded", kind="period"),
     )
     empty = Empty("No events", "Every step of an order is told here as soon as it is taken.")
 
     def queryset(self, wanted: Wanted) -> QuerySet[EventRecord]:
-        if wanted["about"] and _id(wanted["about"]) is None:
+        about = ids_called(wanted["about"], self.request.user) if wanted["about"] else []
+        if wanted["about"] and not about:
             return EventRecord.objects.none()
         return events(
             names=wanted["name"],
-            about=_id(wanted["about"]),
+            about=about,
             from_at=_midnight(wanted["recorded_from"]),
             until_at=_midnight(wanted["recorded_until"]),
         )
@@ -126,7 +128,7 @@ class EventPage(Page):
             "about": links.get(event.aggregate_id),
             "thread": links.get(event.thread_id) if event.thread_id else None,
             "actor": actor_names([event.actor_id]).get(event.actor_id, "") if event.actor_id else "",
-            "payload": [(name, _written(value)) for name, value in sorted(event.payload.items())],
+            "payload": told_html(event.payload),
         }
 
 
@@ -142,18 +144,6 @@ class Subscribers(Page):
         found: list[SubscriberFacts] = subscribers()
         empty = Empty("Nobody follows the log yet", "Subscribers appear when the relay starts.")
         return {"subscribers": Table(columns=SUBSCRIBER_COLUMNS, rows=found, empty=empty)}
-
-
-def _written(value: Any) -> str:
-    """Return a value of a payload as it was told: text plain, everything else as JSON."""
-    return value if isinstance(value, str) else orjson.dumps(value).decode()
-
-
-def _id(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def _midnight(day: date | None) -> datetime | None:

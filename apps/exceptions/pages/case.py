@@ -18,15 +18,15 @@ from ordercash.kernel import clock
 from ordercash.web.actions import Action, Given
 from ordercash.web.columns import Column, Table
 from ordercash.web.components import Crumb, Empty, TimelineEntry
-from ordercash.web.links import kind_label
 from ordercash.web.page import Page
+from ordercash.web.payloads import told_html, told_text
 from ordercash.web.tones import state_label
 
 RESOLVE = "resolve_"
 
 REASON_COLUMNS = (
-    Column("title", "Reason"),
-    Column("detail", "Detail", value=lambda row: detail_text(row.detail)),
+    Column("title", "Reason", kind="sentence"),
+    Column("detail", "Detail", kind="sentence", value=lambda row: told_text(row.detail)),
     Column("queue", "Queue", value=lambda row: state_label(row.queue)),
     Column("due_at", "Due", kind="when"),
     Column("state", "State", kind="badge"),
@@ -61,7 +61,6 @@ class CasePage(Page):
             "case": case,
             "badge": case.state,
             "holder": names.get(case.assignee_id, "") if case.assignee_id else "",
-            "subject_label": kind_label(case.subject_kind),
             "reasons": Table(columns=REASON_COLUMNS, rows=case.reasons, empty=Empty("No reason was given")),
             "is_late": case.closed_at is None and case.due_at < clock.now(),
             "timeline": [
@@ -69,9 +68,9 @@ class CasePage(Page):
                     at=event.occurred_at,
                     title=state_label(event.name.partition(".")[2]),
                     actor=names.get(event.actor_id, "") if event.actor_id else "",
-                    data=event.payload,
+                    data=told_html(event.payload),
                 )
-                for event in events
+                for event in reversed(events)
             ],
         }
 
@@ -128,8 +127,3 @@ class CasePage(Page):
             resolve_cases(case_ids=[self.case.id], verb=verb, note=given.reason, actor=self.actor, now=clock.now())
         )
         return outcome.text or "It is resolved."
-
-
-def detail_text(detail: Mapping[str, Any]) -> str:
-    """Return a reason's detail in a line: "Line 2, quantity -1"."""
-    return ", ".join(f"{state_label(name)} {value}" for name, value in detail.items())

@@ -23,6 +23,7 @@ from ordercash.web.filters import Filter, Wanted
 from ordercash.web.formats import badge_html, when_html
 from ordercash.web.keyset import Slice
 from ordercash.web.links import kind_label
+from ordercash.web.search import ids_called
 from ordercash.web.worklist import Worklist
 
 HOLDER_CHOICES = (("me", "Me"), ("none", "Nobody"))
@@ -55,7 +56,7 @@ class Cases(Worklist):
     default_sort = BY_MONEY
     columns = (
         Column("title", "Case", link="case"),
-        Column("reason_titles", "Reasons"),
+        Column("reason_titles", "Reasons", kind="sentence"),
         Column("queue__name", "Queue"),
         Column("money_at_risk_minor", "At risk", kind="money", sort="money_at_risk_minor"),
         Column("due_at", "Due", kind="html", value=lambda row: due_html(row)),
@@ -64,7 +65,7 @@ class Cases(Worklist):
         Column("opened_at", "Opened", kind="when", desk=True),
     )
     filters = (
-        Filter("q", "Case", placeholder="Words or an id"),
+        Filter("q", "Case", placeholder="Number or words"),
         Filter("state", "State", kind="choices", choices=CaseState.choices),
         Filter("queue", "Queue", kind="choices", choices=queue_choices),
         Filter(
@@ -92,6 +93,7 @@ class Cases(Worklist):
             unclaimed=wanted["holder"] == "none",
             overdue_at=clock.now() if wanted["overdue"] else None,
             text=wanted["q"],
+            subject_ids=ids_called(wanted["q"], self.request.user) if wanted["q"] else (),
         )
         return found.prefetch_related("reasons")
 

@@ -5,9 +5,8 @@ from typing import Any
 
 from apps.exceptions.contract import CaseFacts
 from ordercash.web.columns import Column, Table
+from ordercash.web.payloads import told_text
 from ordercash.web.tones import state_label
-
-_NAMES = {"line_no": "line", "lines": "lines"}
 
 
 def reasons_table(case: CaseFacts) -> Table:
@@ -15,7 +14,7 @@ def reasons_table(case: CaseFacts) -> Table:
     return Table(
         columns=(
             Column("title", "Reason", kind="sentence"),
-            Column("detail", "Where", kind="sentence", value=lambda reason: _where(reason.detail)),
+            Column("detail", "Detail", kind="sentence", value=lambda reason: told_text(reason.detail)),
             Column("queue", "Queue", value=lambda reason: state_label(reason.queue)),
             Column("due_at", "Due", kind="when"),
             Column("state", "State", kind="badge"),
@@ -43,21 +42,3 @@ def raw_text(raw: Any) -> str:
     if isinstance(raw, Mapping):
         return " · ".join(f"{name} {value}" for name, value in raw.items() if value not in ("", None))
     return str(raw)
-
-
-def _where(detail: Mapping[str, Any]) -> str:
-    return ", ".join(
-        f"{_NAMES.get(str(name), _words(name))} {_plain(value)}"
-        for name, value in detail.items()
-        if value not in (None, "")
-    )
-
-
-def _plain(value: Any) -> str:
-    return ", ".join(_words(item) for item in value) if isinstance(value, list | tuple) else _words(value)
-
-
-def _words(value: Any) -> str:
-    """Write a code of ours in words; anything else stays as it is."""
-    text = str(value)
-    return text.replace("_", " ") if text.isascii() and text.islower() else text

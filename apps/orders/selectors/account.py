@@ -18,7 +18,7 @@ from apps.billing.contract import (
     open_items,
     unapplied_payments,
 )
-from apps.masterdata.contract import EntityFacts, entities_by_id
+from apps.masterdata.contract import EntityFacts, customers_by_id, entities_by_id
 from ordercash.kernel import sql
 
 # The page shows so many open items; the lists behind it show all.
@@ -82,3 +82,8 @@ def credit_use(customer_id: UUID, currencies: Collection[str]) -> list[CreditUse
 def order_numbers(order_ids: Collection[UUID]) -> dict[UUID, str]:
     """Return the numbers of orders by id; one statement."""
     return dict(sql.fetch(_NUMBERS, [list(order_ids)])) if order_ids else {}  # type: ignore[arg-type]
+
+
+def customer_codes(customer_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return the codes of customers by id; one statement."""
+    return {id: customer.code for id, customer in customers_by_id(customer_ids).items()}

@@ -22,7 +22,7 @@ from apps.orders.services.drafts import LineDraft, OrderDraft
 from apps.pricing.contract import LinePrice, PricedLines, PriceRequest, Texts, price_lines
 from apps.rulebooks.contract import DecisionDraft, record_decisions
 from ordercash.kernel.clock import business_date
-from ordercash.kernel.money import MAX_MINOR
+from ordercash.kernel.money import MAX_MINOR, to_major
 from ordercash.kernel.transactions import joins
 
 ADDRESS_PARTS = ("name", "line1", "line2", "city", "postal_code", "state", "country")
@@ -235,7 +235,17 @@ def _foresee_credit(drafts: Sequence[OrderDraft], decisions: Sequence[Decision])
         used = exposure.total_minor if exposure else 0
         limit = draft.customer.credit_limit_minor if draft.customer else None
         if limit is not None and used + decision.gross_minor > limit:
-            decision.failures.append(FailedCheck(CREDIT_LIMIT_EXCEEDED, None, {}))
+            decision.failures.append(over_limit(draft, decision, used))
+
+
+def over_limit(draft: OrderDraft, decision: Decision, used_minor: int) -> FailedCheck:
+    """Return the failure that tells by how much an order exceeds its customer's limit; amounts are written with their currency."""
+    limit = (draft.customer.credit_limit_minor if draft.customer else None) or 0
+    amounts = {"over": used_minor + decision.gross_minor - limit, "limit": limit, "used": used_minor}
+    detail = {
+        name: f"{to_major(minor, draft.currency)} {draft.currency}" for name, minor in amounts.items() if minor >= 0
+    }
+    return FailedCheck(CREDIT_LIMIT_EXCEEDED, None, detail)
 
 
 def _account(draft: OrderDraft) -> ExposureKey:

@@ -9,13 +9,13 @@ from decimal import Decimal
 from uuid import UUID
 
 from apps.audit.contract import record_events
-from apps.billing.contract import CreditHold, hold_credit
+from apps.billing.contract import CreditHold, exposures, hold_credit
 from apps.compliance.contract import CHECKS, FailedCheck
 from apps.exceptions.contract import CaseDraft, ReasonDraft, open_cases
 from apps.inventory.contract import DemandLine, Reserved, reserve_lines
 from apps.orders.decisions.outcomes import FailedLine, Placed
 from apps.orders.events import ORDER_CONFIRMED, ORDER_HELD, order_event
-from apps.orders.services.decide import CREDIT_LIMIT_EXCEEDED, Decision, decide_orders, record_order_decisions
+from apps.orders.services.decide import Decision, decide_orders, over_limit, record_order_decisions
 from apps.orders.services.drafts import OrderDraft
 from apps.orders.services.write import next_numbers, write_lines, write_orders
 from apps.orders.states import CONFIRMED, HELD
@@ -77,9 +77,12 @@ def _hold_credit(drafts: Sequence[OrderDraft], decisions: Sequence[Decision]) ->
         if draft.customer is not None and not decision.failures
     }
     accepted = hold_credit(list(wanted.values()))
+    refused = {hold.key: hold.account for hold in wanted.values() if hold.key not in accepted}
+    used = exposures(list(set(refused.values()))) if refused else {}
     for draft, decision in zip(drafts, decisions, strict=True):
-        if draft.id in wanted and draft.id not in accepted:
-            decision.failures.append(FailedCheck(CREDIT_LIMIT_EXCEEDED, None, {}))
+        if draft.id in refused:
+            exposure = used.get(refused[draft.id])
+            decision.failures.append(over_limit(draft, decision, exposure.total_minor if exposure else 0))
 
 
 def _open_cases(

@@ -7,6 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from apps.audit.contract import actor_names
 from apps.rulebooks.decisions.files import write_file
@@ -14,7 +16,7 @@ from apps.rulebooks.models import RulebookVersion
 from apps.rulebooks.permissions import ACTIVATE_VERSION, APPROVE_VERSION, DRAFT_VERSION, VIEW_RULEBOOKS
 from apps.rulebooks.selectors.versions import RulebookFacts, document_of, phase_of, rulebook, rulebooks, version_of
 from apps.rulebooks.services import versions as verbs
-from apps.rulebooks.services.transfer import INSTALLER
+from apps.rulebooks.services.transfer import INSTALLER, SINCE_EVER
 from apps.rulebooks.states import VERSION
 from ordercash.kernel import clock
 from ordercash.web.actions import Action, Given
@@ -22,6 +24,7 @@ from ordercash.web.columns import Column, Table
 from ordercash.web.components import Crumb, Empty
 from ordercash.web.days import InstantInput
 from ordercash.web.filters import Wanted
+from ordercash.web.formats import when_html
 from ordercash.web.keyset import Slice
 from ordercash.web.page import Page
 from ordercash.web.worklist import Worklist
@@ -107,6 +110,7 @@ class VersionPage(Page):
             "version": version,
             "badge": phase_of(version, now),
             "hash": bytes(version.sha256).hex(),
+            "since": from_html(version.from_at),
             "author": names.get(version.author_id, ""),
             "approver": names.get(version.approver_id, "") if version.approver_id else "",
             "current": current if current and current.pk != version.pk else None,
@@ -164,11 +168,16 @@ def _text(found: RulebookFacts, version: RulebookVersion | None) -> str:
     return write_file(kind=found.kind, name=found.name, legal_entity=found.legal_entity, document=document_of(version))
 
 
+def from_html(moment: datetime | None) -> SafeString:
+    """Return from when on a version is in force; those that came with the installation always were."""
+    return format_html("from the beginning") if moment == SINCE_EVER else when_html(moment)
+
+
 def _version_columns(names: Mapping[Any, str], now: datetime) -> tuple[Column, ...]:
     return (
         Column("number", "Version", value=lambda row: f"v{row.number}", link="rulebook_version"),
         Column("phase", "State", kind="badge", value=lambda row: phase_of(row, now)),
-        Column("from_at", "From", kind="when"),
+        Column("from_at", "From", kind="html", value=lambda row: from_html(row.from_at)),
         Column("until_at", "Until", kind="when"),
         Column("author", "Author", value=lambda row: names.get(row.author_id, "")),
         Column("approver", "Approver", value=lambda row: names.get(row.approver_id, "")),
