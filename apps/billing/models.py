@@ -129,6 +129,16 @@ class BillingObligation(models.Model):
         return self.source_ref
 
 
+class Seller(models.Model):
+    """What documents print of a legal entity, as it was when they were issued; the id follows from the content."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    content = models.JSONField()
+
+    def __str__(self) -> str:
+        return str(self.content["name"])
+
+
 class Invoice(models.Model):
     """A legal document: an invoice, or a credit note that names the invoice it credits. Amounts are never negative."""
 
@@ -161,6 +171,7 @@ class Invoice(models.Model):
     credits = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="credit_notes")
     reason = models.CharField(max_length=200, default="", blank=True)
     source_ref = models.CharField(max_length=SOURCE_REF_LENGTH)
+    seller = models.ForeignKey(Seller, on_delete=models.PROTECT, related_name="+", db_index=False, null=True)
 
     class Meta:
         constraints = [

@@ -6,17 +6,19 @@ from decimal import Decimal
 from uuid import UUID
 
 import pytest
+from django.db import DatabaseError, connection, transaction
 from pypdf import PdfReader
 
 from apps.billing.contract import CreditRequest, credit_lines
 from apps.billing.documents import invoice_pdf
 from apps.billing.documents.content import document_content
 from apps.billing.documents.rendering import NotIssued
-from apps.billing.models import Invoice, InvoiceLine
+from apps.billing.models import Invoice, InvoiceLine, Seller
 from apps.billing.selectors.documents import DocumentUnknown, read_document
 from apps.masterdata.models import Address, LegalEntity
 from ordercash.kernel.actor import SYSTEM
 from ordercash.kernel.ids import new_id
+from ordercash.kernel.remembered import forget_everything
 from tests.factories.billing import (
     LATER,
     World,
@@ -139,3 +141,35 @@ def test_drafts_and_strangers_have_no_document(world: World) -> None:
     )  # fmt: skip
     with pytest.raises(NotIssued):
         invoice_pdf(draft.id)
+
+
+def test_a_document_keeps_the_seller_that_it_was_issued_by(world: World) -> None:
+    first = invoice_of(world)
+    before = invoice_pdf(first.id)
+    LegalEntity.objects.filter(id=world.legal_entity_id).update(
+        name="Muster Nachf. AG",
+        line1="Neue Straße 9",
+        city="Hamburg",
+        vat_id="DE136695976",
+        iban="DE89370400440532013000",
+    )
+    forget_everything()
+    assert invoice_pdf(first.id) == before
+    second = invoice_of(world)
+    assert "Neue Straße 9" in pages(second.id)[0]
+    assert "Neue Straße 9" not in pages(first.id)[0]
+    assert Seller.objects.count() == 2
+
+
+def test_the_seller_of_a_document_is_kept_once_and_never_changes(world: World) -> None:
+    first, second = invoice_of(world), invoice_of(world)
+    (seller,) = Seller.objects.all()
+    assert set(Invoice.objects.values_list("seller_id", flat=True)) == {seller.pk}
+    assert first.id != second.id
+    for statement in (
+        "UPDATE billing_seller SET content = '{}'",
+        "DELETE FROM billing_seller",
+        "UPDATE billing_invoice SET seller_id = NULL",
+    ):
+        with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)

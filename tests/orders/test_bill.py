@@ -7,9 +7,12 @@ import pytest
 from apps.audit.models import SubscriberCursor
 from apps.audit.services.relay import relay_until_idle
 from apps.billing.models import Invoice
+from apps.billing.selectors.documents import read_document
 from apps.exceptions.models import Case
 from apps.exceptions.services.resolving import resolve_cases
 from apps.ledger.models import Period
+from apps.ledger.services.export import export_journal
+from apps.masterdata.contract import entities_by_code
 from apps.masterdata.models import ExchangeRate
 from apps.operations.selectors.prove import prove
 from apps.orders.models import Order
@@ -17,7 +20,7 @@ from apps.orders.services.bill import ALL_MODES, bill_orders
 from ordercash.kernel.actor import SYSTEM
 from ordercash.kernel.remembered import forget_everything
 from ordercash.subscriptions import SUBSCRIPTIONS
-from tests.factories.orders import LATER, NOW, place, ship
+from tests.factories.orders import LATER, NOW, bill, place, ship
 
 pytestmark = pytest.mark.usefixtures("company")
 
@@ -70,3 +73,18 @@ def _relay() -> None:
 
 def _states(*orders: Order) -> list[str]:
     return [Order.objects.get(pk=order.pk).state for order in orders]
+
+
+def test_the_books_and_the_invoice_name_the_order_and_each_other() -> None:
+    order, other = place(purchase_order="PO-77"), place()
+    for each in (order, other):
+        ship(each)
+    invoices = {invoice.order_ids[0]: invoice for invoice in bill(order, other)}
+    document = read_document(invoices[order.pk].id)
+    assert document
+    assert document.order_references == [f"PO-77 ({order.number})"]
+    written: list[str] = []
+    export_journal(style="beancount", entities=list(entities_by_code().values()), write=written.append)
+    text = "".join(written)
+    for invoice in invoices.values():
+        assert f'* "invoice" "{invoice.number}"' in text

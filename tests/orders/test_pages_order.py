@@ -10,10 +10,11 @@ from django.test import Client
 from apps.billing.models import Invoice
 from apps.exceptions.models import Case
 from apps.inventory.models import Backorder, Shipment
-from apps.masterdata.models import Customer
+from apps.masterdata.models import Customer, ExchangeRate
 from apps.orders.models import IntakeDocument, IntakeRow, Order
 from apps.orders.services.cancel import CancelOrder, cancel_orders
 from ordercash.kernel.actor import SYSTEM
+from ordercash.kernel.remembered import forget_everything
 from tests.factories.orders import LATER, NOW, bill, counted, place, ship
 from tests.factories.pages import NASTY, shown, signed_in, told, words
 
@@ -242,6 +243,16 @@ def test_shipped_goods_are_invoiced_now() -> None:
     ship(order)
     assert "Issued: INV-" in told(client, page_of(order), verb="bill")
     assert state(order) == "invoiced"
+
+
+def test_a_delivery_that_cannot_be_invoiced_says_why() -> None:
+    ExchangeRate.objects.all().delete()
+    forget_everything()
+    order = place(customer="C-1004", currency="EUR")
+    ship(order)
+    answer = signed_in(VIEW, "orders.bill_orders").post(page_of(order), {"verb": "bill"}, follow=True)
+    assert "No rate EUR to GBP" in answer.content.decode()
+    assert state(order) == "shipped"
 
 
 def test_the_whole_order_is_cancelled() -> None:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import SimpleNamespace
+from typing import Any
 from uuid import UUID
 
 from babel import Locale
@@ -47,7 +49,7 @@ class PrintedDocument:
 
 def read_document(invoice_id: UUID) -> PrintedDocument | None:
     """Return a document with all that is printed on it, None when there is none. Four statements, whatever the lines."""
-    related = ("legal_entity", "customer", "bill_to", "credits")
+    related = ("legal_entity", "seller", "customer", "bill_to", "credits")
     invoice = Invoice.objects.select_related(*related).filter(id=invoice_id).first()
     if invoice is None:
         return None
@@ -76,7 +78,8 @@ def _supply(invoice: Invoice) -> tuple[list[date], list[str]]:
 
 
 def _seller(invoice: Invoice) -> Party:
-    entity = invoice.legal_entity
+    """Return the seller as the document was issued with; today's legal entity for one that was issued without."""
+    entity: Any = SimpleNamespace(**invoice.seller.content) if invoice.seller else invoice.legal_entity
     place = f"{entity.postal_code} {entity.city}".strip()
     registered = f"Registered as {entity.registration_number}" if entity.registration_number else ""
     vat = f"VAT number {entity.vat_id}" if entity.vat_id else ""

@@ -5,6 +5,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from apps.billing.decisions.document import Document
+from apps.billing.services.sellers import keep_sellers
 from apps.ledger.contract import PostingFact, Prepared, TaxAmount, post_entries, prepare_entries
 from ordercash.kernel import sql
 from ordercash.kernel.errors import DomainError
@@ -15,7 +16,7 @@ _DOCUMENT: Final = {
     "id": "uuid", "kind": "text", "legal_entity_id": "uuid", "customer_id": "uuid", "bill_to_id": "uuid", "order_id": "uuid",
     "currency": "text", "series": "text", "state": "text", "terms_days": "smallint", "net_minor": "bigint", "tax_minor": "bigint",
     "gross_minor": "bigint", "frozen_tax_minor": "bigint", "open_minor": "bigint", "credits_id": "uuid", "reason": "text",
-    "source_ref": "text",
+    "source_ref": "text", "seller_id": "uuid",
 }  # fmt: skip
 
 _TAX: Final = {
@@ -26,8 +27,10 @@ _TAX: Final = {
 
 @joins
 def draft_documents(documents: Sequence[Document]) -> None:
-    """Insert documents and their tax totals, without numbers. Two statements."""
-    sql.insert_rows("billing_invoice", _DOCUMENT, [_document_row(document) for document in documents])
+    """Insert documents and their tax totals, without numbers, with the seller as it is now. Two statements."""
+    sellers = keep_sellers({document.legal_entity_id for document in documents})
+    rows = [_document_row(document, sellers[document.legal_entity_id]) for document in documents]
+    sql.insert_rows("billing_invoice", _DOCUMENT, rows)
     taxes = [
         (new_id(), document.id, tax.category, tax.rate, tax.reason, tax.net_minor, tax.tax_minor)
         for document in documents
@@ -50,12 +53,12 @@ def prepare_posting(documents: Sequence[Document]) -> tuple[Prepared, dict[UUID,
     return prepared, {id: refused[fact.source_ref] for id, fact in facts.items() if fact.source_ref in refused}
 
 
-def _document_row(document: Document) -> tuple[Any, ...]:
+def _document_row(document: Document, seller_id: UUID) -> tuple[Any, ...]:
     return (
         document.id, document.kind, document.legal_entity_id, document.customer_id, document.bill_to_id, document.order_id,
         document.currency, document.series, "draft", document.terms_days, document.net_minor, document.tax_minor,
         document.gross_minor, document.frozen_tax_minor, document.open_minor, document.credits_id, document.reason,
-        document.source_ref,
+        document.source_ref, seller_id,
     )  # fmt: skip
 
 

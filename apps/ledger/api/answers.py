@@ -4,7 +4,7 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from ordercash.web.api.values import Answer, Number
 
@@ -49,6 +49,7 @@ class EntrySource(Answer):
     kind: str
     id: UUID
     ref: str
+    number: str = Field(description="What the document is called, an invoice's legal number; empty when it has no name")
 
 
 class EntryShown(Answer):

@@ -1,5 +1,6 @@
 """Accounts, entries and the trial balance, to be read. Nothing is posted here: facts post themselves."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -13,7 +14,7 @@ from apps.ledger.api.wanted import entity_wanted, kind_wanted
 from apps.ledger.models import Account, JournalEntry
 from apps.ledger.permissions import VIEW_LEDGER
 from apps.ledger.selectors.accounts import TrialBalanceRow, accounts_of, trial_balance
-from apps.ledger.selectors.journal import EntryFacts, PostingLine, entry_of, journal
+from apps.ledger.selectors.journal import EntryFacts, PostingLine, document_names, entry_of, journal
 from ordercash.kernel import clock
 from ordercash.web.api.openapi import Query, Shape
 from ordercash.web.api.pagination import page_wanted, slice_response
@@ -58,7 +59,7 @@ class Entries(APIView):
             cursor=cursor,
             limit=limit,
         )
-        return slice_response(request, page, show=lambda rows: [_entry(row) for row in rows])
+        return slice_response(request, page, show=_entries)
 
 
 class EntryDetail(APIView):
@@ -68,7 +69,8 @@ class EntryDetail(APIView):
     shapes = {"GET": Shape(answer=EntryShown)}
 
     def get(self, request: Request, entry_id: UUID) -> Response:
-        return Response(_entry(entry_of(entry_id)))
+        (shown,) = _entries([entry_of(entry_id)])
+        return Response(shown)
 
 
 class TrialBalanceAsOf(APIView):
@@ -114,14 +116,19 @@ def _balance(row: TrialBalanceRow) -> dict[str, Any]:
     }
 
 
-def _entry(entry: EntryFacts) -> dict[str, Any]:
+def _entries(rows: Sequence[EntryFacts]) -> list[dict[str, Any]]:
+    names = document_names(rows)
+    return [_entry(row, names.get(row.source_id, "")) for row in rows]
+
+
+def _entry(entry: EntryFacts, number: str) -> dict[str, Any]:
     return {
         "id": entry.id,
         "kind": entry.kind,
         "entry_date": entry.entry_date,
         "occurred_at": entry.occurred_at,
         "recorded_at": entry.recorded_at,
-        "source": {"kind": entry.source_kind, "id": entry.source_id, "ref": entry.source_ref},
+        "source": {"kind": entry.source_kind, "id": entry.source_id, "ref": entry.source_ref, "number": number},
         "customer_id": entry.customer_id,
         "memo": entry.memo,
         "postings": [_posting(line) for line in entry.postings],

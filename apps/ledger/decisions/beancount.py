@@ -51,10 +51,11 @@ def opening(account: ExportedAccount, day: date) -> str:
     return f"{day} open {account.name_path}\n"
 
 
-def transaction(entry: Any, names: dict[UUID, str]) -> str:
-    """Return one entry (EntryFacts) as one transaction, with the ids of the document and of the entry."""
+def transaction(entry: Any, names: dict[UUID, str], document: str) -> str:
+    """Return one entry (EntryFacts) as one transaction, with the document's number and the ids of document and entry."""
     meta = f"  entry: {_quoted(str(entry.id))}\n  document: {_quoted(f'{entry.source_kind} {entry.source_id}')}\n"
-    head = f"{entry.entry_date} * {_quoted(entry.kind)} {_quoted(entry.memo or entry.source_ref)}\n"
+    told = " ".join(part for part in (document, entry.memo) if part) or entry.source_ref
+    head = f"{entry.entry_date} * {_quoted(entry.kind)} {_quoted(told)}\n"
     ref = f"  source: {_quoted(entry.source_ref)}\n"
     return "\n" + head + meta + ref + "".join(_posting_lines(entry, names))
 

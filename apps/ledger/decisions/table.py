@@ -9,7 +9,7 @@ from uuid import UUID
 from ordercash.kernel.money import exponent, to_major
 
 COLUMNS: Final = (
-    "entry_id", "legal_entity", "entry_date", "kind", "source_kind", "source_id", "source_ref", "memo", "posting_id", "account",
+    "entry_id", "legal_entity", "entry_date", "kind", "source_kind", "source_id", "source_ref", "document", "memo", "posting_id", "account",
     "account_name", "customer_id", "debit", "credit", "currency", "functional_debit", "functional_credit", "functional_currency",
     "tax_category", "tax_rate",
 )  # fmt: skip
@@ -20,11 +20,11 @@ def head_row() -> str:
     return _text([COLUMNS])
 
 
-def entry_rows(entry: Any, legal_entities: dict[UUID, str]) -> str:
-    """Return an entry (EntryFacts) as one row per posting."""
+def entry_rows(entry: Any, legal_entities: dict[UUID, str], document: str) -> str:
+    """Return an entry (EntryFacts) as one row per posting; `document` is the number of the document behind it."""
     start = [
         entry.id, legal_entities[entry.legal_entity_id], entry.entry_date, entry.kind, entry.source_kind, entry.source_id,
-        entry.source_ref, entry.memo,
+        entry.source_ref, document, entry.memo,
     ]  # fmt: skip
     return _text([[*start, *_columns(line)] for line in entry.postings])
 

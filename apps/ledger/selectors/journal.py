@@ -1,6 +1,6 @@
 """Reading the journal."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -10,6 +10,7 @@ from uuid import UUID
 from ordercash.kernel import sql
 from ordercash.kernel.errors import NotFound
 from ordercash.web.keyset import Slice, read_cursor, slice_from
+from ordercash.web.links import names_of
 
 SORT = "-entry_date"
 
@@ -80,6 +81,14 @@ def entries_of(source_ids: Sequence[UUID]) -> list[EntryFacts]:
         [list(source_ids)],
     )
     return with_postings(rows)
+
+
+def document_names(entries: Iterable[EntryFacts]) -> dict[UUID, str]:
+    """Return how the documents behind entries are called (an invoice's legal number) by their ids; one statement per kind."""
+    ids: dict[str, set[UUID]] = {}
+    for entry in entries:
+        ids.setdefault(entry.source_kind, set()).add(entry.source_id)
+    return {id: name for kind, some in ids.items() for id, name in names_of(kind, some).items()}
 
 
 def with_postings(rows: Sequence[sql.Row]) -> list[EntryFacts]:

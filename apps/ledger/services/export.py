@@ -6,7 +6,7 @@ from uuid import UUID
 
 from apps.ledger.decisions import beancount, table
 from apps.ledger.decisions.beancount import ExportedAccount
-from apps.ledger.selectors.journal import EntryFacts, entries_after
+from apps.ledger.selectors.journal import EntryFacts, document_names, entries_after
 from apps.masterdata.contract import EntityFacts
 from ordercash.kernel import sql
 from ordercash.kernel.transactions import writes
@@ -39,8 +39,8 @@ def _beancount(entities: Sequence[EntityFacts], write: Callable[[str], object]) 
     for account in accounts.values():
         write(beancount.opening(account, first))
     count = 0
-    for entry in _entries(entities):
-        write(beancount.transaction(entry, names))
+    for entry, document in _entries(entities):
+        write(beancount.transaction(entry, names, document))
         count += 1
     write("\n")
     for account_id, currency, amount_minor in sql.fetch(_BALANCES, [list(accounts)]):
@@ -52,8 +52,8 @@ def _csv(entities: Sequence[EntityFacts], write: Callable[[str], object]) -> int
     write(table.head_row())
     codes = {entity.id: entity.code for entity in entities}
     count = 0
-    for entry in _entries(entities):
-        write(table.entry_rows(entry, codes))
+    for entry, document in _entries(entities):
+        write(table.entry_rows(entry, codes, document))
         count += 1
     return count
 
@@ -77,9 +77,11 @@ def _days(entities: Sequence[EntityFacts]) -> tuple[date, date]:
     return (first, last) if first else (date(1970, 1, 1), date(1970, 1, 1))
 
 
-def _entries(entities: Sequence[EntityFacts]) -> Iterator[EntryFacts]:
+def _entries(entities: Sequence[EntityFacts]) -> Iterator[tuple[EntryFacts, str]]:
+    """Return every entry with the number of its document; who owns the document tells it, since it has none when it is posted."""
     for entity in entities:
         position = _FIRST
         while chunk := entries_after(entity.id, position, CHUNK):
-            yield from chunk
+            names = document_names(chunk)
+            yield from ((entry, names.get(entry.source_id, "")) for entry in chunk)
             position = (chunk[-1].entry_date, chunk[-1].id)

@@ -8,7 +8,14 @@ from django import forms
 from django.urls import reverse
 
 from apps.audit.contract import timeline
-from apps.billing.contract import Delivered, delivered, documents_of_orders, invoiced_parts, settlements_of_orders
+from apps.billing.contract import (
+    Delivered,
+    delivered,
+    documents_of_orders,
+    invoiced_parts,
+    settlements_of_orders,
+    why_set_aside,
+)
 from apps.exceptions.contract import CaseFacts
 from apps.inventory.contract import GoodsBack, availability, goods_back, shipment_sheets
 from apps.ledger.contract import entries_of
@@ -209,6 +216,8 @@ class OrderPage(Page):
         """Invoice what was shipped and is not invoiced yet."""
         now = clock.now()
         issued = bill_orders(until=now, order_ids=[self.order.id], modes=ALL_MODES, actor=self.actor, now=now)
+        if why := why_set_aside([self.order.id]):
+            raise VerbRefused(why[self.order.id])
         if not issued:
             raise VerbRefused("Its deliveries are collected: they are invoiced when the business day has ended.")
         return f"Issued: {', '.join(invoice.number for invoice in issued)}."

@@ -26,6 +26,12 @@ class LockedOrder:
     payment_terms_days: int
     gross_minor: int
     ordered_at: datetime
+    purchase_order: str
+
+    @property
+    def reference(self) -> str:
+        """How the buyer knows the order: by his own purchase order when he gave one, and by our number."""
+        return f"{self.purchase_order} ({self.number})" if self.purchase_order else self.number
 
 
 @dataclass(slots=True)
@@ -58,7 +64,8 @@ class LineFacts:
 
 
 _ORDERS = """
-SELECT id, number, state, legal_entity_id, customer_id, currency, bill_to_id, invoicing, payment_terms_days, gross_minor, ordered_at
+SELECT id, number, state, legal_entity_id, customer_id, currency, bill_to_id, invoicing, payment_terms_days, gross_minor, ordered_at,
+       purchase_order
   FROM orders_order WHERE id = ANY(%s::uuid[]) ORDER BY id FOR NO KEY UPDATE
 """
 _LINES = """

@@ -131,6 +131,7 @@ def _obligations(shipped: Sequence[ShippedLine], orders: Mapping[UUID, LockedOrd
                 line_id=line.id,
                 shipment_id=item.shipment_id,
                 product_id=line.product_id,
+                order_reference=order.reference,
                 description=line.description,
                 tax_reason=line.tax_reason,
                 bill_to_id=order.bill_to_id,

@@ -1,0 +1,1 @@
+DROP TRIGGER issued_seller_is_kept ON billing_invoice;
