@@ -13,7 +13,7 @@ from ordercash.web.api.schema import ApiDocs, ApiSchema
 from ordercash.web.gallery import Components, ComponentsJob, ComponentsPanel
 from ordercash.web.health import healthz
 from ordercash.web.signin import AdminDoor, SignIn
-from ordercash.web.views import PasswordChange, PasswordChanged, Search, Start
+from ordercash.web.views import PasswordChange, PasswordChanged, Search
 
 
 def of_apps(module: str, *, below: str) -> list[URLResolver]:
@@ -47,7 +47,6 @@ urlpatterns = [
     path("admin/password_change/", RedirectView.as_view(pattern_name="password")),
     path("admin/", admin.site.urls),
     *of_apps("urls", below=""),
-    path("", Start.as_view(), name="start"),
 ]
 
 handler400 = "ordercash.web.refusals.bad_request"

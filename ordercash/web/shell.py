@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
-from django.urls import reverse
 
 
 def shell_context(request: HttpRequest, *, title: str = "", **more: Any) -> dict[str, Any]:
@@ -23,10 +22,3 @@ def shell_context(request: HttpRequest, *, title: str = "", **more: Any) -> dict
         "title": title,
         **more,
     }
-
-
-def first_address(request: HttpRequest) -> str:
-    """Return the first page of the sidebar that the user may see, the search when there is none."""
-    site: Any = admin.site
-    items = [item for group in site.get_sidebar_list(request) for item in group["items"]]
-    return str(items[0]["link"]) if items else reverse("search")

@@ -1,28 +1,19 @@
-"""The pages of the edge itself: the start, the search, the change of a password."""
+"""The pages of the edge itself: the search, the change of a password."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.auth import views as auth_views
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse_lazy
-from django.views import View
 
 from ordercash.web.api.permissions import SIGNED_IN
 from ordercash.web.components import JobProgress
 from ordercash.web.page import Page
 from ordercash.web.refusals import is_partial
 from ordercash.web.search import search_everything
-from ordercash.web.shell import first_address, shell_context
-
-
-class Start(View):
-    """/ as long as no app has a home page: the first page that the user may see."""
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        """Send on."""
-        return HttpResponseRedirect(first_address(request) if request.user.is_authenticated else reverse_lazy("login"))
+from ordercash.web.shell import shell_context
 
 
 class Search(Page):

@@ -3,6 +3,8 @@
 import pytest
 from django.test import Client
 
+from apps.ledger.services.export import export_journal
+from apps.masterdata.contract import entities_by_id
 from ordercash.kernel.ids import new_id
 from tests.factories.ledger import DAY, Books, make_books, make_fact, make_invoice, post
 from tests.factories.web import make_user
@@ -96,3 +98,30 @@ def test_with_two_entities_one_is_named(books: Books, reader: Client) -> None:
     assert reader.get("/api/v1/ledger/entries").status_code == 422
     assert len(reader.get("/api/v1/ledger/entries?legal_entity=FR1").json()["items"]) == 1
     assert reader.get("/api/v1/ledger/entries?legal_entity=DE1").json()["items"] == []
+
+
+def allowed(*permissions: str) -> Client:
+    client = Client()
+    client.force_login(make_user(*permissions), backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+@pytest.mark.parametrize("style", ["beancount", "csv"])
+def test_the_journal_leaves_as_a_file_for_those_who_may(books: Books, reader: Client, style: str) -> None:
+    post(make_invoice(books))
+    address = f"/api/v1/ledger/journal.{style}"
+    assert Client().get(address).status_code == 401
+    refused = reader.get(address)
+    assert refused.status_code == 403
+    assert "ledger.export_journal" in refused.json()["detail"]
+    answer = allowed("ledger.export_journal").get(address)
+    sent = b"".join(answer.streaming_content).decode()  # type: ignore[attr-defined]
+    written: list[str] = []
+    export_journal(style=style, entities=[entities_by_id()[books.legal_entity_id]], write=written.append)
+    assert sent == "".join(written)
+    assert answer["Content-Disposition"] == f'attachment; filename="journal-DE1.{style}"'
+
+
+def test_a_file_of_an_unknown_entity_is_refused(books: Books) -> None:
+    answer = allowed("ledger.export_journal").get("/api/v1/ledger/journal.csv?legal_entity=XX")
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "?legal_entity")
