@@ -97,7 +97,7 @@ def test_a_held_order_tells_why_to_those_who_may_see_cases() -> None:
 
 def test_an_order_over_the_limit_tells_by_how_much() -> None:
     order = place(customer="C-9002", lines=[("TEAPOT-1L", "12")])
-    over = f"over {order.gross_minor / 100 - 50:.2f} GBP, limit 50.00 GBP, used 0.00 GBP"
+    over = f"over {order.gross_minor / 100 - 50:.2f} GBP, used 0.00 GBP, limit 50.00 GBP"
     client = signed_in(*EVERYTHING)
     assert over in words(shown(client, page_of(order)))
     case = Case.objects.get()
