@@ -30,6 +30,7 @@ class Config:
     test_clock: bool
     gather_orders: bool
     document_fonts: str
+    trusted_proxies: int
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> "Config":
@@ -53,6 +54,7 @@ class Config:
             test_clock=_flag(env, "ORDERCASH_TEST_CLOCK", default=False),
             gather_orders=_flag(env, "ORDERCASH_GATHER_ORDERS", default=True),
             document_fonts=env.get("ORDERCASH_DOCUMENT_FONTS", ""),
+            trusted_proxies=_whole(env, "ORDERCASH_TRUSTED_PROXIES", 0, 10, "a whole number from 0 (none) to 10"),
         )
 
 
@@ -79,9 +81,13 @@ def _secret_key(env: Mapping[str, str], *, debug: bool) -> str:
 
 
 def _pool_size(env: Mapping[str, str]) -> int:
-    word = env.get("ORDERCASH_DB_POOL", "20")
-    if not word.isdigit() or int(word) > 1000:
-        raise ImproperlyConfigured(f"ORDERCASH_DB_POOL must be a whole number from 0 (no pool) to 1000, not {word!r}.")
+    return _whole(env, "ORDERCASH_DB_POOL", 20, 1000, "a whole number from 0 (no pool) to 1000")
+
+
+def _whole(env: Mapping[str, str], name: str, default: int, most: int, words: str) -> int:
+    word = env.get(name, str(default)).strip()
+    if not (word.isascii() and word.isdigit()) or int(word) > most:
+        raise ImproperlyConfigured(f"{name} must be {words}, not {word!r}.")
     return int(word)
 
 

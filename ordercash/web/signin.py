@@ -13,6 +13,8 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.generic import RedirectView
 
+from ordercash.web.addresses import client_address
+
 MOST_FAILURES = 5
 WINDOW_SECONDS = 15 * 60
 
@@ -80,5 +82,4 @@ def count_failure(request: HttpRequest) -> None:
 
 def _key(request: HttpRequest) -> str:
     account = request.POST.get("username", "").strip().lower()
-    address = request.META.get("REMOTE_ADDR", "")
-    return "signin:" + hashlib.sha256(f"{account}\n{address}".encode()).hexdigest()
+    return "signin:" + hashlib.sha256(f"{account}\n{client_address(request)}".encode()).hexdigest()

@@ -1,11 +1,16 @@
 """Signing in: one door, and five wrong attempts per account and address."""
 
+from typing import Any
+
 import pytest
 from django.conf import settings
 from django.contrib.sessions.models import Session
-from django.test import Client
+from django.core.exceptions import ImproperlyConfigured
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
+from ordercash.config import Config
+from ordercash.web.addresses import client_address
 from tests.factories.web import PASSWORD, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clean_cache")]
@@ -98,3 +103,42 @@ def test_signing_out_is_a_post() -> None:
     assert client.get("/logout/").status_code == 405
     assert client.post("/logout/")["Location"] == "/login/"
     assert client.get("/components/").status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("trusted", "forwarded", "address"),
+    [
+        (0, "203.0.113.7", "10.0.0.1"),
+        (1, "203.0.113.7", "203.0.113.7"),
+        (1, "198.51.100.1, 203.0.113.7", "203.0.113.7"),
+        (2, "198.51.100.1, 203.0.113.7, 10.0.0.9", "203.0.113.7"),
+        (2, "203.0.113.7", "10.0.0.1"),
+        (1, "", "10.0.0.1"),
+        (1, "203.0.113.7:4711", "203.0.113.7"),
+        (1, "[2001:DB8::0:1]", "2001:db8::1"),
+        (1, "somebody", "10.0.0.1"),
+    ],
+)
+def test_whose_address_it_is(settings: Any, rf: RequestFactory, trusted: int, forwarded: str, address: str) -> None:
+    settings.ORDERCASH_TRUSTED_PROXIES = trusted
+    assert client_address(rf.get("/", REMOTE_ADDR="10.0.0.1", HTTP_X_FORWARDED_FOR=forwarded)) == address
+
+
+def test_behind_a_proxy_one_caller_locks_out_no_other(settings: Any) -> None:
+    settings.ORDERCASH_TRUSTED_PROXIES = 1
+    make_user(username="order.desk")
+
+    def attempt_from(address: str, password: str, claimed: str = "") -> int:
+        client = Client(REMOTE_ADDR="10.0.0.1", HTTP_X_FORWARDED_FOR=f"{claimed}{address}")
+        return client.post("/login/", {"username": "order.desk", "password": password}).status_code
+
+    for number in range(5):
+        attempt_from("203.0.113.7", "wrong", claimed=f"198.51.100.{number}, ")
+    assert attempt_from("203.0.113.7", PASSWORD) == 429
+    assert attempt_from("203.0.113.8", PASSWORD) == 302
+
+
+@pytest.mark.parametrize("word", ["-1", "11", "one", "1.5", "²"])
+def test_the_number_of_proxies_is_a_small_number(word: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match="ORDERCASH_TRUSTED_PROXIES must be"):
+        Config.from_env({"ORDERCASH_DEBUG": "true", "ORDERCASH_TRUSTED_PROXIES": word})
