@@ -48,9 +48,11 @@ PAGES = {
     "order list, newest first": "/orders/",
     "order list, one state": "/orders/?state=confirmed",
     "order list, a rare state": "/orders/?state=held",
+    "order list, two states": "/orders/?state=held&state=confirmed",
     "order list by number": "/orders/?q=SO-900012",
     "API list, newest first": "/api/v1/orders?limit=50",
     "API list, one state": "/api/v1/orders?state=partly_shipped&limit=50",
+    "API list, two states": "/api/v1/orders?state=held,partly_shipped&limit=50",
     "search by number": "/search/?q=SO-900012345",
     "home": "/",
 }

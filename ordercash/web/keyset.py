@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from django.core.signing import BadSignature, dumps, loads
-from django.db.models import F, Model, QuerySet
+from django.db.models import F, Model, Q, QuerySet
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 
 from ordercash.kernel.errors import DomainError, Fault
@@ -90,12 +90,22 @@ def read_limit(text: str | None) -> int:
 
 
 def slice_of(
-    rows: QuerySet[M], *, sort: str, cursor: str = "", limit: int = DEFAULT_LIMIT, id_field: str = "id"
+    rows: QuerySet[M],
+    *,
+    sort: str,
+    cursor: str = "",
+    limit: int = DEFAULT_LIMIT,
+    id_field: str = "id",
+    among: Sequence[Q] = (),
 ) -> Slice[M]:
     """Return one page of a queryset sorted by `sort` and then the id, both in the same direction.
 
     `sort` names a column without NULLs, "-" before it for descending; an index on (sort, id) carries the page whatever
     its depth. One statement, one row more than the page to know whether there is a next one.
+
+    `among` are conditions of which each row meets one at most ("state is a", "state is b") and which have an index with
+    the sort each: every one of them is read for a page and the nearest rows are kept. `state IN (a, b)` would read past
+    all the rows between two rare ones.
     """
     position = read_cursor(sort, cursor)
     backwards = position is not None and position.backwards
@@ -105,7 +115,11 @@ def slice_of(
         beyond = TupleLessThan if downwards else TupleGreaterThan
         rows = rows.filter(beyond(Tuple(F(column), F(id_field)), (position.value, position.id)))
     mark = "-" if downwards else ""
-    found = list(rows.order_by(mark + column, mark + id_field)[: limit + 1])
+    order = (mark + column, mark + id_field)
+    if among:
+        nearest = [rows.filter(part).order_by(*order).values(id_field)[: limit + 1] for part in among]
+        rows = rows.filter(**{f"{id_field}__in": nearest[0].union(*nearest[1:], all=True)})
+    found = list(rows.order_by(*order)[: limit + 1])
     return slice_from(found, sort=sort, position=position, limit=limit, id_field=id_field)
 
 

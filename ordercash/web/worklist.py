@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any, ClassVar
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 
@@ -42,9 +42,20 @@ class Worklist(Page):
         """Return what the filters ask for, neither sorted nor cut."""
         raise NotImplementedError
 
+    def among(self, wanted: Wanted, sort: str) -> Sequence[Q]:
+        """Return the conditions of which each row meets one at most, when each has an index with the sort (see `slice_of`)."""
+        return ()
+
     def rows(self, wanted: Wanted, *, sort: str, cursor: str, limit: int) -> Slice[Any]:
         """Return one page of rows; override it when a selector reads them by SQL."""
-        return slice_of(self.queryset(wanted), sort=sort, cursor=cursor, limit=limit, id_field=self.id_field)
+        return slice_of(
+            self.queryset(wanted),
+            sort=sort,
+            cursor=cursor,
+            limit=limit,
+            id_field=self.id_field,
+            among=self.among(wanted, sort),
+        )
 
     def tiles(self, wanted: Wanted) -> Sequence[Tile]:
         """Return figures to stand above the list; they must be cheap."""

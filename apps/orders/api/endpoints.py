@@ -16,7 +16,7 @@ from apps.orders.decisions.canonical import CanonicalOrder, json_schema
 from apps.orders.permissions import PLACE_ORDERS, VIEW_ORDERS
 from apps.orders.selectors.detail import order_detail
 from apps.orders.selectors.explain import price_explanation
-from apps.orders.selectors.listing import orders
+from apps.orders.selectors.listing import each_state, orders
 from apps.orders.states import ORDER
 from ordercash.kernel.errors import DomainError, Fault
 from ordercash.web.api.etags import etag
@@ -67,7 +67,8 @@ class Orders(APIView):
             states=states,
             channel=wanted.get("channel", "").replace("\x00", ""),
         )
-        return page_response(request, found, sort="-ordered_at", show=shown_orders)  # type: ignore[type-var, arg-type]
+        among = each_state(states)
+        return page_response(request, found, sort="-ordered_at", show=shown_orders, among=among)  # type: ignore[type-var, arg-type]
 
     def post(self, request: Request) -> HttpResponse:
         return place_order(request)

@@ -60,6 +60,11 @@ def orders(
     return rows
 
 
+def each_state(states: Sequence[str]) -> list[Q]:
+    """Return the conditions under which the index of state and time carries a list of several states."""
+    return [Q(state=state) for state in dict.fromkeys(states)] if len(states) > 1 else []
+
+
 def _named(text: str) -> Q:
     """Return the condition for a number that begins with the text; found by the numbers' indexes unless it names too many."""
     named = orders_named(text)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
@@ -16,11 +16,18 @@ T = TypeVar("T")
 
 
 def page_response(
-    request: Request, rows: QuerySet[M], *, sort: str, show: Callable[[Sequence[M]], list[Any]], id_field: str = "id"
+    request: Request,
+    rows: QuerySet[M],
+    *,
+    sort: str,
+    show: Callable[[Sequence[M]], list[Any]],
+    id_field: str = "id",
+    among: Sequence[Q] = (),
 ) -> Response:
-    """Answer one page of a queryset; `show` turns its rows, all at once, into what is rendered."""
+    """Answer one page of a queryset; `show` turns its rows, all at once, into what is rendered. `among`: see `slice_of`."""
     limit, cursor = page_wanted(request)
-    return slice_response(request, slice_of(rows, sort=sort, cursor=cursor, limit=limit, id_field=id_field), show=show)
+    page = slice_of(rows, sort=sort, cursor=cursor, limit=limit, id_field=id_field, among=among)
+    return slice_response(request, page, show=show)
 
 
 def slice_response(request: Request, page: Slice[T], *, show: Callable[[Sequence[T]], list[Any]]) -> Response:
