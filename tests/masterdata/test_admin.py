@@ -92,6 +92,20 @@ def test_credit_limits_are_not_set_by_who_keeps_addresses() -> None:
     assert (customer.name, customer.credit_limit_minor, customer.is_blocked) == ("Renamed", None, False)
 
 
+@pytest.mark.parametrize(("vat_id", "kept"), [("gb 980 7806 84", "GB980780684"), ("GB1", None), ("OLD 1", "OLD 1")])
+def test_a_vat_id_that_changes_is_checked_and_one_from_before_stays(vat_id: str, kept: str | None) -> None:
+    customer = a_customer("C-1", vat_id="OLD 1")
+    client = browser(VIEW_CUSTOMERS, CHANGE_CUSTOMERS)
+    body = {
+        "code": "C-1", "name": "Renamed", "currency": "GBP", "country": "GB", "language": "en", "payment_terms_days": "30",
+        "invoicing": "per_shipment", "vat_id": vat_id, "addresses-TOTAL_FORMS": "0", "addresses-INITIAL_FORMS": "0",
+    }  # fmt: skip
+    answer = client.post(f"/admin/masterdata/customer/{customer.pk}/change/", body)
+    if kept is None:
+        assert "length is wrong" in answer.content.decode()
+    assert Customer.objects.get().vat_id == (kept or "OLD 1")
+
+
 def test_nothing_is_deleted_here() -> None:
     customer = a_customer()
     client = browser(VIEW_CUSTOMERS, CHANGE_CUSTOMERS)

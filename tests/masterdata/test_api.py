@@ -141,7 +141,9 @@ def test_small_tables_are_open_to_everybody_who_signed_in() -> None:
         ({"invoicing": "yearly"}, "/invoicing"),
         ({"is_blocked": True}, "/is_blocked"),
         ({"group": "nobody"}, "/group"),
-        ({"currency": "XTS"}, "/0/currency"),
+        ({"currency": "XTS"}, "/currency"),
+        ({"vat_id": "DE123456789"}, "/vat_id"),
+        ({"vat_id": "GB12", "country": "GB"}, "/vat_id"),
     ],
 )
 def test_a_wrong_value_is_told_with_its_pointer(change: dict[str, Any], pointer: str | None) -> None:
@@ -186,3 +188,13 @@ def test_what_does_not_exist_is_404() -> None:
         caller.get(f"/api/v1/products/{new_id()}"),
     ]
     assert {answer.status_code for answer in answers} == {404}
+
+
+def test_a_vat_id_is_kept_in_one_spelling_and_one_from_before_stays() -> None:
+    customer = a_customer(vat_id="OLD 1")
+    caller = client(VIEW_CUSTOMERS, CHANGE_CUSTOMERS)
+    address = f"/api/v1/customers/{customer.pk}"
+    assert caller.patch(address, {"name": "Renamed", "vat_id": "OLD 1"}, format="json").json()["vat_id"] == "OLD 1"
+    refused = caller.patch(address, {"vat_id": "GB980780685"}, format="json")
+    assert (refused.status_code, refused.json()["code"]) == (422, "vat_id_invalid")
+    assert caller.patch(address, {"vat_id": "980 7806 84"}, format="json").json()["vat_id"] == "GB980780684"

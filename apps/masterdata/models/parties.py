@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from apps.masterdata.models.units import Currency
+from apps.masterdata.models.vat_ids import clean_vat_id
 from ordercash.kernel.ids import new_id
 
 
@@ -68,6 +69,10 @@ class Customer(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    def clean(self) -> None:
+        """Check the VAT id that a form changes."""
+        clean_vat_id(self)
 
 
 class AddressKind(models.TextChoices):

@@ -4,6 +4,7 @@ from django.db import models
 from simple_history.models import HistoricalRecords
 
 from apps.masterdata.models.units import Currency
+from apps.masterdata.models.vat_ids import clean_vat_id
 from ordercash.kernel.ids import new_id
 
 
@@ -67,3 +68,7 @@ class LegalEntity(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    def clean(self) -> None:
+        """Check the VAT id that a form changes."""
+        clean_vat_id(self)

@@ -6,6 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from apps.audit.contract import set_change_actor
+from apps.masterdata.decisions import checked_vat_id
 from apps.masterdata.models import Address, Customer
 from apps.masterdata.selectors.places import currencies, customer_groups
 from apps.masterdata.services.ensure import AddressDraft, CustomerDraft, ensure_addresses
@@ -39,31 +40,41 @@ class UnknownReference(DomainError):
 
 @writes
 def create_customers(drafts: Sequence[CustomerDraft], *, actor: Actor, now: datetime) -> list[Customer]:
-    """Add customers; raises CodeTaken, or UnknownReference for a currency that is not traded."""
+    """Add customers; raises CodeTaken, VatIdInvalid, or UnknownReference for a currency that is not traded."""
     for position, draft in enumerate(drafts):
-        require_currency(draft.currency, pointer=f"/{position}/currency")
+        require_currency(draft.currency, pointer=_pointer(position, len(drafts), "currency"))
+    vat_ids = [
+        checked_vat_id(draft.vat_id, draft.country, pointer=_pointer(position, len(drafts), "vat_id"))
+        for position, draft in enumerate(drafts)
+    ]
     rows = [
         Customer(
             code=draft.code, name=draft.name, currency_id=draft.currency, country=draft.country, group_id=draft.group_id,
-            vat_id=draft.vat_id, payment_terms_days=draft.payment_terms_days, invoicing=draft.invoicing,
+            vat_id=vat_id, payment_terms_days=draft.payment_terms_days, invoicing=draft.invoicing,
             is_one_time=draft.is_one_time, credit_limit_minor=draft.credit_limit_minor, email=draft.email,
             language=draft.language,
         )
-        for draft in drafts
+        for draft, vat_id in zip(drafts, vat_ids, strict=True)
     ]  # fmt: skip
     return add_masters(rows, actor=actor)
 
 
 @writes
 def change_customer(customer_id: UUID, *, changes: Mapping[str, Any], actor: Actor, now: datetime) -> Customer:
-    """Change some of the CHANGEABLE columns; raises NotFound, UnknownReference, or ValueError for any other column."""
+    """Change some of the CHANGEABLE columns; raises NotFound, UnknownReference, VatIdInvalid, or ValueError for any other column.
+
+    A VAT id is checked when it changes; one that was kept before there was a check stays.
+    """
     if not changes.keys() <= CHANGEABLE:
         raise ValueError(f"not changeable: {sorted(changes.keys() - CHANGEABLE)}")
     if "currency_id" in changes:
         require_currency(changes["currency_id"], pointer="/currency")
     customer = _locked(customer_id)
+    before = customer.vat_id
     for name, value in changes.items():
         setattr(customer, name, value)
+    if customer.vat_id != before:
+        customer.vat_id = checked_vat_id(customer.vat_id, customer.country)
     save_master(customer, actor=actor)
     return customer
 
@@ -129,6 +140,11 @@ def require_currency(code: str, *, pointer: str) -> None:
     """Refuse a currency that the installation does not trade in."""
     if code not in currencies():
         raise UnknownReference(faults=[Fault(pointer, "unknown_currency", "This currency is not traded here.")])
+
+
+def _pointer(position: int, count: int, field: str) -> str:
+    """Return where a field stands: in a list of several, or in the only one."""
+    return f"/{field}" if count == 1 else f"/{position}/{field}"
 
 
 def _locked(customer_id: UUID) -> Customer:
