@@ -19,8 +19,12 @@ class OrdersConfig(AppConfig):
         register_link(
             "customer", "customer", "Customer", names=import_string("apps.orders.selectors.account.customer_codes")
         )
+        register_link(
+            "return", "return", "Return", names=import_string("apps.orders.selectors.returned.return_numbers")
+        )
         register_link("intake_document", "import", "Import")
         register_link("invoice_pdf", "invoice_pdf", "PDF")
         register_tones({"announced": "info", "credited": "good", "dismissed": "neutral"})
         register_search("order", VIEW_ORDERS, import_string("apps.orders.selectors.found.find_order_hits"))
+        register_search("return", VIEW_ORDERS, import_string("apps.orders.selectors.returned.find_return_hits"))
         register_search("customer", VIEW_CUSTOMERS, import_string("apps.orders.selectors.found.find_customer_hits"))

@@ -9,7 +9,7 @@ from apps.orders.selectors.existing import existing_orders
 from apps.orders.selectors.homes import Home, homes_of
 from apps.orders.services.bill import bill_in, close_in, move_invoiced
 from apps.orders.services.drafts import BadRow, LineDraft, OrderDraft
-from apps.orders.services.intake import DocumentDraft, KeptRow, finish_document, keep_rows, open_document
+from apps.orders.services.intake import DocumentDraft, KeptRow, finish_document, keep_rows, open_document, tell_rows
 from apps.orders.services.place import place_drafts
 from apps.orders.services.returns import ReturnDraft, ReturnLineDraft, announce_returns, existing_returns
 from apps.orders.services.submit import Answer, Submission, submit_orders
@@ -47,4 +47,5 @@ __all__ = [
     "place_drafts",
     "read_order",
     "submit_orders",
+    "tell_rows",
 ]

@@ -24,11 +24,13 @@ def told_html(payload: Mapping[str, Any]) -> dict[str, SafeString]:
 
 
 def told_text(detail: Mapping[str, Any]) -> str:
-    """Return a detail in a line: "line 2, quantity -1"; what is empty is left out."""
-    parts = [
-        (name_text(name).lower(), _plain(value)) for name, value in detail.items() if value not in (None, "", [], {})
-    ]
-    return ", ".join(f"{name} {value}" for name, value in parts)
+    """Return a detail in a line: "line 2, quantity -1"; what is empty, and ids, are left out."""
+    said = {name: value for name, value in detail.items() if value not in (None, "", [], {}) and not _uuid(str(value))}
+    return ", ".join(_part(name, value) for name, value in said.items())
+
+
+def _part(name: str, value: Any) -> str:
+    return _plain(value) if name == "detail" else f"{name_text(name).lower()} {_plain(value)}"
 
 
 def name_text(name: str) -> str:

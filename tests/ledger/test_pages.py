@@ -87,3 +87,19 @@ def test_a_period_is_closed_by_those_who_may(books: Books) -> None:
     assert "2026-04-01" in text_of(controller, "/trial-balance/")
     assert close(controller, way="reopen") == 303
     assert Period.objects.get().state == "closed"
+
+
+def test_the_journal_is_taken_out_as_a_file_by_those_who_may(books: Books) -> None:
+    post(make_invoice(books, memo="INV-7"))
+    address = "/journal/export?entity=XX&style=beancount"
+    text_of(signed_in("ledger.view_ledger"), address, 403)
+    assert "Export" not in text_of(signed_in("ledger.view_ledger"), "/journal/")
+    client = signed_in("ledger.view_ledger", "ledger.export_journal")
+    assert "/journal/export?entity=" in text_of(client, "/journal/")
+    answer = client.get(address)
+    body = b"".join(answer.streaming_content).decode()
+    assert "attachment" in answer["Content-Disposition"]
+    assert " open Income:" in body
+    assert "120.00" in body
+    rows = b"".join(client.get("/journal/export?style=csv").streaming_content).decode().splitlines()
+    assert len(rows) == 4

@@ -91,3 +91,18 @@ def test_every_text_is_shown_as_text() -> None:
         html = shown(signed_in(VIEW), address)
         assert "<script>alert(1)" not in html
         assert "<b>" not in html
+
+
+def test_an_import_that_goes_on_shows_how_far_it_is() -> None:
+    made = document()
+    IntakeDocument.objects.update(finished_at=None, rows_done=3)
+    client = signed_in(VIEW)
+    page = shown(client, f"/imports/{made.pk}/")
+    assert f'hx-get="/imports/{made.pk}/progress/"' in page
+    poll = shown(client, f"/imports/{made.pk}/progress/", **{"HX-Request": "true"})
+    assert "3 of 7 rows read" in words(poll)
+    assert "oc-job-running" in poll
+    IntakeDocument.objects.update(finished_at=NOW)
+    answer = client.get(f"/imports/{made.pk}/progress/", headers={"HX-Request": "true"})
+    assert (answer.status_code, answer["HX-Refresh"]) == (204, "true")
+    shown(signed_in("ledger.view_ledger"), f"/imports/{made.pk}/progress/", 403)

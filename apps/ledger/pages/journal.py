@@ -2,26 +2,34 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
+from tempfile import SpooledTemporaryFile
 from typing import Any
 from uuid import UUID
 
+from django.http import FileResponse, HttpRequest
+from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from apps.ledger.models import Account, JournalEntry
 from apps.ledger.pages.wanted import ENTITY, entity_of
-from apps.ledger.permissions import VIEW_LEDGER
+from apps.ledger.permissions import EXPORT_JOURNAL, VIEW_LEDGER
 from apps.ledger.selectors.accounts import account_of, account_sheet
 from apps.ledger.selectors.journal import SORT, EntryFacts, PostingLine, entry_of, journal
+from apps.ledger.services.export import export_journal
 from apps.masterdata.contract import customers_by_id, entities_by_id
+from ordercash.web.actions import Action
 from ordercash.web.columns import Column, Table
 from ordercash.web.components import Crumb, Empty, Tile
-from ordercash.web.filters import Filter, Wanted
+from ordercash.web.filters import Filter, Wanted, read_filters
 from ordercash.web.formats import day_text, money_html
 from ordercash.web.keyset import Slice
 from ordercash.web.links import link_html, links_of
 from ordercash.web.page import Page
 from ordercash.web.worklist import Worklist
+
+STYLES = {"beancount": "Beancount", "csv": "CSV"}
+KEPT_IN_MEMORY = 8 * 1024 * 1024
 
 
 def documents_html(entries: Iterable[Any]) -> Mapping[UUID, SafeString]:
@@ -71,6 +79,31 @@ class Journal(Worklist):
     def context(self) -> Mapping[str, Any]:
         entity = entity_of(self.wanted)
         return {**super().context(), "subtitle": f"{entity.code} {entity.name}"}
+
+    def actions(self) -> Sequence[Action]:
+        address, code = reverse("journal_export"), entity_of(self.wanted).code
+        return (
+            Action("Export for Beancount", url=f"{address}?entity={code}&style=beancount", permission=EXPORT_JOURNAL),
+            Action("Export as CSV", url=f"{address}?entity={code}&style=csv", permission=EXPORT_JOURNAL),
+        )
+
+
+class JournalExport(Page):
+    """The whole journal of a legal entity as a file, written from one instant of the database."""
+
+    permission = EXPORT_JOURNAL
+    http_method_names = ["get"]
+    filters = (ENTITY, Filter("style", "Format", kind="choice", choices=list(STYLES.items()), required=True))
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Answer with the file; it is written to a temporary one first, so that a refusal is told as a page."""
+        wanted = read_filters(self.filters, request.GET)
+        entity, style = entity_of(wanted), wanted["style"]
+        file = SpooledTemporaryFile(max_size=KEPT_IN_MEMORY)  # noqa: SIM115 - the response closes it
+        export_journal(style=style, entities=[entity], write=lambda text: file.write(text.encode()))
+        file.seek(0)
+        name = f"journal-{entity.code}.{'csv' if style == 'csv' else 'beancount'}"
+        return FileResponse(file, as_attachment=True, filename=name, content_type="text/plain; charset=utf-8")
 
 
 class Entry(Page):

@@ -6,13 +6,13 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from apps.orders.models import IntakeDocument
 from apps.orders.pages.reasons import raw_text
 from apps.orders.permissions import VIEW_ORDERS
-from apps.orders.selectors.account import order_numbers
 from apps.orders.selectors.homes import Home
 from apps.orders.selectors.imports import (
     Problem,
@@ -25,12 +25,14 @@ from apps.orders.selectors.imports import (
 )
 from ordercash.kernel.money import to_major, to_minor
 from ordercash.web.columns import Column, Table
-from ordercash.web.components import Chart, Crumb, Empty, Series
+from ordercash.web.components import Chart, Crumb, Empty, JobProgress, Series
 from ordercash.web.filters import Filter, Wanted
 from ordercash.web.formats import money_html, price_html
 from ordercash.web.keyset import Slice
+from ordercash.web.links import links_of
 from ordercash.web.page import Page
 from ordercash.web.tones import state_label
+from ordercash.web.views import job_response
 from ordercash.web.worklist import Worklist
 
 SUBJECTS = (("order", "Orders"), ("return", "Returns"))
@@ -109,7 +111,7 @@ class ImportPage(Worklist):
             Column("code", "Problem", value=lambda row: state_label(row.code)),
             Column("detail", "Why", kind="sentence"),
             Column("amount", "Amount", kind="figure", value=lambda row: exact_html(row.amount, self.currency)),
-            Column("number", "Order", link="order", id_key="subject_id"),
+            Column("number", "Belongs to", kind="html", value=lambda row: row.subject),
             Column("raw", "As it came", kind="sentence", value=lambda row: raw_text(row.raw)),
         )  # fmt: skip
 
@@ -120,9 +122,9 @@ class ImportPage(Worklist):
     def rows(self, wanted: Wanted, *, sort: str, cursor: str, limit: int) -> Slice[Any]:
         """Return a page of kept rows with the numbers of their orders."""
         page = super().rows(wanted, sort=sort, cursor=cursor, limit=limit)
-        numbers = order_numbers({row.subject_id for row in page.rows if row.subject_kind == "order"})
+        links = links_of((row.subject_kind, row.subject_id) for row in page.rows)
         for row in page.rows:
-            row.number = numbers.get(row.subject_id, "")
+            row.subject = links.get(row.subject_id)
         return page
 
     def context(self) -> Mapping[str, Any]:
@@ -134,6 +136,7 @@ class ImportPage(Worklist):
             "has_charts": True,
             "document": found,
             "badge": "done" if found.finished_at else "running",
+            "progress": None if found.finished_at else progress_of(found),
             "homes_url": reverse("import_homes", args=[found.pk]),
             "problems_table": self._problems_table(),
             "sha256": bytes(found.sha256).hex(),
@@ -154,6 +157,25 @@ class ImportPage(Worklist):
             caption="Kept rows by problem",
             footer={"rows": f"{sum(row.rows for row in self.problems):,}", "amount": exact_html(total, self.currency)},
         )
+
+
+class ImportPoll(Page):
+    """How far a file is read; once it is read to its end the page is loaded again."""
+
+    permission = VIEW_ORDERS
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Answer the poll."""
+        found = document(self.kwargs["document_id"])
+        if found.finished_at is None:
+            return job_response(request, progress_of(found))
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+
+
+def progress_of(found: IntakeDocument) -> JobProgress:
+    """Return a file that is being read as the progress component shows it."""
+    url = reverse("import_progress", args=[found.pk])
+    return JobProgress(found.name, "running", url, done=found.rows_done, total=found.row_count, note="rows read")
 
 
 class ImportHomes(Page):

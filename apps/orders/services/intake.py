@@ -18,6 +18,7 @@ INSERT INTO orders_intakedocument (id, name, sha256, mapping_name, mapping_sha25
 VALUES (%s, %s, %s, %s, %s, %s, %s, 0, %s) ON CONFLICT (sha256, mapping_sha256) DO NOTHING
 """
 _FIND = "SELECT id, finished_at FROM orders_intakedocument WHERE sha256 = %s AND mapping_sha256 = %s"
+_TOLD = "UPDATE orders_intakedocument SET rows_done = greatest(rows_done, %s) WHERE id = %s"
 _DONE = "UPDATE orders_intakedocument SET rows_done = greatest(rows_done, %s), finished_at = %s WHERE id = %s"
 _ROWS = """
 INSERT INTO orders_intakerow (id, document_id, row_number, subject_kind, subject_id, code, detail, amount, raw)
@@ -69,6 +70,12 @@ def keep_rows(document_id: UUID, rows: Sequence[KeptRow]) -> None:
         for row_id, kept in zip(new_ids(len(rows)), rows, strict=True)
     ]  # fmt: skip
     sql.run(_ROWS, sql.columns_of(values, 9))
+
+
+@joins
+def tell_rows(document_id: UUID, *, rows_done: int) -> None:
+    """Say how many rows are read, with the batch that they stand in."""
+    sql.run(_TOLD, [rows_done, document_id])
 
 
 @writes
