@@ -37,7 +37,7 @@ def close_settled(events: list[DeliveredEvent]) -> None:
 
 
 def fill_waiting(events: list[DeliveredEvent]) -> None:
-    """Goods that came in go to the orders that wait for them, oldest first."""
+    """Goods that came in or became free go to the orders that wait for them, oldest first."""
     products = _distinct(UUID(product_id) for event in events for product_id in event.payload.get("product_ids", ()))
     fill_backorders(now=clock.now(), limit=LINES_AT_ONCE, product_ids=products, actor=SYSTEM)
 
@@ -52,7 +52,15 @@ SUBSCRIPTIONS: Final[Sequence[Subscription]] = (
     Subscription("orders.close_settled", frozenset({"billing.invoice_settled"}), close_settled),
     Subscription(
         "orders.fill_waiting",
-        frozenset({"inventory.stock_received", "inventory.goods_returned", "inventory.stock_adjusted"}),
+        frozenset(
+            {
+                "inventory.stock_received",
+                "inventory.goods_returned",
+                "inventory.stock_adjusted",
+                "orders.order_cancelled",
+                "orders.line_cancelled",
+            }
+        ),
         fill_waiting,
     ),
 )

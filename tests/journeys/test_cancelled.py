@@ -1,9 +1,5 @@
 """Orders given up before they ship: whole, by line, by quantity. Stock and credit come back, and what has left stays sold."""
 
-from io import StringIO
-
-from django.core.management import call_command
-
 from apps.billing.models import CreditExposure
 from apps.inventory.models import Stock
 from tests.journeys.site import JSON, Site, minor, parts, quantities, receipt
@@ -112,8 +108,7 @@ def test_what_is_given_up_goes_to_who_waits(site: Site) -> None:
     waiting = site.order_desk.places(("CLOCK-WALL", "5"), customer="C-1004")
     assert quantities(waiting, "backordered") == {"CLOCK-WALL": "5"}
     cancel(site, first, parts(first, CLOCK_WALL="3"))
-    # The worker looks once a minute for what lies free while somebody waits for it.
-    call_command("run_due_jobs", stdout=StringIO())
+    site.works_by_itself()
     waiting = site.order_desk.order(waiting)
     assert (quantities(waiting, "reserved"), quantities(waiting, "backordered")) == (
         {"CLOCK-WALL": "3"},

@@ -67,7 +67,12 @@ def test_a_cancellation_is_told_once_with_its_reason_and_lines() -> None:
     cancel(CancelOrder(order.pk))
     assert cancel(CancelOrder(order.pk)) == ({}, {order.pk: "wrong_state"})
     told = EventRecord.objects.get(name="orders.order_cancelled")
-    assert told.payload == {"reason": "Ordered twice", "lines": {"1": "2", "2": "1", "3": "1"}}
+    products = sorted(str(line.product_id) for line in order.lines.all())
+    assert told.payload == {
+        "reason": "Ordered twice",
+        "lines": {"1": "2", "2": "1", "3": "1"},
+        "product_ids": products,
+    }
     assert (told.aggregate_id, told.actor_id) == (order.pk, CLERK.id)
 
 

@@ -226,7 +226,9 @@ def _move(
             outcome.states[order_id] = ORDER.after(order.state, "cancel" if order.state == CONFIRMED else "cancel_rest")
         lines = {str(line.line_no): f"{quantity.normalize():f}" for line, quantity in chosen}
         name = ORDER_CANCELLED if outcome.states[order_id] == CANCELLED else LINE_CANCELLED
-        events.append(_event(name, order, {"reason": reason, "lines": lines}, actor, now))
+        # Whoever waits for these products is served next.
+        products = sorted({str(line.product_id) for line, _ in chosen if line.product_id})
+        events.append(_event(name, order, {"reason": reason, "lines": lines, "product_ids": products}, actor, now))
     move_orders({order_id: outcome.states[order_id] for order_id in taken})
     record_events(events)
     shipped = [
