@@ -73,6 +73,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
+    "ordercash.web.middleware.BodyLengthMiddleware",
     "ordercash.web.middleware.UserZoneMiddleware",
     "ordercash.web.middleware.DomainErrorMiddleware",
 ]

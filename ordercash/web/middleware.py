@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from ordercash.kernel.errors import DomainError
-from ordercash.web.api.problems import problem_http, problem_of, wants_problem
+from ordercash.web.api.problems import LengthMissing, problem_http, problem_of, wants_problem
 from ordercash.web.refusals import refusal_page
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -47,6 +47,19 @@ class PageSecurityMiddleware:
         if getattr(request, "user", None) is not None and request.user.is_authenticated:
             response.setdefault("Cache-Control", "private, no-cache")
         return response
+
+
+class BodyLengthMiddleware:
+    """Refuse a body in chunks: without a Content-Length Django reads nothing of it, and an order would be refused as empty."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.META.get("HTTP_TRANSFER_ENCODING") and not request.META.get("CONTENT_LENGTH"):
+            refusal = LengthMissing("Send the body with a Content-Length, not in chunks.")
+            return problem_http(*problem_of(refusal)) if wants_problem(request) else refusal_page(request, refusal)
+        return self.get_response(request)
 
 
 class UserZoneMiddleware:

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from apps.masterdata.models import Customer
-from apps.orders.decisions.canonical import OrderMalformed
+from apps.orders.decisions.canonical import OrderMalformed, read_order
 from apps.orders.models import Order
 from apps.orders.services.submit import Answer, Submission, submit_batch, submit_orders
 from ordercash.kernel.remembered import forget_everything
@@ -111,3 +111,18 @@ def test_what_a_customer_cannot_owe_refuses_that_member_of_a_batch_alone() -> No
     assert {item["body"]["errors"][0]["pointer"] for item in wrong} == {"/customer"}
     assert document["items"][0]["status"] == document["items"][-1]["status"] == 201
     assert Order.objects.count() == document["placed"]
+
+
+@pytest.mark.parametrize("text", ["1_000", "１２", "1 0", "0x10", "NaN", ""])
+def test_a_quantity_that_others_would_read_differently_is_refused(text: str) -> None:
+    with pytest.raises(OrderMalformed) as refusal:
+        read_order(
+            {
+                "legal_entity": "UK01",
+                "channel": "web",
+                "customer": "C-1001",
+                "currency": "GBP",
+                "lines": [{"sku": "MUG-BLUE", "quantity": text}],
+            }
+        )
+    assert [fault.pointer for fault in refusal.value.faults] == ["/lines/0/quantity"]

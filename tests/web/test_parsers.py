@@ -64,9 +64,24 @@ def test_a_broken_line_spoils_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
     assert last == {"a": Decimal("2.50")}
 
 
+def test_reading_lines_ends_where_a_batch_is_too_long() -> None:
+    class Stream:
+        def read(self, size: int) -> bytes:
+            return b"{\n\n" * 4_000_000
+
+    assert len(NdjsonParser().parse(Stream())) == NdjsonParser.most + 1  # type: ignore[arg-type]
+
+
 @pytest.mark.django_db
 @pytest.mark.urls("tests.web.sample_urls")
 class TestOverHttp:
+    def test_a_body_in_chunks_is_not_taken_for_an_empty_one(self, signed_in: Any) -> None:
+        answer = signed_in("sample.write").post(
+            "/api/v1/echo", b"", "application/json", CONTENT_LENGTH="", HTTP_TRANSFER_ENCODING="chunked"
+        )
+        assert answer.status_code == 411
+        assert answer.json()["code"] == "length_required"
+
     def test_a_body_over_the_limit_is_413_before_it_is_parsed(self, signed_in: Any, settings: Any) -> None:
         settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
         answer = signed_in("sample.write").post("/api/v1/echo", b"[" * (1024 * 1024 + 1), "application/json")

@@ -56,7 +56,7 @@ class OrderBatch(APIView):
         if not isinstance(documents, list) or not documents:
             raise BatchMalformed("Send a JSON array, or newline-delimited JSON, of at least one order.")
         if len(documents) > LARGEST_BATCH:
-            raise BatchMalformed(f"A batch holds at most {LARGEST_BATCH} orders, this one {len(documents)}.")
+            raise BatchMalformed(f"A batch holds at most {LARGEST_BATCH} orders, this one holds more.")
         orders = [_read(document) for document in documents]
         answer = submit_batch(actor_of(request.user), key, body_hash(request), orders, now=clock.now())
         return as_response(answer)

@@ -33,6 +33,12 @@ class TooLarge(DomainError):
     code, title, status = "body_too_large", "The body is too large", 413
 
 
+class LengthMissing(DomainError):
+    """A body in chunks, whose size nobody knows beforehand: it would be taken for an empty one."""
+
+    code, title, status = "length_required", "The body has no Content-Length", 411
+
+
 class Unavailable(DomainError):
     """The database did not answer; the same request may be sent again."""
 

@@ -19,6 +19,8 @@ EARLIEST, LATEST = 1990, 2200
 
 ONE_LINE = r"^[^\x00-\x1F\x7F]*$"
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:?\d\d)?", re.ASCII)
+# Digits that a form and a program agree on: "1_000" and digits of other scripts are read differently elsewhere.
+_EXACT = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([Ee][+-]?\d{1,9})?", re.ASCII)
 DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
@@ -39,7 +41,7 @@ class Made(Answer):
 
 def exact(value: Any) -> Any:
     """Take numbers as they were written: text, integers and exact decimals; a binary float has already lost digits."""
-    if isinstance(value, bool | float):
+    if isinstance(value, bool | float) or (isinstance(value, str) and not _EXACT.fullmatch(value.strip())):
         raise ValueError('must be a number written exactly, such as 12 or "2.55"')
     return value
 
