@@ -123,8 +123,12 @@ def main() -> None:
         batch = orders(size)
         used = statements(lambda: submit_batch(SYSTEM, f"count-{next(_keys)}", b"c" * 32, batch, now=clock.now()))  # noqa: B023
         say(f"statements to reserve a batch of {size}: {used}")
+    carry_on()
+    for size in (1, BATCH):
+        batch = orders(size)
+        say(f"statements from order to cash for a batch of {size}: {statements(lambda: whole_way([batch]))}")  # noqa: B023
     compared("to reserved, set-wise", to_reserved, "intake")
-    compared("order to cash, set-wise", to_cash, "o2c")
+    compared("order to cash, set-wise, two workers", to_cash, "o2c")
 
 
 if __name__ == "__main__":
