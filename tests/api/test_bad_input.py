@@ -37,6 +37,11 @@ UNKNOWN = [
     ({"external_number": "W\n1"}, "/external_number", "string_pattern_mismatch"),
     ({"lines": line(description="\x1b[31mred")}, "/lines/0/description", "string_pattern_mismatch"),
     ({"purchase_order": "x" * 61}, "/purchase_order", "string_too_long"),
+    ({"requested_delivery_date": "soon"}, "/requested_delivery_date", "value_error"),
+    ({"requested_delivery_date": "2026-02-30"}, "/requested_delivery_date", "date_from_datetime_parsing"),
+    ({"note": "\x1b[31mred"}, "/note", "string_pattern_mismatch"),
+    ({"note": "x" * 2_001}, "/note", "string_too_long"),
+    ({"lines": line(buyer_reference="10\n1")}, "/lines/0/buyer_reference", "string_pattern_mismatch"),
 ]
 QUANTITIES = [
     ("0", "greater_than"), (0, "greater_than"), ("-1", "greater_than"), (-1, "greater_than"), ("-0.0001", "greater_than"),
@@ -151,6 +156,19 @@ def test_an_address_of_a_refused_order_is_not_kept(desk: APIClient) -> None:
         refusal(post(desk, an_order(ship_to=away, lines=line(sku="NONE"))), 422)
     kept = post(desk, an_order(ship_to=away)).json()
     assert desk.get(kept["url"]).json()["ship_to"]["line1"] == "1 Far Road"
+
+
+def test_what_the_buyer_wishes_and_writes_is_kept_and_shown(desk: APIClient) -> None:
+    wished = {"requested_delivery_date": "2026-03-20", "note": "Ring twice\r\n\tat the <b>gate</b>"}
+    placed = post(desk, an_order(**wished, lines=line(buyer_reference="10.A"))).json()
+    order = desk.get(placed["url"]).json()
+    assert {name: order[name] for name in wished} == wished
+    assert order["lines"][0]["buyer_reference"] == "10.A"
+    plain = desk.get(post(desk, an_order()).json()["url"]).json()
+    assert (plain["requested_delivery_date"], plain["note"]) == (None, "")
+    page = page_of(order["id"])
+    assert "at the &lt;b&gt;gate" in page
+    assert "Wished for" in page
 
 
 HOSTILE = [

@@ -33,7 +33,10 @@ CARRIED = {
     f"{BUYER}/PartyName": "ship_to.name",
     f"{BUYER}/PostalAddress": "ship_to",
     "Delivery/DeliveryLocation": "ship_to",
-    f"{LINE}/ID": "line_no",
+    "Delivery/RequestedDeliveryPeriod": "requested_delivery_date",
+    "Note": "note",
+    "OrderLine/Note": "note",
+    f"{LINE}/ID": "buyer_reference",
     f"{LINE}/Quantity": "quantity",
     f"{LINE}/Price/PriceAmount": "unit_price",
     f"{LINE}/Price/BaseQuantity": "unit_price",
@@ -46,11 +49,8 @@ NOT_CARRIED = (
     "UBLVersionID",
     "CustomizationID",
     "ProfileID",
-    "Note",
-    "OrderLine/Note",
     "AccountingCost",
     "Contract",
-    "Delivery/RequestedDeliveryPeriod",
     "Delivery/DeliveryParty",
     "DeliveryTerms",
     "AllowanceCharge",
@@ -86,6 +86,12 @@ def test_every_good_message_becomes_a_canonical_order() -> None:
     ]
     assert order.ordered_at is not None
     assert order.ordered_at.isoformat() == "2010-01-20T12:30:00+00:00"
+    assert order.requested_delivery_date is not None
+    assert (order.requested_delivery_date.isoformat(), order.note) == (
+        "2010-02-25",
+        "Information text for the whole order\nFreetext note on line 1\nFreetext note on line 2",
+    )
+    assert [line.buyer_reference for line in order.lines] == ["1", "2"]
 
 
 def test_the_lines_come_to_what_the_messages_say() -> None:
@@ -138,6 +144,7 @@ def _document(root: ET.Element) -> dict[str, Any]:
     lines = [_line(line) for line in root.iter(f"{A}OrderLine")]
     if not all(re.fullmatch("[1-9][0-9]*", str(line["line_no"])) for line in lines):
         lines = [{name: value for name, value in line.items() if name != "line_no"} for line in lines]
+    notes = [*root.findall(f"{B}Note"), *root.findall(f"{A}OrderLine/{B}Note")]
     buyer = _text(party, f"{A}PartyIdentification/{B}ID", f"{B}EndpointID", f"{A}PartyName/{B}Name")
     return {
         "legal_entity": "DE01",
@@ -146,9 +153,16 @@ def _document(root: ET.Element) -> dict[str, Any]:
         "currency": _text(root, f"{B}DocumentCurrencyCode"),
         "ordered_at": f"{_text(root, f'{B}IssueDate')[:10]}T{_text(root, f'{B}IssueTime') or '00:00:00'}Z",
         "purchase_order": _text(root, f"{B}ID"),
+        "requested_delivery_date": _wished_for(root) or None,
+        "note": "\n".join(filter(None, ((note.text or "").strip() for note in notes))),
         "ship_to": _address(root, party),
         "lines": lines,
     }
+
+
+def _wished_for(root: ET.Element) -> str:
+    period = root.find(f"{A}Delivery/{A}RequestedDeliveryPeriod")
+    return _text(period, f"{B}EndDate", f"{B}StartDate")[:10]
 
 
 def _address(root: ET.Element, party: ET.Element | None) -> dict[str, str]:
@@ -180,6 +194,7 @@ def _line(line: ET.Element) -> dict[str, Any]:
             f"{A}Item/{B}Name",
         ),
         "description": _text(item, f"{A}Item/{B}Name"),
+        "buyer_reference": number,
         "quantity": _text(item, f"{B}Quantity"),
         "unit_price": str(Decimal(price) / base) if price else None,
     }

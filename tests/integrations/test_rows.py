@@ -1,6 +1,6 @@
 """Reading rows: numbers, instants, discounts, charges, prefixes and rules, without a database."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import chain
 from zoneinfo import ZoneInfo
@@ -158,3 +158,31 @@ def test_readings_stay_bounded() -> None:
 
 def reader_row(number: int, document: str) -> FlatRow:
     return FlatRow(number, [], document, "A", Decimal(1), None)
+
+
+WISHED = MAPPING.replace(
+    "discount: Rebate}", "discount: Rebate, requested_delivery_date: Wished, note: Note, buyer_reference: Ref}"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "code"),
+    [
+        ("2011-02-01", date(2011, 2, 1), ""),
+        ("2011-02-01T09:30:00", date(2011, 2, 1), ""),
+        ("", None, ""),
+        ("NULL", None, ""),
+        ("soon", date.min, "requested_delivery_date_unreadable"),
+        ("2011-02-30", date.min, "requested_delivery_date_unreadable"),
+        ("1066-10-14", date.min, "requested_delivery_date_unreadable"),
+    ],
+)
+def test_what_the_buyer_wishes_is_read_or_named(text: str, day: date | None, code: str) -> None:
+    wished = RowReader(read_mapping(WISHED), [*HEADER, "Wished", "Note", "Ref"], datetime(2026, 1, 1, tzinfo=UTC))
+    found = wished.read(2, [*GOOD, text, "Ring twice\nat the gate", "10.A"])
+    assert (found.requested_delivery_date, found.note, found.buyer_reference) == (
+        day,
+        "Ring twice\nat the gate",
+        "10.A",
+    )
+    assert (found.fault.code if found.fault else "") == code

@@ -91,6 +91,9 @@ class Columns(BaseModel):
     country: ColumnRef | None = None
     currency: ColumnRef | None = None
     purchase_order: ColumnRef | None = None
+    requested_delivery_date: ColumnRef | None = None
+    note: ColumnRef | None = None
+    buyer_reference: ColumnRef | None = None
     ship_name: ColumnRef | None = None
     ship_line1: ColumnRef | None = None
     ship_city: ColumnRef | None = None

@@ -5,7 +5,7 @@ Such files say the same things again and again (a price, a minute, a country), s
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Final, TypeVar
 from zoneinfo import ZoneInfo
@@ -16,6 +16,7 @@ T = TypeVar("T")
 
 KEPT_TEXTS: Final = 50_000
 FIRST_YEAR, LAST_YEAR = 1990, 2200
+UNREADABLE_DAY: Final = date.min
 # Bytes that were not text in the file's encoding (they arrive as lone surrogates), and NUL, which no database text holds.
 _BROKEN: Final = re.compile("[\ud800-\udfff\x00]")
 
@@ -96,5 +97,21 @@ def instant_reader(text: Callable[[str], str], spelling: str, zone: ZoneInfo) ->
         if not FIRST_YEAR <= local.year <= LAST_YEAR:
             return None
         return (local if local.tzinfo else local.replace(tzinfo=zone)).astimezone(UTC)
+
+    return read
+
+
+def day_reader(text: Callable[[str], str], spelling: str) -> Callable[[str], date | None]:
+    """Return how a day is read: None for an empty cell, UNREADABLE_DAY for what is no day between 1990 and 2200."""
+
+    def read(cell: str) -> date | None:
+        found = text(cell)
+        if not found:
+            return None
+        try:
+            day = (datetime.strptime(found, spelling) if spelling else datetime.fromisoformat(found)).date()  # noqa: DTZ007
+        except ValueError:
+            return UNREADABLE_DAY
+        return day if FIRST_YEAR <= day.year <= LAST_YEAR else UNREADABLE_DAY
 
     return read

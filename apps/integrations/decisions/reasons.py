@@ -16,6 +16,7 @@ ROW_REASONS: Final[Mapping[str, tuple[str, str, int]]] = {
     "discount_unreadable": ("The discount cannot be read", "pricing", 24),
     "ordered_at_unreadable": ("The order's time cannot be read", "order_desk", 24),
     "ordered_at_in_future": ("The order's time lies in the future", "order_desk", 24),
+    "requested_delivery_date_unreadable": ("The wished day cannot be read", "order_desk", 24),
     "charge_unreadable": ("A charge cannot be read", "pricing", 24),
     "charge_not_positive": ("A charge is below zero", "pricing", 24),
     "charge_differs": ("A document with two amounts of one charge", "pricing", 24),

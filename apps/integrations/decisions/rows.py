@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as ReadOnly
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
@@ -12,7 +12,9 @@ from zoneinfo import ZoneInfo
 from apps.integrations.decisions.mapping import Column, DocumentPrefix, Mapping, ProductRule
 from apps.integrations.decisions.readings import (
     LAST_YEAR,
+    UNREADABLE_DAY,
     Reading,
+    day_reader,
     instant_reader,
     is_broken,
     number_reader,
@@ -32,6 +34,8 @@ _LENGTHS: Final = {
     "description": 200,
     "customer_name": 120,
     "purchase_order": 60,
+    "note": 2_000,
+    "buyer_reference": 60,
     "ship_name": 120,
     "ship_line1": 120,
     "ship_city": 80,
@@ -66,6 +70,9 @@ class FlatRow:
     country: str = ""
     currency: str = ""
     purchase_order: str = ""
+    requested_delivery_date: date | None = None
+    note: str = ""
+    buyer_reference: str = ""
     ship_name: str = ""
     ship_line1: str = ""
     ship_city: str = ""
@@ -135,6 +142,8 @@ class RowReader:
         index = self.header.index(column.column)
         if field == "ordered_at":
             return _Cell(index, Reading(instant_reader(text, column.format, ZoneInfo(mapping.time_zone))))
+        if field == "requested_delivery_date":
+            return _Cell(index, Reading(day_reader(text, column.format)))
         if field == "quantity":
             return _Cell(index, Reading(number_reader(text, mapping.format, limit=MAX_QUANTITY, decimals=4)))
         if field == "discount":
@@ -194,6 +203,10 @@ class RowReader:
             return self._unreadable("quantity", row, "a number up to 100,000,000 with at most 4 decimals")
         if row.ordered_at is None or row.ordered_at > self.latest:
             return self._time_fault(row)
+        if row.requested_delivery_date == UNREADABLE_DAY:
+            column = self.mapping.column("requested_delivery_date")
+            spelling = column.format if column and column.format else "2026-01-31"
+            return self._unreadable("requested_delivery_date", row, f"a day like {spelling}")
         if None in row.charges:
             names = ", ".join(charge.column for charge in self.mapping.charges)
             return RowFault("charge_unreadable", names, f"Column {names} must hold an amount.")

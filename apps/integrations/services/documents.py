@@ -68,6 +68,8 @@ def _order(
         lines=[*lines, *charges],
         external_number=first.document[:MAX_CODE],
         purchase_order=first.purchase_order,
+        requested_delivery_date=first.requested_delivery_date,
+        note=first.note,
         ship_to=masters.ship_to(customer, first) if customer else None,
         bill_to=masters.bill_to(customer, first) if customer else None,
         bad_rows=bad,
@@ -195,7 +197,10 @@ def _return_figure_problem(row: FlatRow, masters: Masters, customer: CustomerFac
 
 def _line(row: FlatRow, line_no: int, masters: Masters) -> LineDraft:
     assert row.quantity is not None  # noqa: S101 - rows without a quantity are not lines
-    return LineDraft(line_no, masters.products[row.sku], row.quantity, row.unit_price, row.description, row.number)
+    product = masters.products[row.sku]
+    return LineDraft(
+        line_no, product, row.quantity, row.unit_price, row.description, row.number, buyer_reference=row.buyer_reference
+    )
 
 
 def _charges(first: FlatRow, count: int, masters: Masters) -> list[LineDraft]:

@@ -1,5 +1,6 @@
 """What the endpoints of orders answer, for the API's description."""
 
+from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -101,6 +102,7 @@ class OrderLineShown(Answer):
     line_no: int
     sku: str | None
     description: str
+    buyer_reference: str
     quantity: Number
     unit_price: Number | None
     price_source: str
@@ -144,6 +146,8 @@ class OrderShown(Answer):
     number: str
     external_number: str
     purchase_order: str
+    requested_delivery_date: date | None
+    note: str
     state: State
     legal_entity: str
     channel: str

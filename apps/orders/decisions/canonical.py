@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field, ValidationError
 from pydantic.config import JsonDict
 
 from ordercash.kernel.errors import DomainError, Fault
-from ordercash.web.api.values import STRICT, Exact, Instant, Text, Whole, strict, told
+from ordercash.web.api.values import STRICT, Day, Exact, Instant, Text, Whole, strict, told
 
 MAX_LINES = 5_000
 MAX_QUANTITY = Decimal("100000000")
@@ -26,6 +26,8 @@ class OrderMalformed(DomainError):
 
 
 Code = Annotated[Text, Field(min_length=1, max_length=60)]
+# Lines of people: breaks and tabs are theirs, other control characters are not.
+Note = Annotated[str, Field(pattern=r"^[^\x00-\x08\x0B\x0C\x0E-\x1F\x7F]*$", max_length=2_000)]
 Quantity = Annotated[Exact, Field(gt=0, le=MAX_QUANTITY, max_digits=18, decimal_places=4, allow_inf_nan=False)]
 Price = Annotated[Exact, Field(ge=0, le=MAX_PRICE, max_digits=18, decimal_places=6, allow_inf_nan=False)]
 
@@ -63,6 +65,9 @@ class CanonicalLine(BaseModel):
     description: Annotated[Text, Field(max_length=200)] = ""
     quantity: Quantity
     unit_price: Price | None = None
+    buyer_reference: Annotated[
+        Text, Field(max_length=60, description="What the buyer calls the line; shown, and decides nothing")
+    ] = ""
 
 
 class CanonicalOrder(BaseModel):
@@ -79,6 +84,10 @@ class CanonicalOrder(BaseModel):
     )
     external_number: Annotated[Text, Field(max_length=60)] = ""
     purchase_order: Annotated[Text, Field(max_length=60)] = ""
+    requested_delivery_date: Day | None = Field(
+        default=None, description="The day by which the buyer wishes to have the goods; shown, and decides nothing yet"
+    )
+    note: Note = ""
     ship_to: CanonicalAddress | None = None
     lines: Annotated[list[CanonicalLine], Field(min_length=1, max_length=MAX_LINES)]
 

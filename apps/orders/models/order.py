@@ -28,6 +28,8 @@ class Order(models.Model):
     source_ref = models.CharField(max_length=120)
     external_number = models.CharField(max_length=60, default="", blank=True)
     purchase_order = models.CharField(max_length=60, default="", blank=True)
+    requested_delivery_date = models.DateField(null=True)
+    note = models.TextField(default="", db_default="", blank=True)
     currency = models.CharField(max_length=3)
     state = models.CharField(max_length=16)
     ordered_at = models.DateTimeField()
@@ -117,6 +119,7 @@ class OrderLine(models.Model):
     cancelled_net_minor = models.BigIntegerField(default=0, db_default=0)
     cancelled_tax_minor = models.BigIntegerField(default=0, db_default=0)
     intake_row = models.PositiveIntegerField(null=True)
+    buyer_reference = models.CharField(max_length=60, default="", db_default="", blank=True)
 
     class Meta:
         constraints = [

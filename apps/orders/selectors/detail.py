@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -39,6 +39,7 @@ class LineView:
     tax_rate: Decimal | None
     tax_reason: str
     tax_minor: int
+    buyer_reference: str
     cancelled: Decimal
     reserved: Decimal
     backordered: Decimal
@@ -62,6 +63,8 @@ class OrderView:
     number: str
     external_number: str
     purchase_order: str
+    requested_delivery_date: date | None
+    note: str
     state: str
     legal_entity_code: str
     legal_entity_id: UUID
@@ -98,6 +101,8 @@ def order_detail(order_id: UUID) -> OrderView:
         number=order.number,
         external_number=order.external_number,
         purchase_order=order.purchase_order,
+        requested_delivery_date=order.requested_delivery_date,
+        note=order.note,
         state=order.state,
         legal_entity_code=order.legal_entity.code,
         legal_entity_id=order.legal_entity_id,
@@ -148,6 +153,7 @@ def _line(line: OrderLine, products: Mapping[UUID, ProductFacts], standing: Line
         tax_rate=line.tax_rate,
         tax_reason=line.tax_reason,
         tax_minor=line.tax_minor,
+        buyer_reference=line.buyer_reference,
         cancelled=line.cancelled_quantity,
         reserved=standing.reserved if standing else NOTHING,
         backordered=standing.backordered if standing else NOTHING,

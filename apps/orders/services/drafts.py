@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -23,6 +23,7 @@ class LineDraft:
     description: str = ""
     row_number: int | None = None
     id: UUID = field(default_factory=new_id)
+    buyer_reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,8 @@ class OrderDraft:
     lines: Sequence[LineDraft]
     external_number: str = ""
     purchase_order: str = ""
+    requested_delivery_date: date | None = None
+    note: str = ""
     ship_to: AddressFacts | None = None
     bill_to: AddressFacts | None = None
     bad_rows: Sequence[BadRow] = ()

@@ -130,6 +130,8 @@ def _resolve(intake: Intake, masters: _Masters, now: datetime) -> OrderDraft | O
         lines=lines,
         external_number=order.external_number,
         purchase_order=order.purchase_order,
+        requested_delivery_date=order.requested_delivery_date,
+        note=order.note,
         ship_to=_kept(customer.ship_to_id, masters),
         bill_to=_kept(customer.bill_to_id, masters),
         placed_by=intake.placed_by,
@@ -178,6 +180,7 @@ def _line(index: int, line: CanonicalLine, product: ProductFacts) -> LineDraft:
         quantity=line.quantity,
         agreed_price=line.unit_price,
         description=line.description,
+        buyer_reference=line.buyer_reference,
     )
 
 

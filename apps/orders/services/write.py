@@ -17,6 +17,8 @@ ORDER_COLUMNS = {
     "source_ref": "varchar",
     "external_number": "varchar",
     "purchase_order": "varchar",
+    "requested_delivery_date": "date",
+    "note": "text",
     "currency": "varchar",
     "state": "varchar",
     "ordered_at": "timestamptz",
@@ -48,6 +50,7 @@ LINE_COLUMNS = {
     "tax_reason": "varchar",
     "tax_minor": "int8",
     "intake_row": "int4",
+    "buyer_reference": "varchar",
 }
 
 
@@ -80,6 +83,8 @@ def write_orders(
                 draft.source_ref,
                 draft.external_number,
                 draft.purchase_order,
+                draft.requested_delivery_date,
+                draft.note,
                 draft.currency,
                 state,
                 draft.ordered_at,
@@ -121,6 +126,7 @@ def write_lines(drafts: Sequence[OrderDraft], decisions: Sequence[Decision]) -> 
                 decided.tax_reason,
                 decided.tax_minor,
                 line.row_number,
+                line.buyer_reference,
             )
             for draft, decision in zip(drafts, decisions, strict=True)
             for line, decided in zip(draft.lines, decision.lines, strict=True)
