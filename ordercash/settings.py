@@ -108,7 +108,10 @@ LOGIN_URL = "/login/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/login/"
 
+# Every text of ours is English: a browser that asks for another language would get pages in two.
 LANGUAGE_CODE = "en-gb"
+LANGUAGES = [("en-gb", "English")]
+FORMAT_MODULE_PATH = ["ordercash.formats"]
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True

@@ -13,6 +13,7 @@ from apps.exceptions.permissions import CONFIGURE_QUEUES, VIEW_CASES
 from apps.exceptions.services.queues import configure_queue
 from ordercash.kernel.actor import Actor
 from ordercash.web.admins import VerbAdmin
+from ordercash.web.formats import amount_text
 
 
 class ReasonInline(TabularInline):
@@ -37,12 +38,21 @@ class CaseAdmin(VerbAdmin):
     """Cases, to read."""
 
     view_permission = VIEW_CASES
-    list_display = ("title", "queue", "state", "money_at_risk_minor", "currency", "due_at")
+    list_display = ("title", "queue", "state", "at_risk", "due_at")
     list_filter = ("state", "queue")
     list_select_related = ("queue",)
     search_fields = ("title",)
     ordering = ("-money_at_risk_minor", "-id")
+    fields = (
+        "title", "state", "queue", "at_risk", "opened_at", "due_at", "closed_at", "resolution", "resolution_note", "subject_kind",
+        "subject_id",
+    )  # fmt: skip
+    readonly_fields = ("at_risk",)
     inlines = (ReasonInline,)
+
+    @admin.display(description="At risk", ordering="money_at_risk_minor")
+    def at_risk(self, row: Case) -> str:
+        return f"{row.currency} {amount_text(row.money_at_risk_minor, row.currency)}"
 
 
 @admin.register(Queue)

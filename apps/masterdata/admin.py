@@ -5,13 +5,12 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.forms import UserChangeForm, UserCreationForm
 from django.contrib.auth.models import Group
 from django.db.models import Model
 from django.http import HttpRequest
 from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import TabularInline
-from unfold.forms import AdminPasswordChangeForm
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from apps.masterdata import permissions
 from apps.masterdata.models import (
@@ -31,6 +30,7 @@ from apps.masterdata.models import (
 from apps.masterdata.services.masters import save_master
 from ordercash.kernel.actor import Actor
 from ordercash.web.admins import VerbAdmin
+from ordercash.web.formats import amount_text
 
 
 class MasterAdmin(VerbAdmin):
@@ -72,12 +72,29 @@ class CustomerAdmin(SimpleHistoryAdmin, MasterAdmin):
 
     view_permission = permissions.VIEW_CUSTOMERS
     change_permission = permissions.CHANGE_CUSTOMERS
-    list_display = ("code", "name", "group", "country", "currency", "is_blocked")
+    list_display = ("code", "name", "group", "country", "currency", "standing")
     list_filter = ("group", "is_blocked", "country")
     list_select_related = ("group",)
     search_fields = ("code", "name")
-    readonly_fields = ("is_blocked", "blocked_reason", "credit_limit_minor")
+    fields = (
+        "code", "name", "group", "currency", "country", "vat_id", "email", "language", "payment_terms_days", "invoicing",
+        "is_one_time", "standing", "blocked_reason", "credit_limit",
+    )  # fmt: skip
     inlines = (AddressInline,)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """Return what verbs change; code and currency stay, too: documents, limits and balances are in them."""
+        return ("standing", "blocked_reason", "credit_limit", *(("code", "currency") if obj else ()))
+
+    @admin.display(description="State", ordering="is_blocked")
+    def standing(self, row: Customer) -> str:
+        return "Blocked" if row.is_blocked else "Open"
+
+    @admin.display(description="Credit limit")
+    def credit_limit(self, row: Customer) -> str:
+        if row.credit_limit_minor is None:
+            return "No limit"
+        return f"{row.currency_id} {amount_text(row.credit_limit_minor, row.currency_id)}"
 
 
 @admin.register(Product)
@@ -110,12 +127,18 @@ class ChannelAdmin(SetupAdmin):
 
     list_display = ("code", "name", "region", "trusts_prices")
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("code",) if obj else ()
+
 
 @admin.register(Region, CustomerGroup)
 class CodeAdmin(SetupAdmin):
-    """Tables of codes and names."""
+    """Tables of codes and names; a code stays."""
 
     list_display = ("code", "name")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("code",) if obj else ()
 
 
 @admin.register(Currency)
@@ -144,6 +167,9 @@ class ExchangeRateAdmin(SetupAdmin):
 
     list_display = ("rate_date", "base", "quote", "rate")
     list_filter = ("base", "quote")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("rate_date", "base", "quote") if obj else ()
 
 
 class NewUserForm(UserCreationForm):

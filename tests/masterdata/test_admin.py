@@ -120,3 +120,23 @@ def test_users_are_made_and_nobody_changes_his_own_account() -> None:
     assert made.status_code == 302, made.context["errors"]
     me = client.get("/admin/").wsgi_request.user
     assert client.post(f"/admin/masterdata/user/{me.pk}/change/", {"username": "boss"}).status_code == 403
+
+
+def test_what_documents_are_kept_in_stays_and_a_limit_reads_as_money() -> None:
+    customer = a_customer("C-1", credit_limit_minor=123_456)
+    client = browser(VIEW_CUSTOMERS, CHANGE_CUSTOMERS)
+    url = f"/admin/masterdata/customer/{customer.pk}/change/"
+    form = client.get(url)
+    assert f"{customer.currency_id} 1,234.56" in form.content.decode()
+    assert {"code", "currency", "is_blocked", "credit_limit_minor"}.isdisjoint(form.context["adminform"].form.fields)
+
+
+def test_the_first_password_is_typed_into_a_field_like_all_others() -> None:
+    fields = browser(VIEW_USERS, MANAGE_USERS).get("/admin/masterdata/user/add/").context["adminform"].form.fields
+    assert fields["password1"].widget.attrs["class"] == fields["password2"].widget.attrs["class"] != ""
+
+
+def test_every_browser_gets_one_language() -> None:
+    answer = browser(VIEW_CUSTOMERS).get("/admin/masterdata/customer/", headers={"Accept-Language": "de"})
+    assert answer["Content-Language"] == "en-gb"
+    assert "Kunde" not in answer.content.decode()

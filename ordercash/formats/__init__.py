@@ -1,0 +1,1 @@
+"""How the forms of the admin write days and instants: as the pages do."""
