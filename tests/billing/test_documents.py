@@ -50,6 +50,13 @@ def squeezed(text: str) -> str:
     return "".join(text.split())
 
 
+def test_a_word_that_is_wider_than_its_column_is_broken(world: World) -> None:
+    (issued,) = invoice([make_draft(world, 1000, description="x" * 300 + " end")])
+    (page,) = pages(issued.id)
+    assert squeezed(page.replace("\u200b", "")).count("x" * 300) == 1
+    assert max(len(line) for line in page.replace("\u200b", "").splitlines()) < 120
+
+
 def test_an_invoice_says_what_the_law_asks_for(world: World) -> None:
     draft = make_draft(world, 123_456_789, description="Desk lamp", order_reference="PO-77", quantity=Decimal("2.5"))
     (issued,) = invoice([draft])

@@ -1,5 +1,6 @@
 """What is printed on a document, as texts that only have to be set."""
 
+import re
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
@@ -12,6 +13,7 @@ from apps.billing.selectors.documents import Party, PrintedDocument
 from ordercash.kernel import money
 
 LOCALE: Final = "en_GB"
+_LONG_WORD: Final = re.compile(r"\S{32,}")
 
 
 def document_content(document: PrintedDocument) -> dict[str, Any]:
@@ -66,7 +68,12 @@ def _notes(document: PrintedDocument) -> list[str]:
             f"Tax is computed on the total of each rate. When the order was confirmed it was {frozen} by line; the difference is "
             f"{_amount(difference, invoice)} {invoice.currency}."
         )
-    return [*notes, invoice.reason] if invoice.reason else notes
+    return [*notes, f"Reason: {breakable(invoice.reason)}"] if invoice.reason else notes
+
+
+def breakable(text: str) -> str:
+    """Return a text whose very long words may be broken anywhere, by signs without width, so that none leaves its column."""
+    return _LONG_WORD.sub(lambda word: "\u200b".join(word[0]), text)
 
 
 def _payment(document: PrintedDocument) -> list[list[str]]:
@@ -89,7 +96,7 @@ def _party(party: Party) -> dict[str, Any]:
 def _line(line: InvoiceLine, currency: str) -> list[str]:
     return [
         str(line.position),
-        line.description,
+        breakable(line.description),
         _plain(line.quantity) if line.quantity else "",
         _price(line.unit_price, currency),
         f"{_plain(line.tax_rate)} %",
