@@ -183,6 +183,7 @@ def test_a_line_fails_its_check(change: dict[str, Any], code: str) -> None:
         ({"customer_known": False}, "customer_unknown"),
         ({"customer_blocked": True}, "customer_blocked"),
         ({"address_empty_parts": ("line1", "line2")}, "address_incomplete"),
+        ({"address_known": False}, "address_incomplete"),
         ({"credit_refused": True}, "credit_limit_exceeded"),
     ],
 )
@@ -223,6 +224,13 @@ def test_what_is_not_listed_is_not_checked_and_channels_may_be_excepted() -> Non
     assert codes(order, checks) == [("address_incomplete", None), ("price_missing", 1)]
     assert codes(order._replace(channel="edi"), checks) == [("price_missing", 1)]
     assert failed_checks(checks, severities_of(checks, "edi"), order)[0].severity == "warn"
+
+
+def test_without_any_address_an_order_is_held_whatever_the_list_says() -> None:
+    checks = CheckList.model_validate({"checks": [{"code": "address_incomplete", "severity": "warn"}]})
+    for listed in (checks, CheckList(checks=()), CHECKLIST):
+        (failed,) = failed_checks(listed, severities_of(listed, "legacy"), an_order(address_known=False))
+        assert (failed.code, failed.severity) == ("address_incomplete", "hold")
 
 
 def test_an_amount_beyond_the_books_holds_whatever_the_list_says() -> None:

@@ -6,7 +6,7 @@ import orjson
 import pytest
 
 from apps.exceptions.contract import case_of
-from apps.masterdata.models import Customer
+from apps.masterdata.models import Address, Customer
 from apps.orders.models import Order, OrderLine
 from apps.orders.services.submit import submit_orders
 from tests.factories.orders import NOW, answer_to, counted, place, submission
@@ -60,3 +60,22 @@ def test_statements_do_not_grow_with_orders_and_lines() -> None:
     assert len(many) <= len(one) + 1
     assert Order.objects.count() == 42
     assert OrderLine.objects.count() == 126
+
+
+@pytest.mark.parametrize(
+    ("retired", "state"), [(["bill"], "confirmed"), (["ship"], "confirmed"), (["bill", "ship"], "held")]
+)
+@pytest.mark.parametrize("channel", ["web", "legacy"])
+def test_one_address_stands_in_for_the_other_and_none_holds_the_order(
+    retired: list[str], state: str, channel: str
+) -> None:
+    Address.objects.filter(customer__code="C-1001", kind__in=retired).update(is_current=False)
+    neighbour = submission(customer="C-1002")
+    answers = submit_orders([submission(channel=channel), neighbour], now=NOW)
+    assert [orjson.loads(answer.body)["state"] for answer in answers] == [state, "confirmed"]
+    order = Order.objects.get(customer__code="C-1001")
+    assert (order.ship_to_id == order.bill_to_id) and (order.ship_to_id is None) == (state == "held")
+    if state == "held":
+        case = case_of("order", order.pk)
+        assert case is not None
+        assert "address_incomplete" in {reason.code for reason in case.reasons}

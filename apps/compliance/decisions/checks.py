@@ -13,12 +13,14 @@ CHECKS_KIND: Final = "compliance.checks"
 # No list leaves this check out: there is no way to carry such an amount in the books.
 AMOUNT_OUT_OF_RANGE: Final = "amount_out_of_range"
 
+ADDRESS_INCOMPLETE: Final = "address_incomplete"
+
 # Every check with the sentence that a person reads.
 CHECKS: Final[Mapping[str, str]] = {
     "row_unusable": "A row of the file cannot be read as an order line",
     "customer_unknown": "The customer is not known",
     "customer_blocked": "The customer is blocked",
-    "address_incomplete": "The delivery address is incomplete",
+    ADDRESS_INCOMPLETE: "The delivery address is incomplete",
     "credit_limit_exceeded": "The customer's credit limit is exceeded",
     "product_unknown": "The product is not known",
     "product_not_sellable": "The product is not sold any more",
@@ -85,6 +87,7 @@ class OrderCheckFacts(NamedTuple):
     customer_known: bool = True
     customer_blocked: bool = False
     address_empty_parts: tuple[str, ...] = ()
+    address_known: bool = True
     credit_refused: bool = False
 
 
@@ -123,6 +126,9 @@ def failed_checks(checks: CheckList, active: Severities, order: OrderCheckFacts)
             failed += _line_failures(line, customer_known=order.customer_known)
     if not failed:
         return ()
+    if not order.address_known:
+        # No list leaves this out: without any address there is nowhere to deliver and nobody to invoice.
+        active = {**active, ADDRESS_INCOMPLETE: "hold"}
     return tuple(FailedCheck(code, no, detail, active[code]) for code, no, detail, _ in failed if code in active)
 
 
@@ -133,8 +139,8 @@ def _order_failures(checks: CheckList, order: OrderCheckFacts) -> list[FailedChe
     if order.customer_blocked:
         failed.append(FailedCheck("customer_blocked", None, {}))
     empty = [part for part in checks.required_address if part in order.address_empty_parts]
-    if empty:
-        failed.append(FailedCheck("address_incomplete", None, {"empty": empty}))
+    if empty or not order.address_known:
+        failed.append(FailedCheck(ADDRESS_INCOMPLETE, None, {"empty": empty}))
     if order.credit_refused:
         failed.append(FailedCheck("credit_limit_exceeded", None, {}))
     return failed

@@ -12,7 +12,7 @@ from ordercash.kernel.sql import Row, fetch
 class CustomerFacts:
     """What decisions need to know of a customer. `credit_limit_minor` None means no limit.
 
-    The default addresses are the oldest current ones of their kind; without a delivery address the billing address stands in.
+    The default addresses are the oldest current ones of their kind; where one is missing the other stands in.
     """
 
     id: UUID
@@ -49,7 +49,7 @@ class AddressFacts:
 
 _CUSTOMERS: Final = """
 SELECT c.id, c.code, c.name, c.group_id, c.currency, c.country, c.vat_id, c.payment_terms_days, c.invoicing,
-       c.is_one_time, c.is_blocked, c.credit_limit_minor, bill.id, coalesce(ship.id, bill.id)
+       c.is_one_time, c.is_blocked, c.credit_limit_minor, coalesce(bill.id, ship.id), coalesce(ship.id, bill.id)
   FROM masterdata_customer c
   LEFT JOIN LATERAL (SELECT a.id FROM masterdata_address a WHERE a.customer_id = c.id AND a.kind = 'bill' AND a.is_current
                       ORDER BY a.id LIMIT 1) bill ON true

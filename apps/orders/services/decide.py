@@ -207,6 +207,7 @@ def _check_facts(draft: OrderDraft, decision: Decision) -> OrderCheckFacts:
         customer_known=draft.customer is not None,
         customer_blocked=draft.customer is not None and draft.customer.is_blocked,
         address_empty_parts=_empty_parts(draft.ship_to),
+        address_known=draft.ship_to is not None and draft.bill_to is not None,
     )
 
 

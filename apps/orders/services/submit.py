@@ -5,12 +5,14 @@ the database refuses the transaction because of one member, each is tried again 
 """
 
 import hashlib
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import orjson
 from django.db import DatabaseError, DataError, IntegrityError
+from psycopg.errors import UniqueViolation
 
 from apps.audit.contract import (
     Claim,
@@ -33,6 +35,9 @@ from ordercash.kernel.actor import Actor
 from ordercash.kernel.errors import Conflict, DomainError, Fault
 from ordercash.kernel.money import AmountOutOfRange
 from ordercash.kernel.transactions import apart, joins, writes
+from ordercash.web.api.problems import Unexpected
+
+log = logging.getLogger("ordercash.orders.submit")
 
 # What one member of a batch can cause. A lost connection or a deadlock is nobody's fault and goes on its own way.
 REFUSALS = (DataError, IntegrityError, DomainError)
@@ -84,8 +89,11 @@ def _told(refusal: DatabaseError | DomainError) -> DomainError:
     """Return what a caller is told. Every order fits on its own, as its checks made sure; only what a customer owes can overflow."""
     if isinstance(refusal, DomainError):
         return refusal
-    if isinstance(refusal, IntegrityError):
+    if isinstance(refusal.__cause__, UniqueViolation):
         return Conflict("An order with this reference exists already.")
+    if isinstance(refusal, IntegrityError):
+        log.error("an order was refused by the database", exc_info=refusal)
+        return Unexpected()
     detail = "All that the customer owes, with this order, is beyond what can be booked."
     return AmountOutOfRange(detail, faults=[Fault("/customer", AmountOutOfRange.code, detail)])
 
