@@ -156,7 +156,8 @@ REST_FRAMEWORK = {
 
 SPECTACULAR_SETTINGS = {
     "TITLE": "OrderCash API",
-    "DESCRIPTION": "The open order-to-cash back office. Errors are problem+json (RFC 9457); writes take an Idempotency-Key.",
+    "DESCRIPTION": "The open order-to-cash back office. Errors are problem+json (RFC 9457); writes take an Idempotency-Key. White"
+    " space at both ends of a text is taken off before the text is looked at.",
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,

@@ -158,6 +158,11 @@ def test_an_address_of_a_refused_order_is_not_kept(desk: APIClient) -> None:
     assert desk.get(kept["url"]).json()["ship_to"]["line1"] == "1 Far Road"
 
 
+def test_white_space_at_the_ends_of_a_text_is_taken_off(desk: APIClient) -> None:
+    placed = post(desk, an_order(purchase_order=" \tPO 1 \r\n")).json()
+    assert desk.get(placed["url"]).json()["purchase_order"] == "PO 1"
+
+
 def test_what_the_buyer_wishes_and_writes_is_kept_and_shown(desk: APIClient) -> None:
     wished = {"requested_delivery_date": "2026-03-20", "note": "Ring twice\r\n\tat the <b>gate</b>"}
     placed = post(desk, an_order(**wished, lines=line(buyer_reference="10.A"))).json()

@@ -1,10 +1,10 @@
 """The published description: complete, valid, and true under whatever is sent (schemathesis)."""
 
+import json
 import os
 import random
 from typing import Any
 
-import orjson
 import schemathesis
 from django.core.management import call_command
 from hypothesis import HealthCheck, settings
@@ -50,8 +50,17 @@ as_written(schema.raw_schema)
 
 @schemathesis.serializer("application/x-ndjson")
 def ndjson(ctx: Any, value: Any) -> bytes:
-    """Write newline-delimited JSON."""
-    return b"\n".join(orjson.dumps(row) for row in (value if isinstance(value, list) else [value]))
+    """Write newline-delimited JSON, also of whole numbers beyond 64 bits."""
+    return "\n".join(json.dumps(row) for row in (value if isinstance(value, list) else [value])).encode()
+
+
+def is_padded(value: Any) -> bool:
+    """Whether a text has white space at an end: it is taken off before patterns and lengths are looked at, which no schema can say."""
+    if isinstance(value, dict):
+        return any(is_padded(each) for each in value.values())
+    if isinstance(value, list):
+        return any(is_padded(each) for each in value)
+    return isinstance(value, str) and value != value.strip()
 
 
 @schema.parametrize()
@@ -64,6 +73,8 @@ def ndjson(ctx: Any, value: Any) -> bytes:
 def test_every_answer_is_as_described(case: Case, world: World) -> None:
     make_real(case, world)
     beyond = [*BEYOND_A_SCHEMA, *IN_ITS_ANSWER.get(case.operation.label, [])]
+    if is_padded(case.body):
+        beyond.append(negative_data_rejection)
     case.call_and_validate(headers={"Authorization": f"Bearer {world.secret}"}, excluded_checks=beyond)
 
 

@@ -26,8 +26,8 @@ class OrderMalformed(DomainError):
 
 
 Code = Annotated[Text, Field(min_length=1, max_length=60)]
-# Lines of people: breaks and tabs are theirs, other control characters are not.
-Note = Annotated[str, Field(pattern=r"^[^\x00-\x08\x0B\x0C\x0E-\x1F\x7F]*$", max_length=2_000)]
+# Lines of people: tabs and breaks of lines and pages are theirs, other control characters are not.
+Note = Annotated[str, Field(pattern=r"^[^\x00-\x08\x0E-\x1F\x7F]*$", max_length=2_000)]
 Quantity = Annotated[Exact, Field(gt=0, le=MAX_QUANTITY, max_digits=18, decimal_places=4, allow_inf_nan=False)]
 Price = Annotated[Exact, Field(ge=0, le=MAX_PRICE, max_digits=18, decimal_places=6, allow_inf_nan=False)]
 

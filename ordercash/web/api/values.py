@@ -19,8 +19,8 @@ EARLIEST, LATEST = 1990, 2200
 
 ONE_LINE = r"^[^\x00-\x1F\x7F]*$"
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:?\d\d)?", re.ASCII)
-# Digits that a form and a program agree on: "1_000" and digits of other scripts are read differently elsewhere.
-_EXACT = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([Ee][+-]?\d{1,9})?", re.ASCII)
+# What Python takes for a number and others read differently: "1_000", digits of other scripts, exponents without end.
+_ODD = re.compile(r"_|[^\x00-\x7F]|[Ee][+-]?\d{10}")
 DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
@@ -41,7 +41,7 @@ class Made(Answer):
 
 def exact(value: Any) -> Any:
     """Take numbers as they were written: text, integers and exact decimals; a binary float has already lost digits."""
-    if isinstance(value, bool | float) or (isinstance(value, str) and not _EXACT.fullmatch(value.strip())):
+    if isinstance(value, bool | float) or (isinstance(value, str) and _ODD.search(value)):
         raise ValueError('must be a number written exactly, such as 12 or "2.55"')
     return value
 
