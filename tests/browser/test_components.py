@@ -40,6 +40,20 @@ def test_the_sign_in_page(visit: Open, theme: str) -> None:
     page.wait_for_url("**/components/?state=held")
 
 
+def test_the_first_stop_leads_past_the_navigation_and_days_are_typed_or_chosen(visit: Open) -> None:
+    page = visit(make_user()).go("/components/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "oc-content"
+    day = page.locator("[data-oc-day]:visible").first
+    day.fill("2026-12-31")
+    assert day.evaluate("field => field.validity.valid")
+    assert page.locator(".oc-day-pick").count() == page.locator("[data-oc-day]").count() > 0
+    day.fill("31/12/2026")
+    assert not day.evaluate("field => field.validity.valid")
+
+
 def test_the_table_is_worked_by_keyboard(visit: Open) -> None:
     page = visit(make_user()).go("/components/")
     here = page.locator("[data-oc-row]:focus")
