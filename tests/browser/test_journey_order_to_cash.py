@@ -97,7 +97,7 @@ def the_clerk_records_what_the_customer_pays(window: Visit, site: Site, order: J
     record_payment(page, "20.00", first["number"])
     expect(page.get_by_role("status")).to_contain_text("0.00")
     page = window.go(f"/invoices/{first['id']}/")
-    expect(page.locator("h1")).to_contain_text("Partly settled")
+    expect(page.locator("h1")).to_contain_text("Partly paid")
     window.picture("invoice-partly-paid")
     page = window.go("/payments/")
     owed = first["gross_minor"] + second["gross_minor"] - 20_00
