@@ -116,3 +116,8 @@ def test_words_that_do_not_exist_here_are_refused(old: str, new: str, says: str)
     with pytest.raises(MasterMissing) as refusal:
         Masters(read_mapping(PLAIN.replace(old, new)))
     assert says in refusal.value.detail
+
+
+def test_nesting_without_end_is_refused_in_words() -> None:
+    with pytest.raises(MappingMalformed, match="nested deeper"):
+        read_mapping("[" * 3_000)

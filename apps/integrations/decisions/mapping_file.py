@@ -43,6 +43,8 @@ def read_mapping(text: str) -> Mapping:
         document: Any = yaml.load(text, _Loader)  # noqa: S506 - a SafeLoader
     except yaml.YAMLError as error:
         raise MappingMalformed(f"The mapping is not YAML: {error}") from None
+    except RecursionError:
+        raise MappingMalformed("The mapping is nested deeper than any mapping is.") from None
     if not isinstance(document, dict):
         raise MappingMalformed("The mapping must be a YAML document of names and values.")
     try:

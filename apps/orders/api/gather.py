@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.conf import settings
+from django.db import connection
 
 from apps.orders.services.submit import Answer, Submission, submit_orders
 
@@ -46,6 +47,7 @@ class Gatherer:
         if writes:
             self._write_until(place)
         else:
+            _give_connection_back()
             place.done.wait()
             if place.answer is None and place.error is None:
                 self._write_until(place)
@@ -78,6 +80,12 @@ class Gatherer:
         else:
             for place, answer in zip(batch, answers, strict=True):
                 place.answer = answer
+
+
+def _give_connection_back() -> None:
+    """Wait without a connection: those who wait could hold all of a small pool, and the writer would get none."""
+    if connection.connection is not None and not connection.in_atomic_block:
+        connection.close()
 
 
 _gatherer = Gatherer()
