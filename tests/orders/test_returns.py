@@ -12,11 +12,13 @@ from apps.masterdata.contract import products_by_sku
 from apps.masterdata.models import Customer, LegalEntity
 from apps.operations.selectors.prove import prove
 from apps.orders.models import Order, ReturnLine
+from apps.orders.services.give_back import GiveBack
+from apps.orders.services.give_back import give_back as give_back_goods
 from apps.orders.services.reconsider import dismiss_returns, retry_returns
 from apps.orders.services.returns import ReturnDraft, ReturnLineDraft, announce_returns, process_returns
 from ordercash.kernel.actor import SYSTEM
 from ordercash.kernel.transactions import writes
-from tests.factories.orders import LATER, NOW, bill, place, ship
+from tests.factories.orders import LATER, NOW, bill, counted, place, ship
 
 pytestmark = pytest.mark.usefixtures("company")
 
@@ -131,3 +133,15 @@ def test_a_return_is_kept_and_credited_once() -> None:
     assert ReturnLine.objects.count() == 1
     assert Invoice.objects.filter(kind="credit_note").count() == 1
     assert prove().holds
+
+
+def test_goods_given_back_lock_credit_before_stock_as_a_new_order_does() -> None:
+    order = sell("2", "1.25")
+    wanted = GiveBack(order.pk, "back:1", {order.lines.get().pk: Decimal(1)}, True, "Broken")
+    with counted() as statements:
+        assert give_back_goods(wanted, actor=SYSTEM, now=LATER) == ()
+    touched = [
+        name for sql in statements for name in ("billing_creditexposure", "UPDATE inventory_stock") if name in sql
+    ]
+    assert touched[0] == "billing_creditexposure"
+    assert "UPDATE inventory_stock" in touched

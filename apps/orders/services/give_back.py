@@ -57,11 +57,12 @@ def give_back_in(wanted: GiveBack, *, actor: Actor, now: datetime) -> tuple[NotD
         detail = "More is given back than was shipped, invoiced and not yet credited; invoice shipped goods first."
         return (NotDone(wanted.order_id, "more_than_sold", detail),)
     keep_credited(_kept(wanted, order, parts, now), now=now)
-    taken = receive_returns(_items(wanted, parts, now), actor=actor)
     requests = [
         CreditRequest(wanted.source_ref, line.invoice_line_id, part, None, wanted.reason) for line, part in parts
     ]
+    # Credit is locked before stock, as everywhere: the other way round, a return and a new order would wait for each other.
     outcome = credit_lines(requests, issued_at=now, actor=actor)
+    taken = receive_returns(_items(wanted, parts, now), actor=actor)
     refused = [item.detail for item in taken.refused] + [item.detail for item in outcome.refused]
     if refused:
         raise ReturnRefused(refused[0])
