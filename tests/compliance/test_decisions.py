@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from apps.compliance.decisions.checks import (
+    ALWAYS_HELD,
     AMOUNT_OUT_OF_RANGE,
     CHECKS,
     CheckList,
@@ -215,15 +216,27 @@ def test_what_is_not_listed_is_not_checked_and_channels_may_be_excepted() -> Non
     checks = CheckList.model_validate(
         {
             "checks": [
-                {"code": "price_missing", "severity": "warn"},
+                {"code": "price_not_positive", "severity": "warn"},
                 {"code": "address_incomplete", "except_channels": ["edi"]},
             ]
         }
     )
-    order = an_order(a_line(1, unit_price=None, tax_determined=False), address_empty_parts=("city",))
-    assert codes(order, checks) == [("address_incomplete", None), ("price_missing", 1)]
-    assert codes(order._replace(channel="edi"), checks) == [("price_missing", 1)]
+    order = an_order(a_line(1, unit_price=Decimal(0), product_sellable=False), address_empty_parts=("city",))
+    assert codes(order, checks) == [("address_incomplete", None), ("price_not_positive", 1)]
+    assert codes(order._replace(channel="edi"), checks) == [("price_not_positive", 1)]
     assert failed_checks(checks, severities_of(checks, "edi"), order)[0].severity == "warn"
+
+
+def test_what_nothing_could_be_invoiced_without_holds_whatever_the_list_says() -> None:
+    checks = CheckList.model_validate({"checks": [{"code": code, "severity": "warn"} for code in ALWAYS_HELD[:-1]]})
+    order = an_order(
+        a_line(1, unit_price=None, tax_determined=False), a_line(2, quantity=Decimal(0)), a_line(3, product_known=False)
+    )
+    expected = [("price_missing", 1), ("tax_undetermined", 1), ("quantity_not_positive", 2), ("product_unknown", 3)]
+    for listed in (checks, CheckList(checks=()), CHECKLIST):
+        failed = failed_checks(listed, severities_of(listed, "web"), order)
+        assert [(item.code, item.line_no) for item in failed] == expected
+        assert {item.severity for item in failed} == {"hold"}
 
 
 def test_without_any_address_an_order_is_held_whatever_the_list_says() -> None:

@@ -10,10 +10,20 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 CHECKS_KIND: Final = "compliance.checks"
 
-# No list leaves this check out: there is no way to carry such an amount in the books.
 AMOUNT_OUT_OF_RANGE: Final = "amount_out_of_range"
-
 ADDRESS_INCOMPLETE: Final = "address_incomplete"
+
+# No list leaves these out or merely warns of them: without a customer, a product, a quantity, a price, a tax rate, or with an
+# amount that the books cannot carry, there is nothing that could be delivered and invoiced.
+ALWAYS_HELD: Final = (
+    "row_unusable",
+    "customer_unknown",
+    "product_unknown",
+    "quantity_not_positive",
+    "price_missing",
+    "tax_undetermined",
+    AMOUNT_OUT_OF_RANGE,
+)
 
 # Every check with the sentence that a person reads.
 CHECKS: Final[Mapping[str, str]] = {
@@ -49,7 +59,7 @@ class Check(BaseModel):
 
 
 class CheckList(BaseModel):
-    """The document of the rulebook kind "compliance.checks". What is not listed is not checked."""
+    """The document of the rulebook kind "compliance.checks". What is not listed is not checked, but for what is ALWAYS_HELD."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -108,7 +118,7 @@ def severities_of(checks: CheckList, channel: str) -> Severities:
     listed: dict[str, str] = {
         check.code: check.severity for check in checks.checks if channel not in check.except_channels
     }
-    return {**listed, AMOUNT_OUT_OF_RANGE: "hold"}
+    return listed | dict.fromkeys(ALWAYS_HELD, "hold")
 
 
 def failed_checks(checks: CheckList, active: Severities, order: OrderCheckFacts) -> tuple[FailedCheck, ...]:
