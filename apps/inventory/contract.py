@@ -35,6 +35,7 @@ from apps.inventory.selectors.order_story import (
     goods_back,
     shipment_sheets,
 )
+from apps.inventory.selectors.product_story import Movement, Waiting, newest_movements, waiting_for
 from apps.inventory.selectors.shipments import shipments_of, shipped_lines
 from apps.inventory.selectors.stock import availability, line_standings, warehouses
 from apps.inventory.services.backorders import fill_backorders
@@ -51,6 +52,7 @@ __all__ = [
     "DemandLine",
     "GoodsBack",
     "LineStanding",
+    "Movement",
     "MovementResult",
     "ReceiptDraft",
     "ReceivedDue",
@@ -66,6 +68,7 @@ __all__ = [
     "ShipmentFacts",
     "ShipmentSheet",
     "ShippedLine",
+    "Waiting",
     "WarehouseDraft",
     "WarehouseFacts",
     "adjust_counted",
@@ -75,6 +78,7 @@ __all__ = [
     "fill_backorders",
     "goods_back",
     "line_standings",
+    "newest_movements",
     "orders_with_open_lines",
     "plan_receipts",
     "receive_due",
@@ -86,5 +90,6 @@ __all__ = [
     "shipment_sheets",
     "shipments_of",
     "shipped_lines",
+    "waiting_for",
     "warehouses",
 ]

@@ -1,7 +1,7 @@
 """The door of masterdata: who buys, what is sold, where, in which currency, and who acts."""
 
 from apps.masterdata.selectors.actors import actor_of
-from apps.masterdata.selectors.lists import addresses, customer, customers
+from apps.masterdata.selectors.lists import addresses, customer, customers, products
 from apps.masterdata.selectors.parties import (
     AddressFacts,
     CustomerFacts,
@@ -22,7 +22,13 @@ from apps.masterdata.selectors.places import (
     exchange_rates,
     units,
 )
-from apps.masterdata.selectors.products import ProductFacts, find_products, products_by_id, products_by_sku
+from apps.masterdata.selectors.products import (
+    ProductFacts,
+    find_products,
+    product_skus,
+    products_by_id,
+    products_by_sku,
+)
 from apps.masterdata.services.customers import block_customer, set_credit_limit, unblock_customer
 from apps.masterdata.services.demo import read_demo, register_demo
 from apps.masterdata.services.ensure import (
@@ -65,6 +71,8 @@ __all__ = [
     "exchange_rates",
     "find_customers",
     "find_products",
+    "product_skus",
+    "products",
     "products_by_id",
     "products_by_sku",
     "read_demo",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.orders.pages import customer, customers, imports, line, order, orders, parts, returns
+from apps.orders.pages import customer, customers, imports, line, order, orders, parts, product, products, returns
 
 urlpatterns = [
     path("orders/", orders.Orders.as_view(), name="orders"),
@@ -15,6 +15,8 @@ urlpatterns = [
     path("returns/<uuid:return_id>/", returns.ReturnPage.as_view(), name="return"),
     path("customers/", customers.Customers.as_view(), name="customers"),
     path("customers/<uuid:customer_id>/", customer.CustomerPage.as_view(), name="customer"),
+    path("products/", products.Products.as_view(), name="products"),
+    path("products/<uuid:product_id>/", product.ProductPage.as_view(), name="product"),
     path("imports/", imports.Imports.as_view(), name="imports"),
     path("imports/<uuid:document_id>/", imports.ImportPage.as_view(), name="import"),
     path("imports/<uuid:document_id>/homes/", imports.ImportHomes.as_view(), name="import_homes"),

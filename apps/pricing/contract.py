@@ -5,17 +5,20 @@ from apps.pricing.decisions.access import ACCESS_KIND, AccessSequence
 from apps.pricing.decisions.price import Priced
 from apps.pricing.decisions.price import Priced as LinePrice
 from apps.pricing.decisions.replay import Texts, read_trace, replay_prices
+from apps.pricing.selectors.lists import PriceInForce, prices_in_force
 from apps.pricing.selectors.pricing import PricedLines, PriceRequest, price_lines
 from apps.pricing.services.demo import load_prices
 from apps.rulebooks.contract import Decided, register_kind
 
 __all__ = [
     "LinePrice",
+    "PriceInForce",
     "PriceRequest",
     "Priced",
     "PricedLines",
     "Texts",
     "price_lines",
+    "prices_in_force",
     "read_trace",
     "register",
 ]

@@ -1,12 +1,21 @@
 """What is sold."""
 
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
+from django.db.models import F, Func, Index
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from apps.masterdata.models.units import UnitOfMeasure
 from ordercash.kernel.ids import new_id
+
+# The words of a name as they are written, for finding products by the beginning of one.
+NAME_WORDS = Func(
+    F("name"), function="to_tsvector", template="%(function)s('simple'::regconfig, %(expressions)s)",
+    output_field=SearchVectorField(),
+)  # fmt: skip
 
 
 class ProductKind(models.TextChoices):
@@ -41,6 +50,8 @@ class Product(models.Model):
         indexes = [
             GinIndex(fields=["sku"], name="product_sku_trgm", opclasses=["gin_trgm_ops"]),
             GinIndex(fields=["name"], name="product_name_trgm", opclasses=["gin_trgm_ops"]),
+            Index(OpClass(Upper("sku"), name="text_pattern_ops"), name="product_sku_beginning"),
+            GinIndex(NAME_WORDS, name="product_name_words"),
         ]
         constraints = [
             models.CheckConstraint(condition=models.Q(kind__in=ProductKind.values), name="product_kind_word"),

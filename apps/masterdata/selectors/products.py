@@ -1,5 +1,6 @@
 """What is sold."""
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
@@ -32,6 +33,16 @@ SELECT p.id, p.sku, p.name, p.kind, p.tax_class, p.unit, u.decimals, p.is_sellab
   FROM masterdata_product p JOIN masterdata_unitofmeasure u ON u.code = p.unit
 """
 
+# Of products with a common word in their names so many are looked at; the first of them by SKU are shown.
+NAMED_READ: Final = 200
+
+_BY_SKU: Final = "WHERE upper(p.sku) LIKE upper(%s) ORDER BY upper(p.sku) USING ~<~ LIMIT %s"
+_BY_NAME: Final = """
+ WHERE p.id IN (SELECT id FROM masterdata_product
+                 WHERE to_tsvector('simple'::regconfig, name) @@ to_tsquery('simple'::regconfig, %s) LIMIT %s)
+ ORDER BY p.sku LIMIT %s
+"""
+
 
 def products_by_sku(skus: Collection[str]) -> dict[str, ProductFacts]:
     """Return the products that exist among `skus`, by SKU."""
@@ -45,13 +56,20 @@ def products_by_id(ids: Collection[UUID]) -> dict[UUID, ProductFacts]:
     return {row[0]: ProductFacts(*row) for row in rows}
 
 
+def product_skus(ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return the SKUs of the products that exist among `ids`, by id; one statement."""
+    return {id: product.sku for id, product in products_by_id(ids).items()}
+
+
 def find_products(text: str, *, limit: int = 10) -> list[ProductFacts]:
-    """Return products whose SKU or name contains `text`, SKUs that begin with it first."""
-    words = contains(text)
-    if not words:
+    """Return products whose SKU begins with `text`, then those of whose name every word of `text` begins a word.
+
+    Upper and lower case are the same. Two statements, each by an index and over a bounded number of rows.
+    """
+    beginning = contains(text)[1:]
+    if not beginning:
         return []
-    rows = fetch(
-        f"{_PRODUCTS} WHERE p.sku ILIKE %s OR p.name ILIKE %s ORDER BY p.sku NOT ILIKE %s, p.sku LIMIT %s",
-        [words, words, words[1:], limit],
-    )
-    return [ProductFacts(*row) for row in rows]
+    found = fetch(f"{_PRODUCTS}{_BY_SKU}", [beginning, limit])
+    words = " & ".join(f"{word}:*" for word in re.findall(r"[^\W_]+", text.replace("\x00", "")))
+    named = fetch(f"{_PRODUCTS}{_BY_NAME}", [words, NAMED_READ, limit]) if words and len(found) < limit else []
+    return list({row[0]: ProductFacts(*row) for row in (*found, *named)}.values())[:limit]
