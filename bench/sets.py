@@ -4,7 +4,10 @@ import os
 import random
 import time
 from collections.abc import Callable
+from functools import cache
 from itertools import count
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
 
 import django
 
@@ -20,12 +23,12 @@ from bench.company import COUNT, load_company  # noqa: E402
 from bench.measure import floor, machine, median_rate, say  # noqa: E402
 from ordercash.kernel import clock  # noqa: E402
 from ordercash.kernel.actor import SYSTEM  # noqa: E402
-from ordercash.kernel.lane import Lane  # noqa: E402
 from ordercash.kernel.memory import collect_rarely  # noqa: E402
 from ordercash.kernel.sql import fetch  # noqa: E402
 
-ORDERS, BATCH = 4_000, 500
-_keys = count()
+ORDERS, BATCH, WORKERS = 4_000, 500, 2
+_SPAWN = get_context("spawn")
+_keys = (f"bench-{os.getpid()}-{number}" for number in count())
 
 
 def orders(number: int) -> list[CanonicalOrder]:
@@ -52,20 +55,22 @@ def to_reserved() -> tuple[int, float]:
     batches = [orders(BATCH) for _ in range(ORDERS // BATCH)]
     started = time.perf_counter()
     for batch in batches:
-        submit_batch(SYSTEM, f"bench-{next(_keys)}", b"b" * 32, batch, now=clock.now())
+        submit_batch(SYSTEM, next(_keys), b"b" * 32, batch, now=clock.now())
     return ORDERS, time.perf_counter() - started
 
 
 def to_cash() -> tuple[int, float]:
-    """Two workers place orders, ship, invoice, post, pay, apply and close them; each takes what the other leaves."""
-    batches = [orders(BATCH) for _ in range(ORDERS // BATCH)]
+    """Two worker processes place orders, ship, invoice, post, pay, apply and close them; each takes what the other leaves."""
     carry_on()
     before = closed()
+    for worker in _workers():
+        worker.send(ORDERS // BATCH // WORKERS)
+        worker.recv()
     started = time.perf_counter()
-    with Lane() as lane:
-        other = lane.start(whole_way, batches[::2])
-        whole_way(batches[1::2])
-        other.result()
+    for worker in _workers():
+        worker.send("go")
+    for worker in _workers():
+        worker.recv()
     carry_on()
     seconds = time.perf_counter() - started
     if closed() - before != ORDERS:
@@ -73,10 +78,32 @@ def to_cash() -> tuple[int, float]:
     return ORDERS, seconds
 
 
+@cache
+def _workers() -> list[Connection]:
+    """Start the workers once and return the lines to them."""
+    lines = []
+    for _ in range(WORKERS):
+        ours, theirs = _SPAWN.Pipe()
+        _SPAWN.Process(target=work, args=(theirs,), daemon=True).start()
+        lines.append(ours)
+    return lines
+
+
+def work(line: Connection) -> None:
+    """A worker's life: prepare so many batches, wait for the word, carry them the whole way, and tell that it is done."""
+    collect_rarely()
+    while True:
+        batches = [orders(BATCH) for _ in range(line.recv())]
+        line.send("ready")
+        line.recv()
+        whole_way(batches)
+        line.send("done")
+
+
 def whole_way(batches: list[list[CanonicalOrder]]) -> None:
     """Place batch after batch, and carry everything on that can be carried on."""
     for batch in batches:
-        submit_batch(SYSTEM, f"bench-{next(_keys)}", b"b" * 32, batch, now=clock.now())
+        submit_batch(SYSTEM, next(_keys), b"b" * 32, batch, now=clock.now())
         carry_on()
 
 
@@ -121,7 +148,7 @@ def main() -> None:
     say(f"machine: {machine()}; {ORDERS} orders of 3 lines a run, {BATCH} a batch, median of 3 runs")
     for size in (1, BATCH):
         batch = orders(size)
-        used = statements(lambda: submit_batch(SYSTEM, f"count-{next(_keys)}", b"c" * 32, batch, now=clock.now()))  # noqa: B023
+        used = statements(lambda: submit_batch(SYSTEM, next(_keys), b"c" * 32, batch, now=clock.now()))  # noqa: B023
         say(f"statements to reserve a batch of {size}: {used}")
     carry_on()
     for size in (1, BATCH):

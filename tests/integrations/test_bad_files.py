@@ -189,6 +189,7 @@ def test_another_file_with_the_same_documents_brings_only_what_is_new(tmp_path: 
     report = report_of(result)
     assert (result.orders, result.existed) == (1, 1)
     assert (report["file"]["rows"], report["totals"]["rows"], report["totals"]["rows_of_earlier_files"]) == (2, 1, 1)
+    assert report["totals"]["amount_of_earlier_files"] != "0.00"
 
 
 def test_a_file_that_changes_meanwhile_stops_the_import(tmp_path: Path) -> None:

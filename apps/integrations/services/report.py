@@ -40,6 +40,7 @@ def report_of(result: Imported) -> dict[str, Any]:
             "rows": sum(home.rows for home in homes),
             "amount": _plain(amount),
             "rows_of_earlier_files": result.rows - sum(home.rows for home in homes),
+            "amount_of_earlier_files": _plain(result.amount - amount),
             "through_as_stated": _plain(stated),
             "through_as_booked": str(booked),
             "rounding": _plain(booked - stated),

@@ -51,6 +51,9 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"  {home['rows']:>9,} rows {home['amount']:>18} {document['currency']}  {home['home']}{reason}"
             )
+        earlier, amount = (document["totals"][f"{what}_of_earlier_files"] for what in ("rows", "amount"))
+        if earlier:
+            self.stdout.write(f"  {earlier:>9,} rows {amount:>18} {document['currency']}  came with earlier files")
 
     def _summary(self, result: Imported, seconds: float) -> None:
         rate = result.rows / seconds if seconds else 0
