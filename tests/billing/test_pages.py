@@ -101,8 +101,8 @@ def test_a_payment_is_recorded_and_applied_on_its_page(world: World) -> None:
     assert "thanks" in text_of(client, "/payments/?unapplied=1")
     address = f"/payments/{payment.id}/"
     assert first.number in text_of(client, address)
-    assert "no open invoice INV-2026-000001" in send(client, address, "apply", number=first.number)
-    assert "a part stays open" in send(client, address, "apply", number="INV-2026-2")
+    assert "no open invoice INV-2026-000001" in send(client, address, "apply", attempt=new_id(), number=first.number)
+    assert "a part stays open" in send(client, address, "apply", attempt=new_id(), number="INV-2026-2")
     assert Invoice.objects.get(id=second.id).open_minor == 2380 - 810
     assert "EUR has 2 decimals" in send(client, "/payments/", "record", **{**fields, "amount": "1.005"})
     assert "no customer with this code" in send(client, "/payments/", "record", **{**fields, "customer": "nobody"})
@@ -115,11 +115,13 @@ def test_an_open_amount_is_written_off_by_those_who_may(world: World) -> None:
     assert signed_in(*VIEW).post(address, {"verb": "write_off", "reason": "x"}).status_code == 403
     assert Invoice.objects.get().open_minor == 1190
     client = signed_in(*VIEW, "billing.write_off")
-    send(client, address, "write_off", reason="")
-    assert "EUR has 2 decimals" in send(client, address, "write_off", amount="1.999", reason="Goodwill")
+    send(client, address, "write_off", attempt=new_id(), reason="")
+    assert "EUR has 2 decimals" in send(
+        client, address, "write_off", attempt=new_id(), amount="1.999", reason="Goodwill"
+    )
     assert Invoice.objects.get().open_minor == 1190
-    assert "a part stays open" in send(client, address, "write_off", amount="1.90", reason="Goodwill")
-    assert "nothing is open any more" in send(client, address, "write_off", reason="Insolvent")
+    assert "a part stays open" in send(client, address, "write_off", attempt=new_id(), amount="1.90", reason="Goodwill")
+    assert "nothing is open any more" in send(client, address, "write_off", attempt=new_id(), reason="Insolvent")
     assert Invoice.objects.get().state == "settled"
 
 
@@ -130,9 +132,26 @@ def test_an_open_credit_is_used_on_its_page(world: World) -> None:
     (note,) = in_transaction(lambda: credit_lines(requests, issued_at=LATER, actor=SYSTEM)).issued
     client = signed_in(*VIEW, "billing.apply_cash")
     assert paid.number in text_of(client, f"/invoices/{note.id}/")
-    assert "a part stays open" in send(client, f"/invoices/{note.id}/", "use", number=other.number)
+    assert "a part stays open" in send(client, f"/invoices/{note.id}/", "use", attempt=new_id(), number=other.number)
     assert note.number in text_of(client, f"/invoices/{paid.id}/")
     assert other.number in text_of(client, f"/invoices/{note.id}/")
+
+
+def test_what_is_sent_twice_is_carried_out_once(world: World) -> None:
+    first, second = invoice_of(world, 1000), invoice_of(world, 2000)
+    client, attempt = signed_in(*VIEW, "billing.write_off", "billing.apply_cash"), new_id()
+    for _ in range(2):
+        page = send(client, f"/invoices/{first.id}/", "write_off", attempt=attempt, amount="1.90", reason="Goodwill")
+        assert "1.90 EUR" in page
+    assert Invoice.objects.get(id=first.id).open_minor == 1000
+    attempt = new_id()
+    pay(world, 500)
+    for _ in range(2):
+        send(client, f"/payments/{Payment.objects.get().id}/", "apply", attempt=attempt, number=second.number)
+    assert Invoice.objects.get(id=second.id).open_minor == 2380 - 500
+    send(client, f"/invoices/{first.id}/", "write_off", amount="1.90", reason="Without an attempt")
+    assert Invoice.objects.get(id=first.id).open_minor == 1000
+    assert 'name="write_off-attempt"' in text_of(client, f"/invoices/{first.id}/")
 
 
 def test_the_list_tells_who_owes_how_much_of_what(world: World) -> None:

@@ -126,7 +126,18 @@ class Invoices(Worklist):
         return page
 
 
-class WriteOffForm(forms.Form):
+class OnceForm(forms.Form):
+    """What is carried out once however often it is sent: the attempt is made with the form and names its settlement."""
+
+    attempt = forms.UUIDField(widget=forms.HiddenInput, initial=new_id)
+
+
+def once(given: Given) -> str:
+    """Return the source_ref of what a form asks for; sending it again gives the same."""
+    return f"page:{given.values['attempt']}"
+
+
+class WriteOffForm(OnceForm):
     """How much is given up, and why."""
 
     amount = forms.DecimalField(
@@ -140,7 +151,7 @@ class WriteOffForm(forms.Form):
     reason = forms.CharField(label="Reason", max_length=200)
 
 
-class UseForm(forms.Form):
+class UseForm(OnceForm):
     """Which invoice is paid."""
 
     number = forms.CharField(
@@ -166,6 +177,15 @@ class InvoicePage(Page):
         order = Column(
             "order_id", "Order", link="order", id_key="order_id", value=lambda line: numbers.get(line.order_id)
         )
+        skus = names_of("product", {line.product_id for line in self.view.printed.lines})
+        product = Column(
+            "sku",
+            "Product",
+            kind="code",
+            link="product",
+            id_key="product_id",
+            value=lambda line: skus.get(line.product_id),
+        )
         total = {
             "net_minor": money_html(invoice.net_minor, currency),
             "tax_minor": money_html(invoice.tax_minor, currency),
@@ -177,7 +197,9 @@ class InvoicePage(Page):
             "difference_minor": invoice.tax_minor - invoice.frozen_tax_minor,
             "order_number": numbers.get(invoice.order_id, "Order") if invoice.order_id else "",
             "lines": Table(
-                columns=[*LINES[:2], order, *_in(currency, LINES[2:])], rows=self.view.printed.lines, footer=total
+                columns=[LINES[0], product, LINES[1], order, *_in(currency, LINES[2:])],
+                rows=self.view.printed.lines,
+                footer=total,
             ),
             "taxes": Table(columns=_in(currency, TAXES), rows=self.view.printed.taxes),
             "entries": Table(columns=ENTRIES, rows=self.view.entries, empty=Empty("Nothing was posted")),
@@ -199,13 +221,13 @@ class InvoicePage(Page):
     def do_write_off(self, given: Given) -> str:
         invoice = self.view.invoice
         amount_minor = minor_of(given.values["amount"], invoice.currency)
-        wanted = WriteOffRequest(f"page:{new_id()}", invoice.id, given.values["reason"], amount_minor)
+        wanted = WriteOffRequest(once(given), invoice.id, given.values["reason"], amount_minor)
         return told(write_off(requests=[wanted], actor=self.actor, now=clock.now()), "written off", invoice.currency)
 
     def do_use(self, given: Given) -> str:
         note = self.view.invoice
         target = open_invoice(given.values["number"], customer_id=note.customer_id)
-        wanted = ApplicationRequest(f"page:{new_id()}", target.id, credit_note_id=note.id)
+        wanted = ApplicationRequest(once(given), target.id, credit_note_id=note.id)
         return told(apply_cash(requests=[wanted], actor=self.actor, now=clock.now()), "settled", note.currency)
 
 

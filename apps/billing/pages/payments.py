@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from apps.billing.decisions.facts import ApplicationRequest, PaymentDraft
 from apps.billing.models import Payment
-from apps.billing.pages.invoices import UseForm
+from apps.billing.pages.invoices import OnceForm, UseForm, once
 from apps.billing.pages.told import NotApplied, told
 from apps.billing.permissions import APPLY_CASH, RECORD_PAYMENTS, VIEW_PAYMENTS
 from apps.billing.selectors.detail import PaymentView, payment_view
@@ -20,7 +20,6 @@ from apps.billing.selectors.listing import open_invoice, payments, whole_number
 from apps.billing.services import apply_cash, record_payments
 from apps.masterdata.contract import currencies, customers_by_code, entities_by_code
 from ordercash.kernel import clock, money
-from ordercash.kernel.ids import new_id
 from ordercash.web.actions import Action, Given
 from ordercash.web.columns import Column, Table
 from ordercash.web.components import Crumb, Empty
@@ -43,7 +42,7 @@ ENTRIES = (
 )
 
 
-class PaymentForm(forms.Form):
+class PaymentForm(OnceForm):
     """Money that came in."""
 
     entity = forms.ChoiceField(label="Legal entity", choices=lambda: [(code, code) for code in entities_by_code()])
@@ -57,7 +56,6 @@ class PaymentForm(forms.Form):
     received = forms.DateField(
         label="Received", required=False, widget=DayInput(), help_text="Today when left empty, in your time zone."
     )
-    attempt = forms.UUIDField(widget=forms.HiddenInput, initial=new_id)
 
     def clean_received(self) -> date | None:
         received: date | None = self.cleaned_data["received"]
@@ -119,7 +117,7 @@ class Payments(Worklist):
         values = given.values
         customer = customers_by_code([values["customer"]]).get(values["customer"])
         draft = PaymentDraft(
-            source_ref=f"page:{values['attempt']}",
+            source_ref=once(given),
             legal_entity_id=entities_by_code()[values["entity"]].id,
             currency=values["currency"],
             amount_minor=money.to_minor(values["amount"], values["currency"]),
@@ -175,5 +173,5 @@ class PaymentPage(Page):
     def do_apply(self, given: Given) -> str:
         payment = self.view.payment
         target = open_invoice(given.values["number"], customer_id=payment.customer_id)
-        wanted = ApplicationRequest(f"page:{new_id()}", target.id, payment_id=payment.id)
+        wanted = ApplicationRequest(once(given), target.id, payment_id=payment.id)
         return told(apply_cash(requests=[wanted], actor=self.actor, now=clock.now()), "settled", payment.currency)
