@@ -66,7 +66,22 @@ def test_the_trial_balance_shows_every_account(books: Books) -> None:
 
 
 def test_without_a_legal_entity_the_page_says_what_to_do() -> None:
-    assert "no legal entity yet" in text_of(signed_in("ledger.view_ledger"), "/journal/", 404)
+    for address in ("/journal/", "/trial-balance/"):
+        page = text_of(signed_in("ledger.view_ledger"), address)
+        assert "no legal entity yet" in page
+        assert "legalentity/add" not in page
+        assert "legalentity/add" in text_of(signed_in("ledger.view_ledger", "masterdata.change_setup"), address)
+
+
+def test_the_books_that_moved_last_are_shown_first() -> None:
+    first, second = make_books(code="AA1"), make_books(code="ZZ1")
+    client = signed_in("ledger.view_ledger")
+    assert "AA1 Entity AA1</" in text_of(client, "/journal/")
+    for books, shown in ((second, "ZZ1"), (first, "AA1")):
+        (entry_id,) = post(make_invoice(books))
+        for address in ("/journal/", "/trial-balance/"):
+            assert f'value="{shown}" selected' in text_of(client, address)
+        assert f"/journal/{entry_id}/" in text_of(client, "/journal/")
 
 
 def close(client: Client, **values: str) -> int:

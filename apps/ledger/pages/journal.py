@@ -12,7 +12,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from apps.ledger.models import Account, JournalEntry
-from apps.ledger.pages.wanted import ENTITY, entity_of
+from apps.ledger.pages.wanted import ENTITY, Books, entity_of
 from apps.ledger.permissions import EXPORT_JOURNAL, VIEW_LEDGER
 from apps.ledger.selectors.accounts import account_of, account_sheet
 from apps.ledger.selectors.journal import SORT, EntryFacts, PostingLine, entry_of, journal
@@ -43,7 +43,7 @@ def _accounts_html(entry: EntryFacts) -> SafeString:
     )
 
 
-class Journal(Worklist):
+class Journal(Books):
     """What was posted, the newest day first; every entry leads to its document."""
 
     permission = VIEW_LEDGER

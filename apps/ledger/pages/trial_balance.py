@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 
-from apps.ledger.pages.wanted import ENTITY, entity_of
+from apps.ledger.pages.wanted import ENTITY, Books, entity_of
 from apps.ledger.permissions import CLOSE_PERIOD, VIEW_LEDGER
 from apps.ledger.selectors.accounts import TrialBalance as Balances
 from apps.ledger.selectors.accounts import TrialBalanceRow, trial_balance
@@ -22,7 +22,6 @@ from ordercash.web.days import DayInput
 from ordercash.web.filters import Filter, Wanted
 from ordercash.web.formats import day_text, money_html
 from ordercash.web.keyset import Slice
-from ordercash.web.worklist import Worklist
 
 
 class PeriodForm(forms.Form):
@@ -46,7 +45,7 @@ class PeriodForm(forms.Form):
         return until
 
 
-class TrialBalance(Worklist):
+class TrialBalance(Books):
     """Every account with its turnover and balance at the end of a day."""
 
     permission = VIEW_LEDGER

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from ordercash.kernel import sql
@@ -13,6 +13,9 @@ from ordercash.web.keyset import Slice, read_cursor, slice_from
 from ordercash.web.links import names_of
 
 SORT = "-entry_date"
+
+# The ids of entries are made in the order in which they are recorded.
+_NEWEST: Final = "SELECT legal_entity_id FROM ledger_journalentry ORDER BY id DESC LIMIT 1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +134,11 @@ def entries_after(legal_entity_id: UUID, position: tuple[date, UUID], limit: int
         [legal_entity_id, *position, limit],
     )
     return with_postings(rows)
+
+
+def newest_books() -> UUID | None:
+    """Return the id of the legal entity whose entry was recorded last, None before the first one; one statement."""
+    return next((row[0] for row in sql.fetch(_NEWEST)), None)
 
 
 def entry_of(entry_id: UUID) -> EntryFacts:
