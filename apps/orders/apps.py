@@ -25,7 +25,7 @@ class OrdersConfig(AppConfig):
         register_link("product", "product", "Product", names=import_string("apps.masterdata.contract.product_skus"))
         register_link("intake_document", "import", "Import")
         register_link("invoice_pdf", "invoice_pdf", "PDF")
-        register_tones({"announced": "info", "credited": "good", "dismissed": "neutral"})
+        register_tones({"stopped": "warn", "announced": "info", "credited": "good", "dismissed": "neutral"})
         register_search("order", VIEW_ORDERS, import_string("apps.orders.selectors.found.find_order_hits"))
         register_search("return", VIEW_ORDERS, import_string("apps.orders.selectors.returned.find_return_hits"))
         register_search(

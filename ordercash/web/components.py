@@ -87,7 +87,7 @@ class Chart:
 class JobProgress:
     """A piece of long work; while it is not finished the component asks `url` again every two seconds.
 
-    state -- due, running, done or failed; total 0 means that nobody knows it yet
+    state -- due, running, done, failed or stopped; total 0 means that nobody knows it yet
     """
 
     label: str
@@ -101,7 +101,7 @@ class JobProgress:
 
     @property
     def is_finished(self) -> bool:
-        return self.state in {"done", "failed"}
+        return self.state in {"done", "failed", "stopped"}
 
     @property
     def percent(self) -> int | None:

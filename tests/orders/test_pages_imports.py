@@ -8,6 +8,8 @@ import pytest
 from django.test import Client
 
 from apps.orders.models import IntakeDocument, IntakeRow, Order, OrderLine
+from apps.orders.selectors.imports import STOPPED_AFTER, state_of
+from ordercash.kernel import clock
 from tests.factories.orders import NOW, counted, place
 from tests.factories.pages import NASTY, shown, signed_in, words
 
@@ -95,7 +97,7 @@ def test_every_text_is_shown_as_text() -> None:
 
 def test_an_import_that_goes_on_shows_how_far_it_is() -> None:
     made = document()
-    IntakeDocument.objects.update(finished_at=None, rows_done=3)
+    IntakeDocument.objects.update(finished_at=None, rows_done=3, progressed_at=clock.now())
     client = signed_in(VIEW)
     page = shown(client, f"/imports/{made.pk}/")
     assert f'hx-get="/imports/{made.pk}/progress/"' in page
@@ -106,3 +108,25 @@ def test_an_import_that_goes_on_shows_how_far_it_is() -> None:
     answer = client.get(f"/imports/{made.pk}/progress/", headers={"HX-Request": "true"})
     assert (answer.status_code, answer["HX-Refresh"]) == (204, "true")
     shown(signed_in("ledger.view_ledger"), f"/imports/{made.pk}/progress/", 403)
+
+
+def test_an_import_that_was_interrupted_says_so_and_what_to_do() -> None:
+    made = document()
+    IntakeDocument.objects.update(finished_at=None, rows_done=3, progressed_at=clock.now() - timedelta(minutes=6))
+    client = signed_in(VIEW)
+    page = shown(client, f"/imports/{made.pk}/")
+    assert "Import the same file with the same mapping again" in words(page)
+    assert f'hx-get="/imports/{made.pk}/progress/"' not in page
+    assert "Stopped" in words(shown(client, "/imports/"))
+    IntakeDocument.objects.update(progressed_at=clock.now())
+    assert "Running" in words(shown(client, "/imports/"))
+
+
+def test_an_import_is_stopped_after_minutes_without_a_row() -> None:
+    made = IntakeDocument(started_at=NOW)
+    assert state_of(made, now=NOW + STOPPED_AFTER) == "running"
+    assert state_of(made, now=NOW + STOPPED_AFTER + timedelta(seconds=1)) == "stopped"
+    made.progressed_at = NOW + STOPPED_AFTER
+    assert state_of(made, now=NOW + STOPPED_AFTER * 2) == "running"
+    made.finished_at = NOW
+    assert state_of(made, now=NOW + STOPPED_AFTER * 9) == "done"

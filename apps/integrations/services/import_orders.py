@@ -140,7 +140,7 @@ def _import_batch(
     kept = [KeptRow(kind, subject_id, row) for document in new for kind, subject_id, row in document.kept]
     keep_rows(result.document_id, kept)
     _count(result, groups, documents, placed, returns, kept, existed=len(documents) - len(new))
-    tell_rows(result.document_id, rows_done=result.rows)
+    tell_rows(result.document_id, rows_done=result.rows, now=now)
 
 
 def _known(documents: Sequence[Document]) -> set[str]:

@@ -17,6 +17,7 @@ class IntakeDocument(models.Model):
     row_count = models.PositiveIntegerField(default=0)
     rows_done = models.PositiveIntegerField(default=0)
     started_at = models.DateTimeField()
+    progressed_at = models.DateTimeField(null=True, help_text="When a batch of rows was last written")
     finished_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -1,6 +1,7 @@
 """Imported files: which came, and for each where every row ended and which rows wait for a person."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from apps.orders.models import IntakeDocument
@@ -21,13 +23,16 @@ from apps.orders.selectors.imports import (
     documents,
     homes_kept,
     kept_rows,
+    last_progress,
     problems,
+    state_of,
 )
+from ordercash.kernel import clock
 from ordercash.kernel.money import to_major, to_minor
 from ordercash.web.columns import Column, Table
 from ordercash.web.components import Chart, Crumb, Empty, JobProgress, Series
 from ordercash.web.filters import Filter, Wanted
-from ordercash.web.formats import money_html, price_html
+from ordercash.web.formats import money_html, price_html, when_html
 from ordercash.web.keyset import Slice
 from ordercash.web.links import links_of
 from ordercash.web.page import Page
@@ -39,6 +44,10 @@ SUBJECTS = (("order", "Orders"), ("return", "Returns"))
 # What went through: the other homes are what a controller looks at.
 WENT_THROUGH = frozenset({"order", "credit note"})
 REASONS_DRAWN = 12
+STOPPED = (
+    "No row was read since {}: the import was interrupted. Import the same file with the same mapping again;"
+    " it goes on where it stopped, and nothing is made twice."
+)
 
 
 class Imports(Worklist):
@@ -49,7 +58,7 @@ class Imports(Worklist):
     row_noun = "import"
     columns = (
         Column("name", "File", link="intake_document"),
-        Column("state", "State", kind="badge", value=lambda row: "done" if row.finished_at else "running"),
+        Column("state", "State", kind="badge", value=lambda row: state_of(row, now=clock.now())),
         Column("mapping_name", "Mapping", kind="code"),
         Column("legal_entity__code", "For", kind="code"),
         Column("row_count", "Rows", kind="number"),
@@ -129,14 +138,14 @@ class ImportPage(Worklist):
 
     def context(self) -> Mapping[str, Any]:
         """Return the document with its kept rows; the homes come in a request of their own."""
-        found = self.document
+        found, now = self.document, clock.now()
         self.title = found.name
         return {
             **super().context(),
             "has_charts": True,
             "document": found,
-            "badge": "done" if found.finished_at else "running",
-            "progress": None if found.finished_at else progress_of(found),
+            "badge": state_of(found, now=now),
+            "progress": None if found.finished_at else progress_of(found, now=now),
             "homes_url": reverse("import_homes", args=[found.pk]),
             "problems_table": self._problems_table(),
             "sha256": bytes(found.sha256).hex(),
@@ -168,14 +177,18 @@ class ImportPoll(Page):
         """Answer the poll."""
         found = document(self.kwargs["document_id"])
         if found.finished_at is None:
-            return job_response(request, progress_of(found))
+            return job_response(request, progress_of(found, now=clock.now()))
         return HttpResponse(status=204, headers={"HX-Refresh": "true"})
 
 
-def progress_of(found: IntakeDocument) -> JobProgress:
-    """Return a file that is being read as the progress component shows it."""
+def progress_of(found: IntakeDocument, *, now: datetime) -> JobProgress:
+    """Return a file that is not read to its end as the progress component shows it, and what to do when its import stopped."""
     url = reverse("import_progress", args=[found.pk])
-    return JobProgress(found.name, "running", url, done=found.rows_done, total=found.row_count, note="rows read")
+    state = state_of(found, now=now)
+    error = format_html(STOPPED, when_html(last_progress(found))) if state == "stopped" else ""
+    return JobProgress(
+        found.name, state, url, done=found.rows_done, total=found.row_count, note="rows read", error=error
+    )
 
 
 class ImportHomes(Page):

@@ -1,6 +1,7 @@
 """Imported documents: what came of their rows, and the rows that were kept for a person."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 from uuid import UUID
@@ -12,6 +13,9 @@ from apps.orders.selectors.homes import Home, homes_of
 from ordercash.kernel import sql
 from ordercash.kernel.errors import NotFound
 from ordercash.kernel.remembered import remembered
+
+# A batch takes seconds; an import that wrote none for so long was interrupted.
+STOPPED_AFTER: Final = timedelta(minutes=5)
 
 _CURRENCY: Final = "SELECT currency FROM orders_order WHERE intake_document_id = %s LIMIT 1"
 _PROBLEMS: Final = """
@@ -31,6 +35,18 @@ class Problem:
 def documents() -> QuerySet[IntakeDocument]:
     """Return the imported documents for a list sorted by their id, which is made when they come in."""
     return IntakeDocument.objects.select_related("legal_entity")
+
+
+def state_of(found: IntakeDocument, *, now: datetime) -> str:
+    """Return done, running, or stopped when no rows were read for `STOPPED_AFTER`."""
+    if found.finished_at:
+        return "done"
+    return "stopped" if now - last_progress(found) > STOPPED_AFTER else "running"
+
+
+def last_progress(found: IntakeDocument) -> datetime:
+    """Return when rows were last read."""
+    return found.progressed_at or found.started_at
 
 
 def document(document_id: UUID) -> IntakeDocument:

@@ -14,11 +14,14 @@ from ordercash.kernel.ids import new_id, new_ids
 from ordercash.kernel.transactions import joins, writes
 
 _OPEN = """
-INSERT INTO orders_intakedocument (id, name, sha256, mapping_name, mapping_sha256, legal_entity_id, row_count, rows_done, started_at)
-VALUES (%s, %s, %s, %s, %s, %s, %s, 0, %s) ON CONFLICT (sha256, mapping_sha256) DO NOTHING
+INSERT INTO orders_intakedocument (id, name, sha256, mapping_name, mapping_sha256, legal_entity_id, row_count, rows_done, started_at,
+                                   progressed_at)
+VALUES (%s, %s, %s, %s, %s, %s, %s, 0, %s, %s)
+ON CONFLICT (sha256, mapping_sha256) DO UPDATE SET progressed_at = excluded.progressed_at
+ WHERE orders_intakedocument.finished_at IS NULL
 """
 _FIND = "SELECT id, finished_at FROM orders_intakedocument WHERE sha256 = %s AND mapping_sha256 = %s"
-_TOLD = "UPDATE orders_intakedocument SET rows_done = greatest(rows_done, %s) WHERE id = %s"
+_TOLD = "UPDATE orders_intakedocument SET rows_done = greatest(rows_done, %s), progressed_at = %s WHERE id = %s"
 _DONE = "UPDATE orders_intakedocument SET rows_done = greatest(rows_done, %s), finished_at = %s WHERE id = %s"
 _ROWS = """
 INSERT INTO orders_intakerow (id, document_id, row_number, subject_kind, subject_id, code, detail, amount, raw)
@@ -53,7 +56,7 @@ def open_document(draft: DocumentDraft, *, now: datetime) -> tuple[UUID, bool]:
     sql.run(
         _OPEN,
         [new_id(), draft.name[:200], draft.sha256, draft.mapping_name, draft.mapping_sha256, draft.legal_entity_id,
-         draft.row_count, now],
+         draft.row_count, now, now],
     )  # fmt: skip
     ((document_id, finished_at),) = sql.fetch(_FIND, [draft.sha256, draft.mapping_sha256])
     return document_id, finished_at is not None
@@ -73,9 +76,9 @@ def keep_rows(document_id: UUID, rows: Sequence[KeptRow]) -> None:
 
 
 @joins
-def tell_rows(document_id: UUID, *, rows_done: int) -> None:
+def tell_rows(document_id: UUID, *, rows_done: int, now: datetime) -> None:
     """Say how many rows are read, with the batch that they stand in."""
-    sql.run(_TOLD, [rows_done, document_id])
+    sql.run(_TOLD, [rows_done, now, document_id])
 
 
 @writes
