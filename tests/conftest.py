@@ -1,13 +1,24 @@
 """Fixtures of the whole suite."""
 
+import os
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
 from django.db.backends.postgresql.operations import DatabaseOperations
+from hypothesis import HealthCheck, settings
 
 from apps.rulebooks.contract import forget_cached_rulebooks
 from ordercash.kernel.remembered import forget_everything
+
+# A slow machine is no fault of the code. The same examples in every run; `make full` draws new ones.
+settings.register_profile(
+    "suite",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize=not os.environ.get("ORDERCASH_FULL"),
+)
+settings.load_profile("suite")
 
 # Made by migrate and the same for every test.
 KEPT_TABLES = {"django_content_type", "auth_permission"}
