@@ -144,7 +144,9 @@ def until_done(victims: Victims, chance: random.Random, *command: str, most: int
     """Kill a command again and again, later each time, then let it come to its end; returns how often it died."""
     deaths = 0
     for attempt in range(1, most + 1):
-        status = victims.run(*command, kill_after=chance.uniform(0.02, 0.15 * attempt))
+        # The first time before any machine can be done with it.
+        latest = min(0.005 * 3**attempt, 0.15 * attempt)
+        status = victims.run(*command, kill_after=chance.uniform(0.0, latest))
         assert status in (0, KILLED)
         deaths += status == KILLED
     assert victims.run(*command) == 0
