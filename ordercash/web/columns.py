@@ -1,6 +1,6 @@
 """The columns of a table: which value of a row, how it reads, whether the list can be sorted by it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 
 from ordercash.web import formats
 from ordercash.web.components import Empty
-from ordercash.web.links import link_html, link_url
+from ordercash.web.links import link_html, link_url, names_of
 
 RIGHT = frozenset({"money", "price", "quantity", "number", "figure"})
 
@@ -21,6 +21,7 @@ class Column:
     kind     -- text, sentence (text that wraps), money, price (of one unit, a Decimal), quantity, number, when, day, badge,
                 code, or html and figure (already safe; a figure stands on the right)
     link     -- the kind of thing that the value names; the id is the row's `id_key`
+    named    -- the linked thing is called as its owner tells, a whole table in one statement; the value stands in where nobody knows
     sort     -- the database column by which the list can be sorted (without NULLs, indexed with the id), "" for no
     currency -- for money and prices: the path of the currency, or a code in capitals
     unit     -- for quantities: the path of the unit
@@ -38,6 +39,7 @@ class Column:
     value: Callable[[Any], Any] | None = None
     desk: bool = False
     hint: str = ""
+    named: bool = False
 
     @property
     def css(self) -> str:
@@ -54,9 +56,13 @@ class Column:
         """Return the row's value."""
         return self.value(row) if self.value else value_at(row, self.key)
 
-    def html(self, row: Any) -> SafeString:
-        """Return the row's cell."""
-        value = self.of(row)
+    def names(self, rows: Iterable[Any]) -> Mapping[Any, str]:
+        """Return what the things that the rows link to are called, by id, when the column is `named`."""
+        return names_of(self.link, [value_at(row, self.id_key) for row in rows]) if self.named else {}
+
+    def html(self, row: Any, names: Mapping[Any, str] | None = None) -> SafeString:
+        """Return the row's cell; `names` are those of the whole table."""
+        value = (names.get(value_at(row, self.id_key)) if names else None) or self.of(row)
         shown = _SHOW.get(self.kind, _text)(self, row, value)
         if self.link and value not in (None, ""):
             return link_html(self.link, value_at(row, self.id_key), shown)
@@ -149,11 +155,12 @@ class Table:
 def shown_rows(columns: Sequence[Column], rows: Sequence[Any], *, id_key: str = "id") -> list[Row]:
     """Turn rows into cells; a row's address is that of its first linked column."""
     main = next((column for column in columns if column.link), None)
+    named = [(column, column.names(rows)) for column in columns]
     return [
         Row(
             id=_id_of(row, id_key),
             url=link_url(main.link, value_at(row, main.id_key)) if main else "",
-            cells=[(column, column.html(row)) for column in columns],
+            cells=[(column, column.html(row, names)) for column, names in named],
         )
         for row in rows
     ]

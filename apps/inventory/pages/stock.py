@@ -1,7 +1,6 @@
 """Stock, and what the desk does with it; lines that wait for goods."""
 
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -20,8 +19,6 @@ from ordercash.web.columns import Column
 from ordercash.web.components import Empty, Tile
 from ordercash.web.filters import Filter, Wanted
 from ordercash.web.formats import money_html
-from ordercash.web.keyset import Slice
-from ordercash.web.links import names_of
 from ordercash.web.worklist import Worklist
 
 WAREHOUSE = Filter("warehouse", "Warehouse", kind="choice", choices=lists.place_choices)
@@ -100,7 +97,7 @@ class BackorderPage(Worklist):
     id_field = "line_id"
     columns = (
         Column("occurred_at", "Since", kind="when", sort="occurred_at"),
-        Column("order_number", "Order", link="order", id_key="order_id"),
+        Column("order_id", "Order", link="order", id_key="order_id", named=True, value=lambda row: "Order"),
         Column("product__sku", "Product", kind="code", link="product", id_key="product_id"),
         Column("product__name", "Name"),
         Column("quantity", "Waiting", kind="quantity", unit="product__unit_id"),
@@ -111,13 +108,6 @@ class BackorderPage(Worklist):
 
     def queryset(self, wanted: Wanted) -> QuerySet[Backorder]:
         return lists.backorders(text=wanted["q"])
-
-    def rows(self, wanted: Wanted, *, sort: str, cursor: str, limit: int) -> Slice[Any]:
-        page = super().rows(wanted, sort=sort, cursor=cursor, limit=limit)
-        numbers = names_of("order", {row.order_id for row in page.rows})
-        for row in page.rows:
-            row.order_number = numbers.get(row.order_id, "Order")
-        return page
 
 
 def named(given: Given, kind: str) -> tuple[UUID, UUID, str]:
