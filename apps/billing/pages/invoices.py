@@ -24,7 +24,7 @@ from apps.billing.permissions import APPLY_CASH, VIEW_INVOICES, WRITE_OFF
 from apps.billing.selectors.detail import InvoiceView, document_number, invoice_view
 from apps.billing.selectors.listing import invoices, open_invoice
 from apps.billing.services import apply_cash, write_off
-from apps.masterdata.contract import customers_by_code, entities_by_code
+from apps.masterdata.contract import customer_id_called, entities_by_code
 from ordercash.kernel import clock
 from ordercash.kernel.ids import new_id
 from ordercash.web.actions import Action, Given
@@ -32,7 +32,6 @@ from ordercash.web.columns import Column, Table
 from ordercash.web.components import Crumb, Empty
 from ordercash.web.filters import Filter, Wanted
 from ordercash.web.formats import badge_html, day_html, money_html
-from ordercash.web.keyset import Slice
 from ordercash.web.links import names_of
 from ordercash.web.page import Page
 from ordercash.web.search import first_id
@@ -44,7 +43,9 @@ STATES = [("issued", "Open"), (PARTLY, "Partly paid or used"), ("settled", "Sett
 
 LINES = (
     Column("position", "No."),
+    Column("sku", "Product", kind="code", link="product", id_key="product_id", named=True, value=lambda line: None),
     Column("description", "Description"),
+    Column("order_id", "Order", link="order", id_key="order_id", named=True, value=lambda line: None),
     Column("quantity", "Quantity", kind="quantity"),
     Column("unit_price", "Unit price", kind="price"),
     Column("tax", "Tax", value=lambda line: f"{line.tax_category} {line.tax_rate.normalize():f} %"),
@@ -83,7 +84,7 @@ class Invoices(Worklist):
         Column("kind", "Kind", kind="badge", desk=True),
         Column("customer__code", "Customer", link="customer", id_key="customer_id"),
         Column("customer__name", "Name"),
-        Column("order_number", "Order", link="order", id_key="order_id"),
+        Column("order_id", "Order", link="order", id_key="order_id", named=True, value=lambda row: ""),
         Column("issue_date", "Issued", kind="day"),
         Column("due_date", "Due", kind="html", value=lambda row: _due(row)),
         Column("gross_minor", "Total", kind="money"),
@@ -109,7 +110,7 @@ class Invoices(Worklist):
             kind=wanted["kind"],
             states=[state] if state not in ("", PARTLY) else [],
             partly=state == PARTLY,
-            customer_id=_customer_id(wanted["customer"]),
+            customer_id=customer_id_called(wanted["customer"]),
             order_id=first_id("order", wanted["order"], self.request.user) if wanted["order"] else None,
             number=wanted["q"],
             issued_from=wanted["issued_from"],
@@ -117,13 +118,6 @@ class Invoices(Worklist):
             due_until=wanted["due_until"],
             legal_entity_id=entity.id if entity else None,
         )
-
-    def rows(self, wanted: Wanted, *, sort: str, cursor: str, limit: int) -> Slice[Any]:
-        page = super().rows(wanted, sort=sort, cursor=cursor, limit=limit)
-        numbers = names_of("order", {row.order_id for row in page.rows})
-        for row in page.rows:
-            row.order_number = numbers.get(row.order_id, "") if row.order_id else ""
-        return page
 
 
 class OnceForm(forms.Form):
@@ -173,19 +167,7 @@ class InvoicePage(Page):
     def context(self) -> Mapping[str, Any]:
         invoice, currency = self.view.invoice, self.view.invoice.currency
         self.title = f"{'Credit note' if invoice.kind == CREDIT_NOTE else 'Invoice'} {invoice.number}"
-        numbers = names_of("order", {invoice.order_id, *(line.order_id for line in self.view.printed.lines)})
-        order = Column(
-            "order_id", "Order", link="order", id_key="order_id", value=lambda line: numbers.get(line.order_id)
-        )
-        skus = names_of("product", {line.product_id for line in self.view.printed.lines})
-        product = Column(
-            "sku",
-            "Product",
-            kind="code",
-            link="product",
-            id_key="product_id",
-            value=lambda line: skus.get(line.product_id),
-        )
+        numbers = names_of("order", [invoice.order_id])
         total = {
             "net_minor": money_html(invoice.net_minor, currency),
             "tax_minor": money_html(invoice.tax_minor, currency),
@@ -197,7 +179,7 @@ class InvoicePage(Page):
             "difference_minor": invoice.tax_minor - invoice.frozen_tax_minor,
             "order_number": numbers.get(invoice.order_id, "Order") if invoice.order_id else "",
             "lines": Table(
-                columns=[LINES[0], product, LINES[1], order, *_in(currency, LINES[2:])],
+                columns=_in(currency, LINES),
                 rows=self.view.printed.lines,
                 footer=total,
             ),
@@ -256,14 +238,6 @@ def _due(invoice: Invoice) -> SafeString:
     today = clock.business_date(clock.now(), timezone.get_current_timezone_name())
     is_late = invoice.state == "issued" and invoice.kind == INVOICE and invoice.due_date and invoice.due_date < today
     return format_html("{} {}", day, badge_html("overdue")) if is_late else day
-
-
-def _customer_id(code: str) -> UUID | None:
-    """Return the id of a customer's code; an unknown code finds nothing, which an id that nobody has does, too."""
-    if not code:
-        return None
-    known = customers_by_code({code, code.upper()})
-    return next((facts.id for facts in known.values()), UUID(int=0))
 
 
 def _in(currency: str, columns: Sequence[Column]) -> list[Column]:

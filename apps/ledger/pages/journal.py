@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from tempfile import SpooledTemporaryFile
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +15,7 @@ from apps.ledger.pages.wanted import ENTITY, Books, entity_of
 from apps.ledger.permissions import EXPORT_JOURNAL, VIEW_LEDGER
 from apps.ledger.selectors.accounts import account_of, account_sheet
 from apps.ledger.selectors.journal import SORT, EntryFacts, PostingLine, entry_of, journal
-from apps.ledger.services.export import export_journal
+from apps.ledger.services.export import written_journal
 from apps.masterdata.contract import customers_by_id, entities_by_id
 from ordercash.web.actions import Action
 from ordercash.web.columns import Column, Table
@@ -29,7 +28,6 @@ from ordercash.web.page import Page
 from ordercash.web.worklist import Worklist
 
 STYLES = {"beancount": "Beancount", "csv": "CSV"}
-KEPT_IN_MEMORY = 8 * 1024 * 1024
 
 
 def documents_html(entries: Iterable[Any]) -> Mapping[UUID, SafeString]:
@@ -96,13 +94,9 @@ class JournalExport(Page):
     filters = (ENTITY, Filter("style", "Format", kind="choice", choices=list(STYLES.items()), required=True))
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """Answer with the file; it is written to a temporary one first, so that a refusal is told as a page."""
+        """Answer with the file."""
         wanted = read_filters(self.filters, request.GET)
-        entity, style = entity_of(wanted), wanted["style"]
-        file = SpooledTemporaryFile(max_size=KEPT_IN_MEMORY)  # noqa: SIM115 - the response closes it
-        export_journal(style=style, entities=[entity], write=lambda text: file.write(text.encode()))
-        file.seek(0)
-        name = f"journal-{entity.code}.{'csv' if style == 'csv' else 'beancount'}"
+        file, name = written_journal(style=wanted["style"], entity=entity_of(wanted))
         return FileResponse(file, as_attachment=True, filename=name, content_type="text/plain; charset=utf-8")
 
 

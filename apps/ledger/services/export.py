@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
+from tempfile import SpooledTemporaryFile
+from typing import IO
 from uuid import UUID
 
 from apps.ledger.decisions import beancount, table
@@ -12,6 +14,7 @@ from ordercash.kernel import sql
 from ordercash.kernel.transactions import writes
 
 CHUNK = 2000
+IN_MEMORY_BYTES = 16 * 1024 * 1024
 
 _FIRST = (date.min, UUID(int=0))
 _BALANCES = (
@@ -29,6 +32,17 @@ def export_journal(*, style: str, entities: Sequence[EntityFacts], write: Callab
     """
     sql.run("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
     return _beancount(entities, write) if style == "beancount" else _csv(entities, write)
+
+
+def written_journal(*, style: str, entity: EntityFacts) -> tuple[IO[bytes], str]:
+    """Return the journal of a legal entity as a temporary file, at its beginning, and the name to give it; whoever sends it closes it.
+
+    It is written first and sent then: a refusal can still be told, and a slow reader keeps no transaction open.
+    """
+    file: IO[bytes] = SpooledTemporaryFile(max_size=IN_MEMORY_BYTES)  # noqa: SIM115
+    export_journal(style=style, entities=[entity], write=lambda text: file.write(text.encode()))
+    file.seek(0)
+    return file, f"journal-{entity.code}.{style}"
 
 
 def _beancount(entities: Sequence[EntityFacts], write: Callable[[str], object]) -> int:

@@ -47,6 +47,8 @@ class AddressFacts:
     country: str
 
 
+NOBODY: Final = UUID(int=0)
+
 _CUSTOMERS: Final = """
 SELECT c.id, c.code, c.name, c.group_id, c.currency, c.country, c.vat_id, c.payment_terms_days, c.invoicing,
        c.is_one_time, c.is_blocked, c.credit_limit_minor, coalesce(bill.id, ship.id), coalesce(ship.id, bill.id)
@@ -59,6 +61,17 @@ SELECT c.id, c.code, c.name, c.group_id, c.currency, c.country, c.vat_id, c.paym
 _ADDRESSES: Final = """
 SELECT id, customer_id, kind, name, line1, line2, city, postal_code, state, country FROM masterdata_address
 """
+
+
+def customer_id_called(code: str) -> UUID | None:
+    """Return the id of a customer for a filter: None for no code, and for an unknown one an id that nobody has, which finds nothing.
+
+    A code may be typed in small letters; one that is written so itself comes first.
+    """
+    if not code:
+        return None
+    known = customers_by_code({code, code.upper()})
+    return next((known[each].id for each in (code, code.upper()) if each in known), NOBODY)
 
 
 def customers_by_code(codes: Collection[str]) -> dict[str, CustomerFacts]:

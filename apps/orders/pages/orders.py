@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from apps.masterdata.contract import channels_by_code, customers_by_code
+from apps.masterdata.contract import channels_by_code, customer_id_called
 from apps.orders.pages.seen import CASES
 from apps.orders.permissions import CANCEL_ORDERS, RELEASE_ORDERS, VIEW_ORDERS
 from apps.orders.selectors.listing import each_state, orders
@@ -92,7 +91,7 @@ class Orders(Worklist):
         """Return the orders by the filters; codes become ids first, so that each filter meets its index."""
         found = orders(
             states=wanted["state"],
-            customer_id=_customer_id(wanted["customer"]),
+            customer_id=customer_id_called(wanted["customer"]),
             from_date=wanted["placed_from"],
             until_date=wanted["placed_until"],
             zone=timezone.get_current_timezone_name(),
@@ -138,11 +137,3 @@ def bulk_sentence(participle: str, done: int, refused: Sequence[NotDone]) -> str
         raise NothingDone(why)
     sentence = f"{done} order{'' if done == 1 else 's'} {participle}"
     return f"{sentence}; {len(refused)} not: {why}" if refused else f"{sentence}."
-
-
-def _customer_id(code: str) -> UUID | None:
-    """Return the id of a customer's code; an unknown code finds nothing, which an id that nobody has does, too."""
-    if not code:
-        return None
-    known = customers_by_code({code, code.upper()})
-    return next((known[each].id for each in (code, code.upper()) if each in known), UUID(int=0))

@@ -3,13 +3,12 @@
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
-from uuid import UUID
 
 from django.db.models import QuerySet
 
 from apps.audit.contract import DeliveredEvent, timeline
 from apps.exceptions.contract import case_of
-from apps.masterdata.contract import customers_by_code, products_by_id
+from apps.masterdata.contract import customer_id_called, products_by_id
 from apps.orders.journey.cases import ORDER_REASONS, RETURN_REASONS, RETURN_RESOLUTIONS
 from apps.orders.models import ReturnLine, ReturnRequest
 from apps.orders.pages import seen
@@ -61,11 +60,7 @@ class Returns(Worklist):
 
     def queryset(self, wanted: Wanted) -> QuerySet[ReturnRequest]:
         """Return the returns by the filters."""
-        customer_id = None
-        if code := wanted["customer"]:
-            known = customers_by_code({code, code.upper()})
-            customer_id = next((facts.id for facts in known.values()), UUID(int=0))
-        return returns(state=wanted["state"], number=wanted["q"], customer_id=customer_id)
+        return returns(state=wanted["state"], number=wanted["q"], customer_id=customer_id_called(wanted["customer"]))
 
     def rows(self, wanted: Wanted, *, sort: str, cursor: str, limit: int) -> Slice[Any]:
         """Return a page of returns with what their lines say."""
