@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
 
 from apps.inventory.models import Warehouse
 from apps.inventory.permissions import CHANGE_WAREHOUSES, VIEW_STOCK
@@ -23,10 +22,7 @@ class WarehouseAdmin(VerbAdmin):
     list_filter = ("is_active", "legal_entity")
     search_fields = ("code", "name")
     list_select_related = ("legal_entity",)
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        """Return what stock and its books refer to."""
-        return ("code", "legal_entity") if obj else ()
+    kept_fields = ("code", "legal_entity")
 
     def write(self, row: Any, *, actor: Actor, now: datetime) -> None:
         save_warehouse(row, actor=actor)

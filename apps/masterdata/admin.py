@@ -80,11 +80,10 @@ class CustomerAdmin(SimpleHistoryAdmin, MasterAdmin):
         "code", "name", "group", "currency", "country", "vat_id", "email", "language", "payment_terms_days", "invoicing",
         "is_one_time", "standing", "blocked_reason", "credit_limit",
     )  # fmt: skip
+    # Verbs change these; code and currency stay, because documents, limits and balances are in them.
+    readonly_fields = ("standing", "blocked_reason", "credit_limit")
+    kept_fields = ("code", "currency")
     inlines = (AddressInline,)
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        """Return what verbs change; code and currency stay, too: documents, limits and balances are in them."""
-        return ("standing", "blocked_reason", "credit_limit", *(("code", "currency") if obj else ()))
 
     @admin.display(description="State", ordering="is_blocked")
     def standing(self, row: Customer) -> str:
@@ -106,9 +105,7 @@ class ProductAdmin(SimpleHistoryAdmin, MasterAdmin):
     list_display = ("sku", "name", "kind", "tax_class", "unit", "is_sellable")
     list_filter = ("kind", "tax_class", "is_sellable")
     search_fields = ("sku", "name")
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        return ("sku", "kind", "unit") if obj else ()
+    kept_fields = ("sku", "kind", "unit")
 
 
 @admin.register(LegalEntity)
@@ -116,9 +113,7 @@ class LegalEntityAdmin(SimpleHistoryAdmin, SetupAdmin):
     """Our companies; country, currency and time zone stay once books are kept."""
 
     list_display = ("code", "name", "country", "currency", "time_zone", "vat_id")
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        return ("code", "country", "currency", "time_zone") if obj else ()
+    kept_fields = ("code", "country", "currency", "time_zone")
 
 
 @admin.register(Channel)
@@ -126,9 +121,7 @@ class ChannelAdmin(SetupAdmin):
     """Ways in for orders."""
 
     list_display = ("code", "name", "region", "trusts_prices")
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        return ("code",) if obj else ()
+    kept_fields = ("code",)
 
 
 @admin.register(Region, CustomerGroup)
@@ -136,9 +129,7 @@ class CodeAdmin(SetupAdmin):
     """Tables of codes and names; a code stays."""
 
     list_display = ("code", "name")
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        return ("code",) if obj else ()
+    kept_fields = ("code",)
 
 
 @admin.register(Currency)
@@ -146,9 +137,7 @@ class CurrencyAdmin(SetupAdmin):
     """Currencies; the decimals of a minor unit stay (ISO 4217)."""
 
     list_display = ("code", "name", "decimals", "is_active")
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        return ("code", "decimals") if obj else ()
+    kept_fields = ("code", "decimals")
 
 
 @admin.register(UnitOfMeasure)
@@ -156,9 +145,7 @@ class UnitAdmin(SetupAdmin):
     """Units of measure; their decimals stay."""
 
     list_display = ("code", "name", "decimals")
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        return ("code", "decimals") if obj else ()
+    kept_fields = ("code", "decimals")
 
 
 @admin.register(ExchangeRate)
@@ -167,9 +154,7 @@ class ExchangeRateAdmin(SetupAdmin):
 
     list_display = ("rate_date", "base", "quote", "rate")
     list_filter = ("base", "quote")
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        return ("rate_date", "base", "quote") if obj else ()
+    kept_fields = ("rate_date", "base", "quote")
 
 
 class NewUserForm(UserCreationForm):

@@ -16,11 +16,13 @@ class VerbAdmin(ModelAdmin):
 
     view_permission   -- who may read
     change_permission -- who may add and change; without one everybody only reads
+    kept_fields       -- what stays once the row is there, because other rows refer to it
     write()           -- the service that saves a row in the form's transaction
     """
 
     view_permission: ClassVar[str] = ""
     change_permission: ClassVar[str] = ""
+    kept_fields: ClassVar[tuple[str, ...]] = ()
     show_full_result_count = False
     list_per_page = 50
 
@@ -38,6 +40,10 @@ class VerbAdmin(ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str] | tuple[str, ...]:
+        """Return what nobody changes here, and of a row that is there what stays."""
+        return (*self.readonly_fields, *(self.kept_fields if obj else ()))
 
     def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
         """Hand the row to the service; a refusal takes the whole form back."""
