@@ -4,6 +4,7 @@ Writes join the caller's transaction and take lists; the number of statements do
 and `credit_lines` last in a transaction: they take legal numbers, and from then to the commit others who number the same series wait.
 """
 
+from apps.billing.decisions.bundles import COLLECTED_DAY, SHIPMENT
 from apps.billing.decisions.facts import (
     Application,
     ApplicationOutcome,
@@ -52,7 +53,7 @@ from apps.billing.services.exposure import free_credit, hold_credit
 from apps.billing.services.invoicing import invoice_obligations
 from apps.billing.services.obligations import oblige
 from apps.billing.services.payments import record_payments
-from apps.billing.services.setting_aside import COLLECTED_DAY, DELIVERY_REASONS, SHIPMENT
+from apps.billing.services.setting_aside import DELIVERY_REASONS
 from apps.exceptions.contract import Resolution
 
 # The ways out of the cases about what cannot be invoiced, by what they are about.

@@ -16,6 +16,14 @@ def new_ids(count: int) -> list[UUID]:
     return [uuid7() for _ in range(count)]
 
 
+def id_in(text: str) -> UUID | None:
+    """Return the identifier that a text is, written as identifiers are here, None for any other text."""
+    try:
+        return UUID(text) if len(text) == 36 else None
+    except ValueError:
+        return None
+
+
 def lowest_id_at(moment: datetime) -> UUID:
     """Return the smallest UUIDv7 of a millisecond: the bound of a monthly partition."""
     return UUID(int=int(moment.timestamp() * 1000) << 80)

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
-from uuid import UUID
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from ordercash.kernel.ids import id_in
 from ordercash.web import formats
 from ordercash.web.links import link_html, link_url
 from ordercash.web.tones import state_label
@@ -25,7 +25,7 @@ def told_html(payload: Mapping[str, Any]) -> dict[str, SafeString]:
 
 def told_text(detail: Mapping[str, Any]) -> str:
     """Return a detail in a line: "line 2, quantity -1"; what is empty, and ids, are left out."""
-    said = {name: value for name, value in detail.items() if value not in (None, "", [], {}) and not _uuid(str(value))}
+    said = {name: value for name, value in detail.items() if value not in (None, "", [], {}) and not id_in(str(value))}
     return ", ".join(_part(name, value) for name, value in said.items())
 
 
@@ -61,7 +61,7 @@ def _single(name: str, value: Any) -> SafeString:
     if not isinstance(value, str) or not value:
         return formats.text_html(value)
     kind = name.removesuffix("_id").removesuffix("s")
-    if (id := _uuid(value)) is not None:
+    if (id := id_in(value)) is not None:
         return link_html(kind, id) if link_url(kind, id) else format_html('<code class="oc-code">{}</code>', value)
     if name.endswith("_at") and (moment := _moment(value)) is not None:
         return formats.when_html(moment)
@@ -89,13 +89,6 @@ def _plain(value: Any) -> str:
 def _words(text: str) -> str:
     """Write a code of ours in words; anything else stays as it is."""
     return text.replace("_", " ") if text.isascii() and text.replace("_", "").isalnum() and text.islower() else text
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text) if len(text) == 36 else None
-    except ValueError:
-        return None
 
 
 def _moment(text: str) -> datetime | None:

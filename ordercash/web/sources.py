@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from typing import Final
-from uuid import UUID
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from ordercash.kernel.ids import id_in
 from ordercash.web.formats import NOTHING
 from ordercash.web.links import link_html
 
@@ -31,10 +31,10 @@ def source_html(source_ref: str) -> SafeString:
     kind, _, rest = source_ref.partition(":")
     if not source_ref:
         return NOTHING
-    if kind == "collected" and (id := _uuid(rest)):
+    if kind == "collected" and (id := id_in(rest)):
         return _titled(source_ref, format_html("Collected for {}", link_html("invoice", id)))
-    if kind in ("ship", "return") and _uuid(rest.partition(":")[0]):
-        return _titled(source_ref, PAGE if _uuid(rest.rpartition(":")[2]) else API)
+    if kind in ("ship", "return") and id_in(rest.partition(":")[0]):
+        return _titled(source_ref, PAGE if id_in(rest.rpartition(":")[2]) else API)
     if kind in _WORDS and rest:
         return _titled(source_ref, _WORDS[kind])
     return format_html('<code class="oc-code">{}</code>', source_ref)
@@ -42,10 +42,3 @@ def source_html(source_ref: str) -> SafeString:
 
 def _titled(source_ref: str, words: str) -> SafeString:
     return format_html('<span title="{}">{}</span>', source_ref, words)
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

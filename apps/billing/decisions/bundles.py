@@ -2,9 +2,14 @@
 
 from functools import lru_cache
 from hashlib import blake2b
+from typing import Final
 from uuid import UUID
 
 from apps.billing.decisions.facts import ObligationDraft
+
+# What a bundle is to people: one shipment, or a customer's day whose deliveries are collected on one invoice.
+SHIPMENT: Final = "shipment"
+COLLECTED_DAY: Final = "collected_day"
 
 
 def bundle_id(draft: ObligationDraft) -> UUID:

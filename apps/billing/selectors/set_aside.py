@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
+from apps.billing.decisions.bundles import COLLECTED_DAY, SHIPMENT
 from apps.exceptions.contract import cases_of
 from ordercash.kernel import sql
 
@@ -23,7 +24,7 @@ def why_set_aside(order_ids: Sequence[UUID]) -> dict[UUID, str]:
 
 def reasons_of(subject_ids: Sequence[UUID]) -> dict[UUID, str]:
     """Return the sentences of the reasons that stand in the way of these shipments or collected days."""
-    cases = {**cases_of("shipment", subject_ids), **cases_of("collected_day", subject_ids)}
+    cases = {**cases_of(SHIPMENT, subject_ids), **cases_of(COLLECTED_DAY, subject_ids)}
     return {
         id: " ".join(str(reason.detail.get("why", reason.title)) for reason in case.reasons if reason.state == "open")
         for id, case in cases.items()

@@ -5,16 +5,13 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from apps.billing.decisions.bundles import COLLECTED_DAY, SHIPMENT
 from apps.billing.services.owed import Owed
 from apps.exceptions.contract import CaseDraft, ReasonDraft, close_cases, open_cases, settle_reasons
 from ordercash.kernel import sql
 from ordercash.kernel.actor import Actor
 from ordercash.kernel.errors import DomainError
 from ordercash.kernel.transactions import joins
-
-# What a case is about: one shipment, or a customer's day whose deliveries are collected on one invoice.
-SHIPMENT: Final = "shipment"
-COLLECTED_DAY: Final = "collected_day"
 
 # What the ledger refuses, with the queue that works on it and the hours within which it should be settled.
 DELIVERY_REASONS: Final[Mapping[str, tuple[str, str, int]]] = {

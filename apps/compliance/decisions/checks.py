@@ -8,9 +8,11 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from ordercash.kernel.money import AmountOutOfRange
+
 CHECKS_KIND: Final = "compliance.checks"
 
-AMOUNT_OUT_OF_RANGE: Final = "amount_out_of_range"
+AMOUNT_OUT_OF_RANGE: Final = AmountOutOfRange.code
 ADDRESS_INCOMPLETE: Final = "address_incomplete"
 
 # No list leaves these out or merely warns of them: without a customer, a product, a quantity, a price, a tax rate, or with an

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from apps.exceptions.contract import close_cases
+from apps.orders.decisions.matching import ALREADY_CREDITED, NEVER_SOLD, PRICE_ABOVE_SOLD
 from apps.orders.services.returns import process_returns
 from ordercash.kernel import sql
 from ordercash.kernel.actor import Actor
@@ -18,7 +19,7 @@ RETURNING request_id
 _DISMISS = """
 UPDATE orders_returnline SET state = 'dismissed' WHERE request_id = ANY(%s::uuid[]) AND state = 'held' RETURNING request_id
 """
-MATCHING_CODES = ("never_sold_to_customer", "already_credited", "price_above_sold")
+MATCHING_CODES = (NEVER_SOLD, ALREADY_CREDITED, PRICE_ABOVE_SOLD)
 
 
 def retry_returns(subject_ids: Sequence[UUID], *, note: str, actor: Actor, now: datetime) -> Mapping[UUID, str]:

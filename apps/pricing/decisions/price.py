@@ -11,7 +11,7 @@ from ordercash.kernel.money import AmountOutOfRange, line_net_minor
 Trace = list[dict[str, Any]]
 
 # The price is there but quantity x price is more than can be booked.
-TOO_LARGE: Final = "amount_out_of_range"
+TOO_LARGE: Final = AmountOutOfRange.code
 
 
 class Candidate(NamedTuple):
