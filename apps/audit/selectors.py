@@ -147,15 +147,43 @@ def delivered(position: int, row: tuple[Any, ...]) -> DeliveredEvent:
     return DeliveredEvent(position, *row[:6], payload, *row[7:])  # type: ignore[call-arg]
 
 
+# A bound above every transaction of this server comes from another one (a restored dump): start again from the beginning.
+BOUNDS = """
+SELECT CASE WHEN restored THEN '0'::xid8 ELSE stamped_below END::text, finished::text, unreached::text, restored, last_position
+  FROM (SELECT coalesce(stamped_below, '0'::xid8) AS stamped_below, coalesce(last_position, 0) AS last_position,
+               coalesce(stamped_below > pg_snapshot_xmax(now), false) AS restored,
+               pg_snapshot_xmin(now) AS finished, pg_snapshot_xmax(now) AS unreached
+          FROM pg_current_snapshot() AS now LEFT JOIN audit_sequencer ON true) AS bounds
+"""
+
+UNSTAMPED = """
+SELECT EXISTS (
+    SELECT 1 FROM audit_eventrecord AS e
+     WHERE e.txid >= %s::xid8 AND (%s OR e.txid < %s::xid8)
+       AND NOT EXISTS (SELECT 1 FROM audit_eventposition AS p WHERE p.event_id = e.id))
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class StampBounds:
+    """Transaction numbers: all below `stamped_below` are stamped, all below `finished` ended, from `unreached` none began here."""
+
+    stamped_below: str
+    finished: str
+    unreached: str
+    restored: bool
+    last_position: int
+
+
+def stamp_bounds() -> StampBounds:
+    """Return how far positions are given. A log restored from another server starts from the beginning."""
+    return StampBounds(*fetch(BOUNDS)[0])
+
+
 def has_unstamped_events() -> bool:
-    """Say whether committed events wait for their position."""
-    found = fetch(
-        """
-        SELECT EXISTS (SELECT 1 FROM audit_eventrecord
-                        WHERE txid >= coalesce((SELECT stamped_below FROM audit_sequencer), '0'::xid8))
-        """
-    )
-    return bool(found[0][0])
+    """Say whether committed events wait for their position. A number out of this server's reach is a restored log's."""
+    bounds = stamp_bounds()
+    return bool(fetch(UNSTAMPED, [bounds.stamped_below, bounds.restored, bounds.unreached])[0][0])
 
 
 def actor_names(actor_ids: Collection[UUID | None]) -> dict[UUID, str]:

@@ -170,12 +170,56 @@ def test_a_second_sequencer_steps_aside() -> None:
     assert positions() == [(1, 1)]
 
 
+def restore_from_another_server() -> None:
+    """Leave what a dump brings: a bound that this server has not reached."""
+    in_transaction(lambda: run("UPDATE audit_sequencer SET stamped_below = '9000000000000'"))
+
+
 def test_a_log_restored_from_another_server_goes_on() -> None:
     """Its bound may lie above every transaction here, and its events may carry any transaction number."""
     tell_numbers([1])
     stamp_all()
-    in_transaction(lambda: run("UPDATE audit_sequencer SET stamped_below = '9000000000000'"))
+    restore_from_another_server()
     tell_numbers([2])
-    stamp_positions()
     stamp_all()
     assert positions() == [(1, 1), (2, 2)]
+
+
+def test_events_of_a_restored_log_wait_however_long_a_writer_stays_open() -> None:
+    """A transaction that is open when the first round runs must not make the event beside it look stamped."""
+    tell_numbers([1])
+    stamp_all()
+    restore_from_another_server()
+    numbered, may_end = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        def write() -> None:
+            fetch("SELECT pg_current_xact_id()")
+            numbered.set()
+            assert may_end.wait(10)
+
+        in_transaction(write)
+
+    thread = in_thread(hold)
+    assert numbered.wait(10)
+    tell_numbers([2])
+    for _ in range(2):
+        stamp_positions()
+        assert has_unstamped_events()
+    may_end.set()
+    thread.join()
+    stamp_all()
+    assert positions() == [(1, 1), (2, 2)]
+
+
+def test_an_unstamped_event_of_a_restored_log_gets_its_position() -> None:
+    """It waits with a number that this server may never reach."""
+    tell_numbers([1])
+    stamp_all()
+    tell_numbers([2])
+    as_restored = "SET LOCAL session_replication_role = replica; UPDATE audit_eventrecord SET txid = '8000000000000'"
+    in_transaction(lambda: run(as_restored))
+    restore_from_another_server()
+    stamp_all()
+    assert positions() == [(1, 1), (2, 2)]
+    assert not has_unstamped_events()
