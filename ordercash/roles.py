@@ -29,6 +29,8 @@ _CASEWORK: Final = ("exceptions.claim_case", "exceptions.resolve_case")
 _APPROVER: Final = (
     "rulebooks.approve_version",
     "rulebooks.activate_version",
+    "rulebooks.roll_back",
+    "rulebooks.comment_version",
     "exceptions.assign_case",
     "exceptions.cancel_case",
 )
@@ -44,13 +46,14 @@ ROLES: Mapping[str, Sequence[str]] = {
     ),
     "pricing_analyst": (
         *_WORK, *_CASEWORK, *_RULES,
-        "pricing.change_prices", "rulebooks.draft_version", "masterdata.change_products", "masterdata.view_setup",
+        "pricing.change_prices", "rulebooks.draft_version", "rulebooks.comment_version",
+        "masterdata.change_products", "masterdata.view_setup",
     ),
     "compliance_officer": (
         *_WORK, *_CASEWORK, *_RULES,
         "compliance.change_tax_rates", "orders.release_orders", "orders.accept_content", "orders.cancel_orders",
         "masterdata.block_customers",
-        "masterdata.view_setup", "rulebooks.draft_version",
+        "masterdata.view_setup", "rulebooks.draft_version", "rulebooks.comment_version",
     ),
     "credit_controller": (
         *_WORK, *_CASEWORK, *_MONEY,
@@ -63,7 +66,8 @@ ROLES: Mapping[str, Sequence[str]] = {
     ),
     "finance_controller": (
         *_WORK, *_CASEWORK, *_MONEY, *_BOOKS, *_RULES,
-        "billing.write_off", "ledger.close_period", "ledger.export_journal", "rulebooks.draft_version", "audit.view_events",
+        "billing.write_off", "ledger.close_period", "ledger.export_journal", "rulebooks.draft_version", "rulebooks.comment_version",
+        "audit.view_events",
         "masterdata.view_setup", "operations.view_proof", "operations.run_proof",
     ),
     "order_approver": (

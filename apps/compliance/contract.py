@@ -32,5 +32,5 @@ __all__ = [
 
 def register() -> None:
     """Make known the list of checks, as a kind of rulebook, and the demo's rates; called once when the apps are loaded."""
-    register_kind(CHECKS_KIND, schema=CheckList, decide=None)
+    register_kind(CHECKS_KIND, title="Checks that hold an order", schema=CheckList)
     register_demo("tax rates", load_tax_rates)

@@ -14,6 +14,6 @@ class LedgerConfig(AppConfig):
         from apps.ledger.services.posting import POSTING_KIND  # noqa: PLC0415
         from apps.rulebooks.contract import register_kind  # noqa: PLC0415
 
-        register_kind(POSTING_KIND, schema=PostingRules)
+        register_kind(POSTING_KIND, title="Posting rules", schema=PostingRules)
         register_link("journal_entry", "journal_entry", "Entry")
         register_link("account", "account", "Account")

@@ -26,7 +26,7 @@ __all__ = [
 
 def register() -> None:
     """Make known the access sequence, as a kind of rulebook, and the demo's prices; called once when the apps are loaded."""
-    register_kind(ACCESS_KIND, schema=AccessSequence, decide=_replay)
+    register_kind(ACCESS_KIND, title="Price access sequence", schema=AccessSequence, decide=_replay)
     register_demo("prices", load_prices)
 
 

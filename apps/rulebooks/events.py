@@ -41,3 +41,26 @@ def version_retired(
         occurred_at,
         actor_id,
     )
+
+
+def rolled_back(
+    *,
+    version_id: UUID,
+    rulebook_id: UUID,
+    kind: str,
+    number: int,
+    from_number: int,
+    reason: str,
+    occurred_at: datetime,
+    actor_id: UUID,
+) -> Event:
+    """An earlier version is in force again, from now on."""
+    return Event(
+        "rulebooks.rolled_back",
+        1,
+        "rulebook",
+        rulebook_id,
+        {"version_id": version_id, "kind": kind, "number": number, "from_number": from_number, "reason": reason},
+        occurred_at,
+        actor_id,
+    )

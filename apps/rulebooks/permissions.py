@@ -4,6 +4,8 @@ VIEW_RULEBOOKS = "rulebooks.view_rulebooks"
 DRAFT_VERSION = "rulebooks.draft_version"
 APPROVE_VERSION = "rulebooks.approve_version"
 ACTIVATE_VERSION = "rulebooks.activate_version"
+ROLL_BACK = "rulebooks.roll_back"
+COMMENT_VERSION = "rulebooks.comment_version"
 VIEW_DECISIONS = "rulebooks.view_decisions"
 
 PERMISSIONS = {
@@ -11,5 +13,7 @@ PERMISSIONS = {
     "draft_version": "Write and submit a version of a rulebook",
     "approve_version": "Approve or reject a version that somebody else wrote",
     "activate_version": "Put an approved version in force, or retire one",
+    "roll_back": "Return to the version before, at once and with a reason",
+    "comment_version": "Say something about a version",
     "view_decisions": "Read which rules decided what, and why",
 }

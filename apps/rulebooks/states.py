@@ -1,4 +1,4 @@
-"""The life of a version. What is activated for a later instant is active already and waits for it."""
+"""The life of a version until it is approved. When it is in force is said by its activations, see decisions/phases.py."""
 
 from ordercash.kernel.states import StateTable
 
@@ -9,7 +9,6 @@ VERSION = StateTable(
         ("draft", "submit"): "in_review",
         ("in_review", "reject"): "draft",
         ("in_review", "approve"): "approved",
-        ("approved", "activate"): "active",
-        ("active", "retire"): "retired",
+        ("approved", "activate"): "approved",
     },
 )

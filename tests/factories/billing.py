@@ -24,8 +24,9 @@ from apps.billing.contract import (
 from apps.ledger.contract import ensure_chart
 from apps.masterdata.models import Address, Currency, Customer, LegalEntity, Product, UnitOfMeasure
 from apps.rulebooks.models import RulebookVersion
+from apps.rulebooks.services.activations import put_in_force
 from apps.rulebooks.services.transfer import INSTALLER, SINCE_EVER
-from apps.rulebooks.services.versions import add_draft, ensure_rulebook, put_in_force
+from apps.rulebooks.services.versions import add_draft, ensure_rulebook
 from ordercash.kernel import money
 from ordercash.kernel.actor import SYSTEM
 from ordercash.kernel.ids import new_id

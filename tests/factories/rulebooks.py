@@ -17,12 +17,13 @@ def put_in_force(kind: str, document: Any, *, legal_entity_id: UUID | None = Non
     """Put a document in force since ever, in the test's own transaction or outside of one."""
     name = f"{kind} {legal_entity_id or ''}".strip()
     rulebook, _ = Rulebook.objects.get_or_create(kind=kind, legal_entity_id=legal_entity_id, defaults={"name": name})
-    rulebook.versions.filter(state="active").update(until_at=SINCE_EVER, state="retired")
+    rulebook.activations.filter(until_at__isnull=True).update(until_at=SINCE_EVER)
     text = canonical_json(document)
     version = RulebookVersion.objects.create(
-        rulebook=rulebook, number=rulebook.versions.count() + 1, document=text, sha256=digest_of(text), state="active",
-        author_id=SYSTEM_ID, approver_id=INSTALLER.id, from_at=SINCE_EVER, recorded_at=SINCE_EVER,
+        rulebook=rulebook, number=rulebook.versions.count() + 1, document=text, sha256=digest_of(text), state="approved",
+        author_id=SYSTEM_ID, approver_id=INSTALLER.id, recorded_at=SINCE_EVER,
     )  # fmt: skip
+    rulebook.activations.create(version=version, from_at=SINCE_EVER, activated_by=SYSTEM_ID, recorded_at=SINCE_EVER)
     forget_cached_rulebooks()
     return version
 

@@ -27,4 +27,4 @@ def decide(document: Factor, facts: str) -> Decided:
 
 
 def register() -> None:
-    register_kind(KIND, schema=Factor, decide=decide)
+    register_kind(KIND, title="Factors", schema=Factor, decide=decide)

@@ -35,7 +35,7 @@ def test_rulebooks_with_their_versions() -> None:
     version = put_in_force(KIND, {"factor": 2})
     reader = signed_in("rulebooks.view_rulebooks")
     (found,) = reader.get("/api/v1/rulebooks").json()["items"]
-    assert (found["kind"], found["versions"][0]["phase"]) == (KIND, "in force")
+    assert (found["kind"], found["versions"][0]["phase"]) == (KIND, "active")
     assert reader.get(f"/api/v1/rulebooks/{found['id']}").json() == found
     shown = reader.get(f"/api/v1/rulebook-versions/{version.pk}").json()
     assert (shown["document"], shown["sha256"]) == ({"factor": 2}, bytes(version.sha256).hex())

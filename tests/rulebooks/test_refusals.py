@@ -1,12 +1,13 @@
 """What the database refuses of rulebooks, tried in SQL."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
 from apps.rulebooks.contract import DecisionDraft, decisions_of, record_decisions
-from apps.rulebooks.models import Decision, RulebookVersion
+from apps.rulebooks.models import Activation, Decision, Rulebook, RulebookVersion
 from ordercash.kernel import sql
 from ordercash.kernel.ids import new_id
 from tests.factories.rulebooks import put_in_force
@@ -33,26 +34,33 @@ def version() -> RulebookVersion:
         "number = 9",
         "author_id = gen_random_uuid()",
         "approver_id = gen_random_uuid()",
-        "from_at = from_at - interval '1 day'",
         "state = 'draft'",
-        "state = 'approved'",
+        "state = 'in_review'",
         "rulebook_id = gen_random_uuid()",
     ],
 )
 def test_a_version_in_force_is_frozen(version: RulebookVersion, change: str) -> None:
     refused(f"UPDATE rulebooks_rulebookversion SET {change} WHERE id = %s", "rulebooks_version_frozen", version.id)
     again = RulebookVersion.objects.get(pk=version.pk)
-    assert (again.document, again.state, again.number) == (version.document, "active", 1)
+    assert (again.document, again.state, again.number) == (version.document, "approved", 1)
 
 
 def test_a_version_in_force_is_not_deleted(version: RulebookVersion) -> None:
     refused("DELETE FROM rulebooks_rulebookversion WHERE id = %s", "rulebooks_version_frozen", version.id)
 
 
-def test_an_ended_version_does_not_begin_again(version: RulebookVersion) -> None:
-    sql.run("UPDATE rulebooks_rulebookversion SET state = 'retired', until_at = %s WHERE id = %s", [NOW, version.id])
-    for change in ("until_at = NULL", "until_at = until_at + interval '1 day'", "state = 'active'"):
-        refused(f"UPDATE rulebooks_rulebookversion SET {change} WHERE id = %s", "rulebooks_version_frozen", version.id)
+def test_an_activation_only_ends(version: RulebookVersion) -> None:
+    change = "UPDATE rulebooks_activation SET {} WHERE version_id = %s"
+    for what in (
+        "from_at = from_at - interval '1 day'", "version_id = gen_random_uuid()", "rulebook_id = gen_random_uuid()",
+        "activated_by = gen_random_uuid()", "kind = 'rollback', reason = 'x'", "reason = 'x'", "recorded_at = now()",
+    ):  # fmt: skip
+        refused(change.format(what), "rulebooks_activation_frozen", version.id)
+    sql.run(change.format("until_at = %s"), [NOW, version.id])
+    for what in ("until_at = NULL", "until_at = until_at + interval '1 day'"):
+        refused(change.format(what), "rulebooks_activation_frozen", version.id)
+    sql.run(change.format("until_at = until_at - interval '1 day'"), [version.id])
+    refused("DELETE FROM rulebooks_activation WHERE version_id = %s", "rulebooks_activation_frozen", version.id)
 
 
 @pytest.mark.parametrize("state", ["in_review", "approved"])
@@ -68,10 +76,35 @@ def test_the_text_is_frozen_from_the_review_on(version: RulebookVersion, state: 
 
 
 def test_two_versions_are_never_in_force_together(version: RulebookVersion) -> None:
+    other = _copy(version, "approved")
     with pytest.raises(IntegrityError, match="no_two_versions_in_force"), transaction.atomic():
-        _copy(version, "active", from_at=NOW)
-    sql.run("UPDATE rulebooks_rulebookversion SET until_at = %s WHERE id = %s", [NOW, version.id])
-    _copy(version, "active", from_at=NOW)
+        _activate(version, other)
+    sql.run("UPDATE rulebooks_activation SET until_at = %s WHERE version_id = %s", [NOW, version.id])
+    with pytest.raises(IntegrityError, match="no_two_versions_in_force"), transaction.atomic():
+        _activate(version, other, from_at=NOW - timedelta(microseconds=1))
+    _activate(version, other)
+
+
+@pytest.mark.parametrize("state", ["draft", "in_review"])
+def test_only_an_approved_version_of_its_rulebook_is_activated(version: RulebookVersion, state: str) -> None:
+    sql.run("UPDATE rulebooks_activation SET until_at = %s WHERE version_id = %s", [NOW, version.id])
+    with pytest.raises(DatabaseError, match="rulebooks_activation_unapproved"), transaction.atomic():
+        _activate(version, _copy(version, state))
+    elsewhere = Rulebook.objects.create(kind="test.elsewhere", name="Elsewhere")
+    with pytest.raises(DatabaseError, match="rulebooks_activation_unapproved"), transaction.atomic():
+        _activate(version, version.pk, rulebook_id=elsewhere.pk)
+    assert Activation.objects.count() == 1
+
+
+def test_a_rollback_has_its_reason_and_an_activation_its_order(version: RulebookVersion) -> None:
+    sql.run("UPDATE rulebooks_activation SET until_at = %s WHERE version_id = %s", [NOW, version.id])
+    for values, says in (
+        ({"kind": "rollback"}, "rollback_has_its_reason"),
+        ({"kind": "other"}, "activation_kind_known"),
+        ({"until_at": NOW - timedelta(days=1)}, "activation_ends_after_start|range lower bound"),
+    ):
+        with pytest.raises(DatabaseError, match=says), transaction.atomic():
+            _activate(version, version.pk, **values)
 
 
 def test_the_hash_is_the_documents_own(version: RulebookVersion) -> None:
@@ -124,10 +157,19 @@ def test_decisions_lie_in_their_month() -> None:
     assert sql.fetch("SELECT count(*) FROM rulebooks_decision_default") == [(0,)]
 
 
-def _copy(version: RulebookVersion, state: str, **changes: object) -> object:
-    values = {"from_at": None} | changes
+def _activate(version: RulebookVersion, version_id: Any, **changes: Any) -> None:
+    values = {
+        "rulebook_id": version.rulebook_id,
+        "from_at": NOW,
+        "activated_by": new_id(),
+        "recorded_at": NOW,
+    } | changes
+    Activation.objects.create(version_id=version_id, **values)
+
+
+def _copy(version: RulebookVersion, state: str) -> Any:
     made = RulebookVersion.objects.create(
         rulebook_id=version.rulebook_id, number=version.number + 1, document=version.document, sha256=version.sha256, state=state,
-        author_id=version.author_id, approver_id=version.approver_id, recorded_at=NOW, **values,
+        author_id=version.author_id, approver_id=version.approver_id, recorded_at=NOW,
     )  # fmt: skip
     return made.id

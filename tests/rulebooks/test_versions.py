@@ -10,9 +10,9 @@ from apps.audit.models import ChangeRecord, EventRecord
 from apps.masterdata.models import Currency, LegalEntity
 from apps.rulebooks.contract import NoRulebookInForce, rulebook_in_force
 from apps.rulebooks.decisions.documents import DocumentInvalid
-from apps.rulebooks.models import RulebookVersion
+from apps.rulebooks.models import Activation, RulebookVersion
 from apps.rulebooks.selectors.versions import phase_of, rulebooks
-from apps.rulebooks.services import versions
+from apps.rulebooks.services import activations, versions
 from ordercash.kernel.actor import Actor
 from ordercash.kernel.errors import NotFound
 from ordercash.kernel.states import WrongState
@@ -40,7 +40,12 @@ def approved(factor: int = 2, **changes: Any) -> RulebookVersion:
 
 def active(factor: int = 2, from_at: datetime = NOW, now: datetime = NOW, **changes: Any) -> RulebookVersion:
     version = approved(factor, **changes)
-    return versions.activate_version(version_id=version.id, from_at=from_at, actor=APPROVER, now=now)
+    activations.activate_version(version_id=version.id, from_at=from_at, actor=APPROVER, now=now)
+    return version
+
+
+def activation(version: RulebookVersion) -> Activation:
+    return version.activations.get()
 
 
 def factor_at(at: datetime, **changes: Any) -> int:
@@ -49,7 +54,7 @@ def factor_at(at: datetime, **changes: Any) -> int:
 
 def test_the_whole_life() -> None:
     version = active()
-    assert (version.state, version.number, version.author_id, version.approver_id) == (
+    assert (phase_of(version, NOW), version.number, version.author_id, version.approver_id) == (
         "active",
         1,
         AUTHOR.id,
@@ -57,8 +62,8 @@ def test_the_whole_life() -> None:
     )
     assert factor_at(NOW) == 2
     assert rulebook_in_force(KIND, at=NOW).sha256 == bytes(version.sha256)
-    retired = versions.retire_version(version_id=version.id, actor=APPROVER, now=NOW + DAY)
-    assert (retired.state, retired.until_at) == ("retired", NOW + DAY)
+    retired = activations.retire_version(version_id=version.id, actor=APPROVER, now=NOW + DAY)
+    assert (phase_of(retired, NOW + DAY), activation(retired).until_at) == ("retired", NOW + DAY)
     assert factor_at(NOW + DAY - timedelta(microseconds=1)) == 2
     with pytest.raises(NoRulebookInForce):
         factor_at(NOW + DAY)
@@ -71,23 +76,21 @@ def test_the_whole_life() -> None:
 
 def test_the_next_version_ends_the_one_before_it() -> None:
     first, second = active(2), active(3, NOW + DAY)
-    first.refresh_from_db()
-    assert (first.state, first.until_at) == ("active", NOW + DAY)
+    assert (phase_of(first, NOW), activation(first).until_at) == ("active", NOW + DAY)
     assert [factor_at(NOW + DAY - timedelta(microseconds=1)), factor_at(NOW + DAY)] == [2, 3]
     assert [phase_of(first, NOW), phase_of(second, NOW), phase_of(first, NOW + DAY)] == [
-        "in force",
+        "active",
         "scheduled",
-        "ended",
+        "retired",
     ]
-    versions.retire_version(version_id=second.id, actor=APPROVER, now=NOW)
+    activations.retire_version(version_id=second.id, actor=APPROVER, now=NOW)
     with pytest.raises(NoRulebookInForce):
         factor_at(NOW + DAY)
 
 
 def test_a_version_in_force_at_once_retires_the_one_before_it() -> None:
     first, _ = active(2), active(3, NOW + DAY, now=NOW + DAY)
-    first.refresh_from_db()
-    assert first.state == "retired"
+    assert phase_of(first, NOW + DAY) == "retired"
     assert factor_at(NOW) == 2
     (found,) = rulebooks(KIND)
     assert [version.number for version in found.versions] == [2, 1]
@@ -98,9 +101,9 @@ def test_a_version_in_force_at_once_retires_the_one_before_it() -> None:
 
 def test_the_past_is_not_decided_anew() -> None:
     active(2)
-    with pytest.raises(versions.BackdatedActivation):
+    with pytest.raises(activations.BackdatedActivation):
         active(3, NOW - DAY, now=NOW + DAY)
-    with pytest.raises(versions.BackdatedActivation):
+    with pytest.raises(activations.BackdatedActivation):
         active(3, NOW, now=NOW + DAY)
     assert factor_at(NOW) == 2
 
@@ -113,7 +116,7 @@ def test_the_first_version_may_reach_back() -> None:
 def test_a_planned_version_is_not_overtaken() -> None:
     active(2)
     active(3, NOW + 5 * DAY)
-    with pytest.raises(versions.PeriodTaken):
+    with pytest.raises(activations.PeriodTaken):
         active(4, NOW + 2 * DAY)
 
 
@@ -149,7 +152,7 @@ def test_a_wrong_document_leaves_nothing() -> None:
 
 def test_only_what_was_approved_is_put_in_force() -> None:
     with pytest.raises(WrongState, match="possible: save, submit"):
-        versions.activate_version(version_id=draft().id, from_at=NOW, actor=APPROVER, now=NOW)
+        activations.activate_version(version_id=draft().id, from_at=NOW, actor=APPROVER, now=NOW)
     with pytest.raises(NotFound):
         versions.submit_version(version_id=uuid4(), actor=AUTHOR, now=NOW)
 

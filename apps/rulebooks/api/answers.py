@@ -5,7 +5,22 @@ from uuid import UUID
 
 from pydantic import AwareDatetime
 
+from apps.rulebooks.decisions.phases import Phase
 from ordercash.web.api.values import Answer
+
+
+class ActivationShown(Answer):
+    """A version in force over a half-open period."""
+
+    id: UUID
+    version_id: UUID
+    number: int
+    kind: Literal["normal", "rollback"]
+    from_at: AwareDatetime
+    until_at: AwareDatetime | None
+    reason: str
+    activated_by: UUID
+    recorded_at: AwareDatetime
 
 
 class VersionRow(Answer):
@@ -14,10 +29,8 @@ class VersionRow(Answer):
     id: UUID
     number: int
     sha256: str
-    state: Literal["draft", "in_review", "approved", "active", "retired"]
-    phase: str
-    from_at: AwareDatetime | None
-    until_at: AwareDatetime | None
+    state: Literal["draft", "in_review", "approved"]
+    phase: Phase
     author_id: UUID
     approver_id: UUID | None
     note: str
@@ -30,13 +43,14 @@ class VersionShown(VersionRow):
 
 
 class RulebookShown(Answer):
-    """A rulebook with its versions, the newest first."""
+    """A rulebook with its versions and their activations, the newest first."""
 
     id: UUID
     kind: str
     name: str
     legal_entity: str | None
     versions: list[VersionRow]
+    activations: list[ActivationShown]
 
 
 class DecisionSubject(Answer):

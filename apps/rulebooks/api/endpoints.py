@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.rulebooks.api.answers import DecisionShown, RulebookShown, VersionShown
-from apps.rulebooks.models import RulebookVersion
+from apps.rulebooks.models import Activation, RulebookVersion
 from apps.rulebooks.permissions import VIEW_DECISIONS, VIEW_RULEBOOKS
 from apps.rulebooks.selectors.decision_log import DecisionFacts, decisions_of
 from apps.rulebooks.selectors.versions import RulebookFacts, document_of, phase_of, rulebook, rulebooks, version_of
@@ -83,6 +83,21 @@ def _rulebook(found: RulebookFacts, now: datetime) -> dict[str, Any]:
         "name": found.name,
         "legal_entity": found.legal_entity or None,
         "versions": [_version(version, now) for version in found.versions],
+        "activations": [_activation(each, number) for each, number in found.activations],
+    }
+
+
+def _activation(found: Activation, number: int) -> dict[str, Any]:
+    return {
+        "id": found.pk,
+        "version_id": found.version_id,
+        "number": number,
+        "kind": found.kind,
+        "from_at": found.from_at,
+        "until_at": found.until_at,
+        "reason": found.reason,
+        "activated_by": found.activated_by,
+        "recorded_at": found.recorded_at,
     }
 
 
@@ -93,8 +108,6 @@ def _version(version: RulebookVersion, now: datetime) -> dict[str, Any]:
         "sha256": bytes(version.sha256).hex(),
         "state": version.state,
         "phase": phase_of(version, now),
-        "from_at": version.from_at,
-        "until_at": version.until_at,
         "author_id": version.author_id,
         "approver_id": version.approver_id,
         "note": version.note,

@@ -1,8 +1,8 @@
-"""The registry of kinds: the domain that owns a kind says what its documents look like and how it decides."""
+"""The registry of kinds: the domain that owns a kind says what its documents look like, how they decide and how they read."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 import pydantic
 
@@ -23,24 +23,91 @@ class Decided:
     trace: str
 
 
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What an examination found in a document. An error refuses the save; the others are only said.
+
+    `pointer` (RFC 6901) names the value; `line` and `column` (from 1) lie inside its text when it is one, such as a condition's;
+    `rules` names the rules concerned.
+    """
+
+    severity: Literal["error", "warning", "undecided"]
+    pointer: str
+    code: str
+    message: str
+    line: int | None = None
+    column: int | None = None
+    rules: tuple[str, ...] = ()
+
+
+class RuleText(NamedTuple):
+    """A named part of a document in words: what it is called, and its properties as somebody would read them out."""
+
+    title: str
+    words: Mapping[str, str]
+
+
+class Weight(NamedTuple):
+    """What one line of a decision weighs in money: for whom, for what, by which rules, in minor units."""
+
+    line: str
+    customer: str
+    product: str
+    rules: tuple[str, ...]
+    currency: str
+    amount_minor: int
+
+
+Compile = Callable[[Any], Any]
 Decide = Callable[[Any, str], Decided]
+Examine = Callable[[Any], Sequence[Finding]]
+Rules = Callable[[Any], Mapping[str, RuleText]]
+Weigh = Callable[[str, str], Sequence[Weight]]
+Expected = Callable[[str, str], str]
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind: its document's schema, and (document, canonical facts) -> Decided; None when the kind logs no decisions."""
+    """One kind of rulebook; see `register_kind`."""
 
     name: str
+    title: str
     schema: type[pydantic.BaseModel]
     decide: Decide | None
+    compile: Compile | None
+    examine: Examine | None
+    rules: Rules | None
+    weigh: Weigh | None
+    scenario: Expected | None
+
+    def compiled(self, document: Any) -> Any:
+        """Return what `decide` takes: the document made ready, or the document itself."""
+        return self.compile(document) if self.compile else document
 
 
 _KINDS: dict[str, Kind] = {}
 
 
-def register_kind(kind: str, *, schema: type[pydantic.BaseModel], decide: Decide | None = None) -> None:
-    """Make a kind known; `schema` parses its documents, `decide` replays a logged decision to the same bytes."""
-    _KINDS[kind] = Kind(kind, schema, decide)
+def register_kind(
+    kind: str,
+    *,
+    title: str,
+    schema: type[pydantic.BaseModel],
+    decide: Decide | None = None,
+    compile: Compile | None = None,
+    examine: Examine | None = None,
+    rules: Rules | None = None,
+    weigh: Weigh | None = None,
+    scenario: Expected | None = None,
+) -> None:
+    """Make a kind known.
+
+    `schema` parses its documents. `compile(document)` makes a document ready, once per hash. `decide(compiled or document, facts)`
+    takes a decision again to the same bytes; None when the kind logs none. `examine(document)` finds what a schema cannot see.
+    `rules(document)` names its parts in words, for differences. `weigh(facts, outcome)` says what a decision is worth, for back-tests.
+    `scenario(facts, outcome)` is the canonical text of what a scenario of this kind expects; None: the whole outcome.
+    """
+    _KINDS[kind] = Kind(kind, title, schema, decide, compile, examine, rules, weigh, scenario)
 
 
 def kind_of(name: str) -> Kind:

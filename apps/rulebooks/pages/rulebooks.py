@@ -12,9 +12,10 @@ from django.utils.safestring import SafeString
 
 from apps.audit.contract import actor_names
 from apps.rulebooks.decisions.files import write_file
-from apps.rulebooks.models import RulebookVersion
+from apps.rulebooks.models import Activation, RulebookVersion
 from apps.rulebooks.permissions import ACTIVATE_VERSION, APPROVE_VERSION, DRAFT_VERSION, VIEW_RULEBOOKS
 from apps.rulebooks.selectors.versions import RulebookFacts, document_of, phase_of, rulebook, rulebooks, version_of
+from apps.rulebooks.services import activations
 from apps.rulebooks.services import versions as verbs
 from apps.rulebooks.services.transfer import INSTALLER, SINCE_EVER
 from apps.rulebooks.states import VERSION
@@ -77,6 +78,7 @@ class RulebookPage(Page):
             "in_force": found.in_force(now),
             "text": _text(found, found.in_force(now)),
             "versions": Table(columns=_version_columns(names, now), rows=found.versions, caption="Versions"),
+            "activations": Table(columns=_activation_columns(names), rows=found.activations, caption="Activations"),
         }
 
 
@@ -110,7 +112,9 @@ class VersionPage(Page):
             "version": version,
             "badge": phase_of(version, now),
             "hash": bytes(version.sha256).hex(),
-            "since": from_html(version.from_at),
+            "activations": Table(
+                columns=_activation_columns(names), rows=_activations(found, version), caption="Activations"
+            ),
             "author": names.get(version.author_id, ""),
             "approver": names.get(version.approver_id, "") if version.approver_id else "",
             "current": current if current and current.pk != version.pk else None,
@@ -119,19 +123,23 @@ class VersionPage(Page):
         }
 
     def actions(self) -> Sequence[Action]:
-        possible = set(VERSION.verbs(self.version.state))
+        possible = {*VERSION.verbs(self.version.state), *self._endings()}
         own = "Somebody else has to approve what you wrote" if self.version.author_id == self.request.user.pk else ""
         offered = (
             Action("Submit for review", verb="submit", permission=DRAFT_VERSION, style="primary"),
             Action("Approve", verb="approve", permission=APPROVE_VERSION, style="primary", disabled=own),
             Action("Reject", verb="reject", permission=APPROVE_VERSION, reason=True),
             Action("Activate", verb="activate", permission=ACTIVATE_VERSION, style="primary", form=ActivateForm),
+            Action("Withdraw", verb="withdraw", permission=ACTIVATE_VERSION),
             Action(
                 "Retire", verb="retire", permission=ACTIVATE_VERSION, style="danger",
                 confirm="Without another version nothing of this kind can be decided any more.",
             ),
         )  # fmt: skip
         return [action for action in offered if action.verb in possible]
+
+    def _endings(self) -> Sequence[str]:
+        return {"active": ("retire",), "scheduled": ("withdraw", "retire")}.get(phase_of(self.version, clock.now()), ())
 
     def do_submit(self, given: Given) -> str:
         verbs.submit_version(version_id=self.version.pk, actor=self.actor, now=clock.now())
@@ -148,11 +156,15 @@ class VersionPage(Page):
     def do_activate(self, given: Given) -> str:
         now = clock.now()
         from_at = given.values["from_at"] or now
-        verbs.activate_version(version_id=self.version.pk, from_at=from_at, actor=self.actor, now=now)
+        activations.activate_version(version_id=self.version.pk, from_at=from_at, actor=self.actor, now=now)
         return "The version is in force." if from_at <= now else "The version is scheduled."
 
+    def do_withdraw(self, given: Given) -> str:
+        activations.withdraw_version(version_id=self.version.pk, actor=self.actor, now=clock.now())
+        return "The version does not begin; the one before it goes on."
+
     def do_retire(self, given: Given) -> str:
-        verbs.retire_version(version_id=self.version.pk, actor=self.actor, now=clock.now())
+        activations.retire_version(version_id=self.version.pk, actor=self.actor, now=clock.now())
         return "The version is retired."
 
 
@@ -173,12 +185,25 @@ def from_html(moment: datetime | None) -> SafeString:
     return format_html("from the beginning") if moment == SINCE_EVER else when_html(moment)
 
 
+def _activations(found: RulebookFacts, version: RulebookVersion) -> list[tuple[Activation, int]]:
+    return [row for row in found.activations if row[0].version_id == version.pk]
+
+
+def _activation_columns(names: Mapping[Any, str]) -> tuple[Column, ...]:
+    return (
+        Column("number", "Version", value=lambda row: f"v{row[1]}"),
+        Column("from_at", "From", kind="html", value=lambda row: from_html(row[0].from_at)),
+        Column("until_at", "Until", kind="when", value=lambda row: row[0].until_at),
+        Column("kind", "Kind", value=lambda row: row[0].kind),
+        Column("by", "By", value=lambda row: names.get(row[0].activated_by, "")),
+        Column("reason", "Reason", value=lambda row: row[0].reason),
+    )
+
+
 def _version_columns(names: Mapping[Any, str], now: datetime) -> tuple[Column, ...]:
     return (
         Column("number", "Version", value=lambda row: f"v{row.number}", link="rulebook_version"),
         Column("phase", "State", kind="badge", value=lambda row: phase_of(row, now)),
-        Column("from_at", "From", kind="html", value=lambda row: from_html(row.from_at)),
-        Column("until_at", "Until", kind="when"),
         Column("author", "Author", value=lambda row: names.get(row.author_id, "")),
         Column("approver", "Approver", value=lambda row: names.get(row.approver_id, "")),
         Column("hash", "SHA-256", kind="code", value=_short_hash, desk=True),

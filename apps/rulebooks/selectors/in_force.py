@@ -22,10 +22,12 @@ class NoRulebookInForce(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class InForce:
-    """The version that decides: the SHA-256 of its canonical text (32 bytes) and the parsed document (the kind's schema)."""
+    """The version that decides: the SHA-256 of its canonical text (32 bytes), the parsed document (the kind's schema), and the
+    same made ready by the kind's `compile`, once per hash; a kind that has none decides by the document."""
 
     sha256: bytes
     document: Any
+    compiled: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +80,9 @@ def _find(kind: str, at: datetime, legal_entity_id: UUID | None) -> _Period | No
 @remembered(seconds=LIST_SECONDS)
 def _periods() -> dict[str, list[_Period]]:
     found = sql.fetch(
-        "SELECT r.kind, r.legal_entity_id, v.from_at, v.until_at, v.sha256"
-        " FROM rulebooks_rulebookversion v JOIN rulebooks_rulebook r ON r.id = v.rulebook_id"
-        " WHERE v.state IN ('active', 'retired') ORDER BY v.from_at"
+        "SELECT r.kind, r.legal_entity_id, a.from_at, a.until_at, v.sha256 FROM rulebooks_activation a"
+        " JOIN rulebooks_rulebookversion v ON v.id = a.version_id JOIN rulebooks_rulebook r ON r.id = a.rulebook_id"
+        " WHERE a.until_at IS NULL OR a.until_at > a.from_at ORDER BY a.from_at"
     )
     periods: dict[str, list[_Period]] = {}
     for kind, legal_entity_id, from_at, until_at, sha256 in found:
@@ -96,5 +98,7 @@ def _parse(kind: str, sha256: bytes) -> InForce:
     )
     if not found:
         raise NotFound(f"No version of kind {kind!r} has the hash {sha256.hex()}.")
-    _documents[kind, sha256] = InForce(sha256, kind_of(kind).schema.model_validate_json(found[0][0]))
+    registered = kind_of(kind)
+    document = registered.schema.model_validate_json(found[0][0])
+    _documents[kind, sha256] = InForce(sha256, document, registered.compiled(document))
     return _documents[kind, sha256]

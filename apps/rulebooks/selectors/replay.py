@@ -43,8 +43,8 @@ def replay_decisions(kind: str, *, since: datetime, limit: int | None = None) ->
     if decide is None:
         raise NotReplayable(f"{kind!r} has no decision function.")
     for logged in _decisions(kind, lowest_id_at(since), limit):
-        document = version_document(kind, logged.version_sha256).document
-        yield Replayed(logged, decide(document, logged.facts))
+        compiled = version_document(kind, logged.version_sha256).compiled
+        yield Replayed(logged, decide(compiled, logged.facts))
 
 
 def _decisions(kind: str, after_id: UUID, limit: int | None) -> Iterator[DecisionFacts]:

@@ -1,5 +1,6 @@
 """Reading rulebooks and their versions."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,7 +9,8 @@ from uuid import UUID
 import orjson
 from django.db.models import Prefetch, QuerySet
 
-from apps.rulebooks.models import Rulebook, RulebookVersion
+from apps.rulebooks.decisions.phases import Period, Phase, phase
+from apps.rulebooks.models import Activation, Rulebook, RulebookVersion
 from ordercash.kernel.errors import NotFound
 
 
@@ -24,11 +26,18 @@ class RulebookFacts:
 
     def in_force(self, at: datetime) -> RulebookVersion | None:
         """Return the version in force at an instant."""
-        return next((version for version in self.versions if phase_of(version, at) == "in force"), None)
+        return next((version for version in self.versions if phase_of(version, at) == "active"), None)
+
+    @property
+    def activations(self) -> list[tuple[Activation, int]]:
+        """Return every activation with its version's number, the newest first; those withdrawn before they began are not told."""
+        told = [(each, version.number) for version in self.versions for each in version.activations.all()]
+        told = [(each, number) for each, number in told if each.until_at is None or each.until_at > each.from_at]
+        return sorted(told, key=lambda row: (row[0].from_at, row[0].recorded_at), reverse=True)
 
 
 def rulebooks(kind: str = "") -> list[RulebookFacts]:
-    """Return every rulebook (of a kind) by kind and entity; two statements. There are tens of them, not thousands."""
+    """Return every rulebook (of a kind) by kind and entity; three statements. There are tens of them, not thousands."""
     found = _rulebooks().order_by("kind", "name")
     return [_facts(rulebook) for rulebook in (found.filter(kind=kind) if kind else found)]
 
@@ -54,17 +63,19 @@ def document_of(version: RulebookVersion) -> Any:
     return orjson.loads(version.document)
 
 
-def phase_of(version: RulebookVersion, at: datetime) -> str:
-    """Say in words where a version stands at an instant: its state, or for a used one "scheduled", "in force", "ended"."""
-    if version.from_at is None or version.state not in {"active", "retired"}:
-        return str(version.state).replace("_", " ")
-    if version.until_at is not None and version.until_at <= at:
-        return "ended"
-    return "in force" if version.from_at <= at else "scheduled"
+def phase_of(version: RulebookVersion, at: datetime) -> Phase:
+    """Say in words where a version stands at an instant; its activations are read unless they were fetched with it."""
+    return phase(version.state, periods_of(version.activations.all()), at)
+
+
+def periods_of(activations: Iterable[Activation]) -> list[Period]:
+    """Return activations as plain periods."""
+    rollback = Activation.Kind.ROLLBACK
+    return [Period(each.version_id, each.from_at, each.until_at, each.kind == rollback) for each in activations]
 
 
 def _rulebooks() -> QuerySet[Rulebook]:
-    newest_first = RulebookVersion.objects.order_by("-number")
+    newest_first = RulebookVersion.objects.order_by("-number").prefetch_related("activations")
     return Rulebook.objects.select_related("legal_entity").prefetch_related(Prefetch("versions", newest_first))
 
 

@@ -13,7 +13,8 @@ from apps.masterdata.contract import entities_by_code
 from apps.rulebooks.decisions.documents import checked_text
 from apps.rulebooks.decisions.kinds import kind_of
 from apps.rulebooks.models import Rulebook, RulebookVersion
-from apps.rulebooks.services.versions import add_draft, ensure_rulebook, put_in_force
+from apps.rulebooks.services.activations import put_in_force
+from apps.rulebooks.services.versions import add_draft, ensure_rulebook
 from ordercash.kernel.actor import SYSTEM, Actor
 from ordercash.kernel.errors import NotFound
 from ordercash.kernel.transactions import joins, writes
@@ -67,14 +68,16 @@ def _import(file: RulebookFile, actor: Actor, now: datetime) -> Imported:
 @joins
 def _install(file: RulebookFile, now: datetime) -> Imported:
     version, _ = _kept(file, SYSTEM, now)
-    in_force = version.rulebook.versions.filter(Q(until_at__isnull=True) | Q(until_at__gt=now), state="active")
-    if in_force.filter(sha256=version.sha256).exists():
+    rulebook = version.rulebook
+    open_now = rulebook.activations.filter(Q(until_at__isnull=True) | Q(until_at__gt=now))
+    if open_now.filter(version__sha256=version.sha256).exists():
         return Imported(file.name, version.number, bytes(version.sha256), "known")
-    if version.state not in {"draft", "in_review", "approved"} or version.author_id != SYSTEM.id:
-        version = _added(version.rulebook, file, SYSTEM, now)
-    version.state, version.approver_id = RulebookVersion.State.APPROVED, INSTALLER.id
-    version.save(update_fields=["state", "approver_id"])
-    first = not version.rulebook.versions.filter(state__in=["active", "retired"]).exists()
+    if version.author_id != SYSTEM.id or version.activations.exists():
+        version = _added(rulebook, file, SYSTEM, now)
+    if version.state != RulebookVersion.State.APPROVED:
+        version.state, version.approver_id = RulebookVersion.State.APPROVED, INSTALLER.id
+        version.save(update_fields=["state", "approver_id"])
+    first = not rulebook.activations.exists()
     put_in_force(version=version, from_at=SINCE_EVER if first else now, actor=SYSTEM, now=now)
     return Imported(file.name, version.number, bytes(version.sha256), "activated")
 

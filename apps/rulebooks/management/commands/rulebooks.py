@@ -10,8 +10,8 @@ from django.core.management.base import BaseCommand, CommandError
 from apps.rulebooks.decisions.files import read_file, write_file
 from apps.rulebooks.models import RulebookVersion
 from apps.rulebooks.selectors.versions import RulebookFacts, document_of, phase_of, rulebooks
+from apps.rulebooks.services.activations import activate_version
 from apps.rulebooks.services.transfer import RulebookFile, import_rulebooks, install_rulebooks
-from apps.rulebooks.services.versions import activate_version
 from ordercash.kernel import clock
 from ordercash.kernel.actor import SYSTEM
 from ordercash.kernel.errors import DomainError

@@ -1,4 +1,4 @@
-"""Nouns of rulebooks: the rulebook of a kind, its versions, and the decisions that were taken by them."""
+"""The rulebook of a kind, its versions, when each is in force, and what people said about it."""
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeBoundary, RangeOperators
@@ -29,14 +29,12 @@ class Rulebook(models.Model):
 
 
 class RulebookVersion(models.Model):
-    """One text of a rulebook with its SHA-256. Frozen once it leaves the draft; in force over [from_at, until_at)."""
+    """One text of a rulebook with its SHA-256, frozen once it leaves the draft. When it is in force is said by its activations."""
 
     class State(models.TextChoices):
         DRAFT = "draft"
         IN_REVIEW = "in_review"
         APPROVED = "approved"
-        ACTIVE = "active"
-        RETIRED = "retired"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     rulebook = models.ForeignKey(Rulebook, related_name="versions", on_delete=models.PROTECT)
@@ -47,16 +45,13 @@ class RulebookVersion(models.Model):
     note = models.CharField(max_length=300, default="", blank=True)
     author_id = models.UUIDField()
     approver_id = models.UUIDField(null=True, blank=True)
-    from_at = models.DateTimeField(null=True, blank=True)
-    until_at = models.DateTimeField(null=True, blank=True)
     recorded_at = models.DateTimeField()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["rulebook", "number"], name="version_number_once_per_rulebook"),
             models.CheckConstraint(
-                condition=Q(state__in=["draft", "in_review", "approved", "active", "retired"]),
-                name="version_state_known",
+                condition=Q(state__in=["draft", "in_review", "approved"]), name="version_state_known"
             ),
             models.CheckConstraint(
                 condition=Q(approver_id__isnull=True) | ~Q(approver_id=F("author_id")), name="approver_is_not_author"
@@ -65,50 +60,60 @@ class RulebookVersion(models.Model):
                 condition=Q(state__in=["draft", "in_review"]) | Q(approver_id__isnull=False),
                 name="version_approved_before_use",
             ),
-            models.CheckConstraint(
-                condition=~Q(state__in=["active", "retired"]) | Q(from_at__isnull=False),
-                name="version_in_use_has_start",
-            ),
-            models.CheckConstraint(
-                condition=Q(until_at__isnull=True) | Q(until_at__gte=F("from_at")), name="version_ends_after_start"
-            ),
-            ExclusionConstraint(
-                name="no_two_versions_in_force",
-                expressions=[
-                    ("rulebook", RangeOperators.EQUAL),
-                    (
-                        Func(
-                            F("from_at"),
-                            F("until_at"),
-                            RangeBoundary(),
-                            function="tstzrange",
-                        ),
-                        RangeOperators.OVERLAPS,
-                    ),
-                ],
-                condition=Q(state__in=["active", "retired"]),
-            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.rulebook_id} v{self.number}"
 
 
-class Decision(models.Model):
-    """What was decided, from which facts, by which version, and why. Append-only; partitioned by month on the id."""
+class Activation(models.Model):
+    """An approved version in force over [from_at, until_at). A version may be activated again; an activation can only be ended."""
+
+    class Kind(models.TextChoices):
+        NORMAL = "normal"
+        ROLLBACK = "rollback"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    kind = models.CharField(max_length=80)
-    subject_kind = models.CharField(max_length=40)
-    subject_id = models.UUIDField()
-    version_sha256 = models.BinaryField(max_length=32)
-    facts = models.TextField()
-    outcome = models.TextField()
-    trace = models.TextField()
-    taken_at = models.DateTimeField()
+    rulebook = models.ForeignKey(Rulebook, related_name="activations", on_delete=models.PROTECT)
+    version = models.ForeignKey(RulebookVersion, related_name="activations", on_delete=models.PROTECT)
+    from_at = models.DateTimeField()
+    until_at = models.DateTimeField(null=True, blank=True)
+    kind = models.CharField(max_length=8, choices=Kind.choices, default=Kind.NORMAL)
+    reason = models.TextField(default="", blank=True)
+    activated_by = models.UUIDField()
+    recorded_at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["subject_id", "id"], name="decision_of_subject")]
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=["normal", "rollback"]), name="activation_kind_known"),
+            models.CheckConstraint(
+                condition=Q(until_at__isnull=True) | Q(until_at__gte=F("from_at")), name="activation_ends_after_start"
+            ),
+            models.CheckConstraint(condition=Q(kind="normal") | ~Q(reason=""), name="rollback_has_its_reason"),
+            ExclusionConstraint(
+                name="no_two_versions_in_force",
+                expressions=[
+                    ("rulebook", RangeOperators.EQUAL),
+                    (Func(F("from_at"), F("until_at"), RangeBoundary(), function="tstzrange"), RangeOperators.OVERLAPS),
+                ],
+            ),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.subject_kind} {self.subject_id}"
+        return f"{self.version_id} from {self.from_at.isoformat()}"
+
+
+class VersionComment(models.Model):
+    """What somebody said about a version. Append-only."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    version = models.ForeignKey(RulebookVersion, related_name="comments", on_delete=models.PROTECT)
+    author_id = models.UUIDField()
+    text = models.TextField()
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(text=""), name="comment_says_something")]
+
+    def __str__(self) -> str:
+        return self.text[:80]

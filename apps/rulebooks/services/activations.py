@@ -1,0 +1,172 @@
+"""Putting versions in force: activated, ended, withdrawn before they began, rolled back."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+
+from apps.audit.contract import record_events, set_change_actor
+from apps.rulebooks.decisions.phases import version_before
+from apps.rulebooks.events import rolled_back, version_activated, version_retired
+from apps.rulebooks.models import Activation, Rulebook, RulebookVersion
+from apps.rulebooks.selectors.in_force import forget_cached_rulebooks
+from apps.rulebooks.selectors.versions import periods_of
+from apps.rulebooks.services.versions import locked_rulebook, locked_version
+from apps.rulebooks.states import VERSION
+from ordercash.kernel.actor import Actor
+from ordercash.kernel.errors import Conflict, DomainError
+from ordercash.kernel.ids import new_id
+from ordercash.kernel.transactions import joins, writes
+
+
+class BackdatedActivation(Conflict):
+    """A new version cannot reach back over instants that another version has decided."""
+
+    code, title = "backdated_activation", "The version would change the past"
+
+
+class PeriodTaken(Conflict):
+    """Another version is already planned for this time."""
+
+    code, title = "period_taken", "Another version is in force then"
+
+
+class NotInUse(Conflict):
+    """A version that is neither active nor scheduled has nothing to end."""
+
+    code, title = "not_in_use", "The version is not in use"
+
+
+class NothingBefore(Conflict):
+    """No other version was in force before the present one."""
+
+    code, title = "nothing_before", "There is no version to return to"
+
+
+class ReasonMissing(DomainError):
+    """A rollback is kept with the reason that somebody gave."""
+
+    code, title = "reason_missing", "Say why"
+
+
+@writes
+def activate_version(*, version_id: UUID, from_at: datetime, actor: Actor, now: datetime) -> Activation:
+    """Put an approved version in force from `from_at` on; the one that was in force ends there. It may have been in force before.
+
+    Raises WrongState, BackdatedActivation when `from_at` is past and another version decided since, PeriodTaken when a later
+    version is planned or this one is in force anyway.
+    """
+    set_change_actor(actor)
+    return put_in_force(version=locked_version(version_id), from_at=from_at, actor=actor, now=now)
+
+
+@writes
+def retire_version(*, version_id: UUID, actor: Actor, now: datetime) -> RulebookVersion:
+    """End what a version has of activations: the present one now, one that lies ahead never begins.
+
+    Nothing takes its place: without another version nothing of this kind is decided. Raises NotInUse.
+    """
+    set_change_actor(actor)
+    version = locked_version(version_id)
+    if not _end(version.activations.all(), now):
+        raise NotInUse("Only a version that is active or scheduled can be retired.")
+    record_events([version_retired(**_told(version), occurred_at=now, actor_id=actor.id)])
+    transaction.on_commit(forget_cached_rulebooks)
+    return version
+
+
+@writes
+def withdraw_version(*, version_id: UUID, actor: Actor, now: datetime) -> RulebookVersion:
+    """Let a scheduled version not begin: the one that it would have ended goes on. Raises NotInUse when nothing lies ahead."""
+    set_change_actor(actor)
+    version = locked_version(version_id)
+    planned = version.activations.filter(_not_empty(), from_at__gt=now).first()
+    if planned is None:
+        raise NotInUse("Only a version that is scheduled can be withdrawn.")
+    _end(version.activations.filter(pk=planned.pk), now)
+    before = version.rulebook.activations.filter(_not_empty(), until_at=planned.from_at).first()
+    if before is not None:
+        reason = f"goes on: version {version.number} was withdrawn"
+        _activation(before.version, planned.from_at, planned.until_at, actor, now, reason=reason)
+    record_events([version_retired(**_told(version), occurred_at=now, actor_id=actor.id)])
+    transaction.on_commit(forget_cached_rulebooks)
+    return version
+
+
+@writes
+def roll_back(*, rulebook_id: UUID, reason: str, actor: Actor, now: datetime) -> Activation:
+    """Return to the version that was in force before the present one, from now on; a planned version stays planned.
+
+    It needs no second person, for two have agreed on that version. Every process uses it within LIST_SECONDS. Rolling back again goes
+    back further. Raises ReasonMissing, NothingBefore, NotFound.
+    """
+    set_change_actor(actor)
+    if not reason.strip():
+        raise ReasonMissing("A rollback needs a reason.")
+    rulebook = locked_rulebook(rulebook_id)
+    target = version_before(periods_of(rulebook.activations.all()), now)
+    if target is None:
+        raise NothingBefore(f"No other version of {rulebook.name} was in force before.")
+    present = rulebook.activations.select_related("version").get(_not_empty(), _open_after(now), from_at__lte=now)
+    until_at = present.until_at
+    _end(rulebook.activations.filter(pk=present.pk), now)
+    version = rulebook.versions.get(pk=target)
+    version.rulebook = rulebook
+    made = _activation(version, now, until_at, actor, now, kind=Activation.Kind.ROLLBACK, reason=reason.strip())
+    told = rolled_back(
+        **_told(version), from_number=present.version.number, reason=made.reason, occurred_at=now, actor_id=actor.id
+    )
+    record_events([told])
+    transaction.on_commit(forget_cached_rulebooks)
+    return made
+
+
+@joins
+def put_in_force(*, version: RulebookVersion, from_at: datetime, actor: Actor, now: datetime) -> Activation:
+    """Make an approved version of a locked rulebook active from `from_at` on; the one in force then ends there."""
+    VERSION.after(version.state, "activate")
+    used = version.rulebook.activations.filter(_not_empty())
+    if from_at < now and used.filter(_open_after(from_at)).exists():
+        raise BackdatedActivation("Another version has decided since then; choose an instant that is not past.")
+    if used.filter(from_at__gte=from_at).exists():
+        raise PeriodTaken("A version is planned for that instant or later; withdraw it first.")
+    ending = used.filter(_open_after(from_at), from_at__lt=from_at)
+    if ending.filter(version=version, until_at__isnull=True).exists():
+        raise PeriodTaken("This very version is in force then.")
+    ending.update(until_at=from_at)
+    made = _activation(version, from_at, None, actor, now)
+    record_events([version_activated(**_told(version), from_at=from_at, occurred_at=now, actor_id=actor.id)])
+    transaction.on_commit(forget_cached_rulebooks)
+    return made
+
+
+def _activation(
+    version: RulebookVersion, from_at: datetime, until_at: datetime | None, actor: Actor, now: datetime, **more: str
+) -> Activation:
+    return Activation.objects.create(
+        id=new_id(), rulebook_id=version.rulebook_id, version=version, from_at=from_at, until_at=until_at,
+        activated_by=actor.id, recorded_at=now, **more,
+    )  # fmt: skip
+
+
+def _end(activations: QuerySet[Activation], now: datetime) -> int:
+    """End what is open of activations: now, or where it would have begun; returns how many there were."""
+    still_open = activations.filter(_not_empty(), _open_after(now))
+    return still_open.filter(from_at__gt=now).update(until_at=F("from_at")) + still_open.filter(
+        from_at__lte=now
+    ).update(until_at=now)
+
+
+def _not_empty() -> Q:
+    return Q(until_at__isnull=True) | Q(until_at__gt=F("from_at"))
+
+
+def _open_after(at: datetime) -> Q:
+    return Q(until_at__isnull=True) | Q(until_at__gt=at)
+
+
+def _told(version: RulebookVersion) -> dict[str, Any]:
+    rulebook: Rulebook = version.rulebook
+    return {"version_id": version.id, "rulebook_id": rulebook.id, "kind": rulebook.kind, "number": version.number}

@@ -1,0 +1,13 @@
+DROP TRIGGER guard_report_delete ON rulebooks_backtestchange;
+DROP TRIGGER guard_report_update ON rulebooks_backtestchange;
+DROP TRIGGER guard_report_insert ON rulebooks_backtestchange;
+DROP TRIGGER guard_report_delete ON rulebooks_backtestfigure;
+DROP TRIGGER guard_report_update ON rulebooks_backtestfigure;
+DROP TRIGGER guard_report_insert ON rulebooks_backtestfigure;
+DROP FUNCTION rulebooks_guard_report();
+DROP TRIGGER guard_back_test ON rulebooks_backtest;
+DROP FUNCTION rulebooks_guard_back_test();
+ALTER TABLE rulebooks_backtest DROP CONSTRAINT back_test_hash_is_sha256;
+DROP TRIGGER record_change ON rulebooks_scenario;
+DROP TRIGGER guard_scenario ON rulebooks_scenario;
+DROP FUNCTION rulebooks_guard_scenario();
