@@ -16,6 +16,7 @@ from apps.masterdata import permissions
 from apps.masterdata.models import (
     Address,
     ApiKey,
+    BundlePart,
     Channel,
     Currency,
     Customer,
@@ -23,6 +24,7 @@ from apps.masterdata.models import (
     ExchangeRate,
     LegalEntity,
     Product,
+    ProductUnit,
     Region,
     UnitOfMeasure,
     User,
@@ -96,16 +98,74 @@ class CustomerAdmin(SimpleHistoryAdmin, MasterAdmin):
         return f"{row.currency_id} {amount_text(row.credit_limit_minor, row.currency_id)}"
 
 
+class PartsInline(TabularInline):
+    """What is in a bundle; its parts are set over the API as a whole, and added one by one at "Bundle parts"."""
+
+    model: type[Model] = BundlePart
+    fk_name = "bundle"
+    fields: tuple[str, ...] = ("part", "quantity")
+    extra = 0
+    can_delete = False
+    show_change_link = True
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return self.fields
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        user: Any = request.user
+        return bool(user.has_perm(permissions.VIEW_PRODUCTS))
+
+    has_change_permission = has_view_permission
+
+
+class UnitsInline(PartsInline):
+    """The other units that a product is sold in."""
+
+    model = ProductUnit
+    fk_name = "product"
+    fields = ("unit", "factor")
+
+
+@admin.register(BundlePart)
+class BundlePartAdmin(MasterAdmin):
+    """What is in which bundle."""
+
+    view_permission = permissions.VIEW_PRODUCTS
+    change_permission = permissions.CHANGE_PRODUCTS
+    list_display = ("bundle", "part", "quantity")
+    list_select_related = ("bundle", "part")
+    search_fields = ("bundle__sku", "part__sku")
+    autocomplete_fields = ("bundle", "part")
+    kept_fields = ("bundle", "part")
+
+
+@admin.register(ProductUnit)
+class ProductUnitAdmin(MasterAdmin):
+    """In which other units products are sold."""
+
+    view_permission = permissions.VIEW_PRODUCTS
+    change_permission = permissions.CHANGE_PRODUCTS
+    list_display = ("product", "unit", "factor")
+    list_select_related = ("product",)
+    search_fields = ("product__sku",)
+    autocomplete_fields = ("product",)
+    kept_fields = ("product", "unit")
+
+
 @admin.register(Product)
 class ProductAdmin(SimpleHistoryAdmin, MasterAdmin):
     """Products; kind and unit stay once stock may stand behind them."""
 
     view_permission = permissions.VIEW_PRODUCTS
     change_permission = permissions.CHANGE_PRODUCTS
-    list_display = ("sku", "name", "kind", "tax_class", "unit", "is_sellable")
-    list_filter = ("kind", "tax_class", "is_sellable")
+    list_display = ("sku", "name", "kind", "category", "tax_class", "unit", "is_sellable")
+    list_filter = ("kind", "category", "tax_class", "is_sellable")
     search_fields = ("sku", "name")
     kept_fields = ("sku", "kind", "unit")
+    inlines = (PartsInline, UnitsInline)
 
 
 @admin.register(LegalEntity)
@@ -152,7 +212,7 @@ class UnitAdmin(SetupAdmin):
 class ExchangeRateAdmin(SetupAdmin):
     """Rates of exchange by day."""
 
-    list_display = ("rate_date", "base", "quote", "rate")
+    list_display = ("rate_date", "base", "quote", "rate", "source")
     list_filter = ("base", "quote")
     kept_fields = ("rate_date", "base", "quote")
 

@@ -1,7 +1,8 @@
 """Masters for tests: made with one call each, different where it matters."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from itertools import count
 from typing import Any
 
@@ -9,12 +10,14 @@ from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 
 from apps.masterdata.models import (
+    BundlePart,
     Channel,
     Currency,
     Customer,
     CustomerGroup,
     LegalEntity,
     Product,
+    ProductUnit,
     Region,
     UnitOfMeasure,
     User,
@@ -104,3 +107,17 @@ def a_key(user: User, *, scopes: Iterable[str] = (), now: datetime | None = None
         now=made_at,
     )  # fmt: skip
     return made.secret
+
+
+def a_bundle(sku: str = "", *, parts: Mapping[Product, str], **values: Any) -> Product:
+    """Make a bundle of products, each with its quantity."""
+    bundle = a_product(sku, kind="bundle", **values)
+    BundlePart.objects.bulk_create(
+        BundlePart(bundle=bundle, part=part, quantity=Decimal(quantity)) for part, quantity in parts.items()
+    )
+    return bundle
+
+
+def sold_by(product: Product, unit: str, factor: str) -> ProductUnit:
+    """Let a product be sold in another unit."""
+    return ProductUnit.objects.create(product=product, unit=a_unit(unit), factor=Decimal(factor))

@@ -15,6 +15,7 @@ from apps.masterdata.permissions import (
     VIEW_PRODUCTS,
 )
 from ordercash.kernel.ids import new_id
+from tests.factories.counting import counted
 from tests.factories.masterdata import a_currency, a_customer, a_group, a_product, a_unit, a_user, an_entity
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -104,6 +105,51 @@ def test_products_are_made_read_and_changed() -> None:
     assert caller.patch(url, {"kind": "service"}, format="json").status_code == 422
     assert caller.get("/api/v1/products?is_sellable=true").json()["items"] == []
     assert caller.get("/api/v1/products?q=mu&kind=goods").json()["items"][0]["sku"] == "MUG"
+
+
+def test_a_bundle_is_made_with_its_parts_and_a_product_with_its_units() -> None:
+    a_unit("box")
+    a_product("POT")
+    caller = client(VIEW_PRODUCTS, CHANGE_PRODUCTS)
+    mug = {"sku": "MUG", "category": "tableware", "units": [{"unit": "box", "factor": "12"}]}
+    assert caller.post("/api/v1/products", mug, format="json").json()["units"] == mug["units"]
+    parts = [{"sku": "MUG", "quantity": "2"}, {"sku": "POT", "quantity": "1"}]
+    made = caller.post("/api/v1/products", {"sku": "SET", "kind": "bundle", "parts": parts}, format="json")
+    assert (made.status_code, made.json()["parts"]) == (201, parts), made.content
+    changed = caller.patch(f"/api/v1/products/{made.json()['id']}", {"parts": parts[:1]}, format="json").json()
+    assert changed == made.json() | {"parts": parts[:1]}
+    with counted() as few:
+        assert len(caller.get("/api/v1/products?limit=1").json()["items"]) == 1
+    with counted() as many:
+        assert len(caller.get("/api/v1/products").json()["items"]) == 3
+    assert many.count <= few.count + 1
+    assert [item["sku"] for item in caller.get("/api/v1/products?category=tableware").json()["items"]] == ["MUG"]
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({"kind": "bundle"}, "/parts"),
+        ({"kind": "bundle", "parts": [{"sku": "NOPE", "quantity": "1"}]}, "/parts/0/sku"),
+        ({"kind": "bundle", "parts": [{"sku": "POT", "quantity": "1.5"}]}, "/parts/0/quantity"),
+        ({"kind": "bundle", "parts": [{"sku": "POT", "quantity": "0"}]}, "/parts/0/quantity"),
+        ({"parts": [{"sku": "POT", "quantity": "1"}]}, None),
+        ({"kind": "bundle", "parts": [{"sku": "POT", "quantity": "1"}] * 2}, None),
+        ({"units": [{"unit": "stone", "factor": "2"}]}, "/units/0/unit"),
+        ({"units": [{"unit": "piece", "factor": "1"}]}, None),
+        ({"units": [{"unit": "box", "factor": "0"}]}, "/units/0/factor"),
+    ],
+)
+def test_parts_and_units_that_make_no_sense_are_refused_and_nothing_is_kept(
+    body: dict[str, Any], pointer: str | None
+) -> None:
+    a_unit("box")
+    a_product("POT")
+    answer = client(CHANGE_PRODUCTS).post("/api/v1/products", {"sku": "NEW"} | body, format="json")
+    assert answer.status_code == 422, answer.content
+    assert Product.objects.count() == 1
+    if pointer:
+        assert answer.json()["errors"][0]["pointer"] == pointer
 
 
 def test_lists_are_walked_by_key() -> None:

@@ -14,6 +14,7 @@ from ordercash.kernel.ids import new_id
 from ordercash.kernel.transactions import TransactionMisuse
 from tests.factories.counting import counted
 from tests.factories.masterdata import (
+    a_bundle,
     a_channel,
     a_currency,
     a_customer,
@@ -21,6 +22,7 @@ from tests.factories.masterdata import (
     a_product,
     a_unit,
     an_entity,
+    sold_by,
 )
 
 pytestmark = pytest.mark.django_db
@@ -90,6 +92,24 @@ def test_nothing_is_asked_for_nothing() -> None:
     assert statements.count == 0
 
 
+def test_parts_and_units_are_read_set_wise_and_only_when_asked_for() -> None:
+    pot, mug = a_product("POT"), a_product("MUG")
+    sets = [a_bundle(f"SET-{number}", parts={pot: "1", mug: "2"}) for number in range(20)]
+    sold_by(mug, "box", "12")
+    with counted() as statements:
+        parts = contract.bundle_parts([row.pk for row in sets])
+        units = contract.product_units([mug.pk, pot.pk])
+        assert contract.bundle_parts([]) == contract.product_units([]) == {}
+    assert statements.count == 2
+    assert [(part.sku, part.quantity, part.unit) for part in parts[sets[7].pk]] == [
+        ("MUG", Decimal(2), "piece"), ("POT", Decimal(1), "piece"),
+    ]  # fmt: skip
+    assert (len(parts), units) == (20, {mug.pk: {"box": Decimal(12)}})
+    assert [bundle.sku for bundle in contract.bundles_with(mug.pk, limit=2)] == ["SET-0", "SET-1"]
+    found = contract.products_by_id([sets[0].pk])[sets[0].pk]
+    assert (found.is_bundle, found.is_stocked) == (True, False)
+
+
 def test_codes_that_no_column_can_hold_are_unknown() -> None:
     assert contract.customers_by_code(["a\x00b"]) == contract.products_by_sku(["\x00"]) == {}
 
@@ -113,8 +133,10 @@ def test_missing_customers_are_made_and_existing_ones_left() -> None:
 def test_missing_products_are_made_and_existing_ones_left() -> None:
     a_unit()
     a_product("OLD", name="As it was")
-    found = contract.ensure_products([ProductDraft("OLD", "Changed"), ProductDraft("POST", "Carriage", kind="service")])
-    assert (found["OLD"].name, found["POST"].is_stocked) == ("As it was", False)
+    found = contract.ensure_products(
+        [ProductDraft("OLD", "Changed"), ProductDraft("POST", "Carriage", kind="service", category="carriage")]
+    )
+    assert (found["OLD"].name, found["POST"].is_stocked, found["POST"].category) == ("As it was", False, "carriage")
     assert Product.objects.count() == 2
 
 
@@ -181,6 +203,19 @@ def test_the_latest_rate_of_exchange_of_the_day_or_before_is_used() -> None:
     found = contract.exchange_rates([*keys, ("EUR", "GBP", date(2025, 1, 1)), ("GBP", "EUR", date(2026, 1, 9))])
     assert [found[key] for key in keys] == [Decimal("0.8"), Decimal("0.8"), Decimal("0.9"), Decimal("0.9")]
     assert len(found) == 4
+
+
+def test_a_dated_rate_says_of_which_day_it_is_and_who_said_so() -> None:
+    a_currency("EUR")
+    a_currency("GBP")
+    ExchangeRate.objects.create(
+        base_id="EUR", quote_id="GBP", rate_date=date(2026, 1, 2), rate=Decimal("0.85"), source="ECB"
+    )
+    key = ("EUR", "GBP", date(2026, 1, 6))
+    assert contract.dated_rates([key, ("GBP", "EUR", date(2026, 1, 6))]) == {
+        key: contract.DatedRate(Decimal("0.85"), date(2026, 1, 2), "ECB")
+    }
+    assert contract.dated_rates([]) == {}
 
 
 @pytest.mark.django_db(transaction=True)

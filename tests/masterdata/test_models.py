@@ -6,7 +6,17 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection
 
 from apps.masterdata.models import Address
-from tests.factories.masterdata import a_channel, a_currency, a_customer, a_product, a_user, an_entity
+from tests.factories.masterdata import (
+    a_bundle,
+    a_channel,
+    a_currency,
+    a_customer,
+    a_product,
+    a_unit,
+    a_user,
+    an_entity,
+    sold_by,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -60,7 +70,11 @@ def test_equal_content_is_kept_once(address: Address) -> None:
         ("UPDATE masterdata_customer SET country = 'uk'", "customer_country_is_iso"),
         ("UPDATE masterdata_customer SET invoicing = 'yearly'", "customer_invoicing_word"),
         ("UPDATE masterdata_customer SET credit_limit_minor = -1", "customer_credit_limit_not_negative"),
-        ("UPDATE masterdata_product SET kind = 'idea'", "product_kind_word"),
+        (
+            "INSERT INTO masterdata_product (id, sku, name, kind, tax_class, unit)"
+            " VALUES (gen_random_uuid(), 'X', '', 'idea', 'standard', 'piece')",
+            "product_kind_word",
+        ),
         ("UPDATE masterdata_product SET tax_class = 'none'", "product_tax_class_word"),
         ("UPDATE masterdata_product SET sku = ''", "product_sku_not_empty"),
         ("UPDATE masterdata_legalentity SET country = 'XXX'::text", "too long|legal_entity_country_is_iso"),
@@ -77,6 +91,63 @@ def test_senseless_masters_are_refused(statement: str, constraint: str) -> None:
     a_customer(), a_product(), an_entity()
     with pytest.raises(DatabaseError, match=constraint):
         run(statement)
+
+
+PART = "INSERT INTO masterdata_bundlepart (id, bundle_id, part_id, quantity) VALUES (gen_random_uuid(), %s, %s, %s)"
+UNIT = "INSERT INTO masterdata_productunit (id, product_id, unit, factor) VALUES (gen_random_uuid(), %s, %s, %s)"
+
+
+@pytest.mark.parametrize(
+    ("bundle", "part", "quantity", "refusal"),
+    [
+        ("SET", "MUG", 0, "bundle_part_above_zero"),
+        ("SET", "POT", 1, "bundle_part_once"),
+        ("SET", "OTHER-SET", 1, "no bundle, or its part"),
+        ("SET", "SET", 1, "no bundle, or its part"),
+        ("MUG", "POT", 1, "no bundle, or its part"),
+    ],
+)
+def test_what_makes_no_bundle_is_refused(bundle: str, part: str, quantity: int, refusal: str) -> None:
+    pot = a_product("POT")
+    sets = {sku: a_bundle(sku, parts={pot: "1"}) for sku in ("SET", "OTHER-SET")}
+    known = {"POT": pot, "MUG": a_product("MUG"), **sets}
+    with pytest.raises(IntegrityError, match=refusal):
+        run(PART, [known[bundle].pk, known[part].pk, quantity])
+
+
+@pytest.mark.parametrize(
+    ("unit", "factor", "refusal"),
+    [("crate", 0, "product_unit_above_zero"), ("box", 6, "product_unit_once"), ("piece", 1, "own unit")],
+)
+def test_units_that_make_no_sense_are_refused(unit: str, factor: int, refusal: str) -> None:
+    mug = a_product("MUG")
+    sold_by(mug, "box", "12")
+    a_unit("crate")
+    with pytest.raises(IntegrityError, match=refusal):
+        run(UNIT, [mug.pk, unit, factor])
+
+
+@pytest.mark.parametrize("change", ["kind = 'service'", "unit = 'box'"])
+def test_what_a_product_is_and_is_counted_in_stays(change: str) -> None:
+    a_product("MUG")
+    a_unit("box")
+    with pytest.raises(IntegrityError, match="stay"):
+        run(f"UPDATE masterdata_product SET {change}")
+
+
+def test_changes_of_parts_and_units_are_written_down() -> None:
+    mug = a_product("MUG")
+    a_bundle("SET", parts={mug: "1"})
+    sold_by(mug, "box", "12")
+    run("UPDATE masterdata_bundlepart SET quantity = 2")
+    run("DELETE FROM masterdata_productunit")
+    rows = run(
+        "SELECT table_name, operation FROM audit_changerecord"
+        " WHERE table_name IN ('masterdata_bundlepart', 'masterdata_productunit') ORDER BY id"
+    )
+    assert [f"{table.removeprefix('masterdata_')} {operation}" for table, operation in rows] == [
+        "bundlepart insert", "productunit insert", "bundlepart update", "productunit delete",
+    ]  # fmt: skip
 
 
 def test_an_api_key_expires_after_it_is_made() -> None:

@@ -53,6 +53,16 @@ def test_the_page_tells_stock_prices_and_orders() -> None:
     assert 'href="/journal/' in html
 
 
+def test_a_bundle_shows_its_parts_and_a_part_its_bundles_and_units() -> None:
+    bundle = words(shown(signed_in(*ALL), page_of("TEA-FOR-TWO")))
+    for part in ("Parts", "TEAPOT-1L", "MUG-BLUE", "MUG-RED", "Bundle", "tableware"):
+        assert part in bundle
+    assert "Stock by warehouse" not in bundle
+    mug = words(shown(signed_in(*ALL), page_of("MUG-BLUE")))
+    assert "box of 12 piece" in mug
+    assert "TEA-FOR-TWO" in mug
+
+
 def test_what_waits_is_told() -> None:
     place(lines=[("MUG-BLUE", "600")])
     text = words(shown(signed_in(*ALL), page_of()))

@@ -70,7 +70,7 @@ def _faults(
     if product is None:
         yield Fault(f"{pointer}/sku", "unknown_product", f"There is no product {item.sku}.")
     elif not product.is_stocked:
-        yield Fault(f"{pointer}/sku", "not_stocked", f"{item.sku} is a service, which has no stock.")
+        yield Fault(f"{pointer}/sku", "not_stocked", f"{item.sku} is a {product.kind}, which has no stock of its own.")
     elif not _fits(item.quantity, product.decimals):
         detail = f"{product.sku} is counted in {product.unit} with {product.decimals} decimals."
         yield Fault(f"{pointer}/quantity", "too_many_decimals", detail)

@@ -71,7 +71,9 @@ def _fault(row: ReceiptRow, products: Mapping[str, ProductFacts], places: Mappin
     if product is None:
         return Fault(f"line {row.line}, sku", "unknown_product", f"There is no product {row.sku}.")
     if not product.is_stocked:
-        return Fault(f"line {row.line}, sku", "not_stocked", f"{row.sku} is a service, which has no stock.")
+        return Fault(
+            f"line {row.line}, sku", "not_stocked", f"{row.sku} is a {product.kind}, which has no stock of its own."
+        )
     if row.quantity != round(row.quantity, product.decimals):
         return Fault(
             f"line {row.line}, quantity",

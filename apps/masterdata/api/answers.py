@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
-from ordercash.web.api.values import Amount, Answer
+from ordercash.web.api.values import Amount, Answer, Number
 
 
 class CustomerShown(Answer):
@@ -43,16 +43,33 @@ class AddressShown(Answer):
     is_current: bool
 
 
+class PartShown(Answer):
+    """A part of a bundle: so much of its own unit is in one bundle."""
+
+    sku: str
+    quantity: Number
+
+
+class OtherUnitShown(Answer):
+    """One of the unit holds `factor` of the product's own unit."""
+
+    unit: str
+    factor: Number
+
+
 class ProductShown(Answer):
-    """A product."""
+    """A product; `parts` are those of a bundle, `units` those that it is sold in besides its own."""
 
     id: UUID
     sku: str
     name: str
-    kind: Literal["goods", "service"]
+    kind: Literal["goods", "service", "bundle"]
+    category: str
     tax_class: Literal["standard", "reduced", "zero", "exempt"]
     is_sellable: bool
     unit: str
+    parts: list[PartShown]
+    units: list[OtherUnitShown]
 
 
 class EntityShown(Answer):

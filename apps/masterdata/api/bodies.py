@@ -22,6 +22,8 @@ def _email(value: str) -> str:
 Code = Annotated[Text, Field(min_length=1, max_length=40)]
 Country = Annotated[str, Field(pattern="^([A-Z]{2})?$", description="ISO 3166-1 alpha-2, empty when unknown")]
 CurrencyCode = Annotated[str, Field(pattern="^[A-Z]{3}$", description="ISO 4217")]
+Sku = Annotated[Text, Field(min_length=1, max_length=64)]
+Unit = Annotated[Text, Field(min_length=1, max_length=12)]
 Email = Annotated[Text, Field(max_length=254), AfterValidator(_email)]
 Limit = Annotated[
     Exact,
@@ -86,14 +88,35 @@ class NewAddress(BaseModel):
     country: Country = ""
 
 
+class Part(BaseModel):
+    """So much of a product, in its own unit, is in one bundle."""
+
+    model_config = STRICT
+
+    sku: Sku
+    quantity: Annotated[Exact, Field(gt=0, max_digits=18, decimal_places=4, allow_inf_nan=False)]
+
+
+class OtherUnit(BaseModel):
+    """One of the unit holds `factor` of the product's own unit."""
+
+    model_config = STRICT
+
+    unit: Unit
+    factor: Annotated[Exact, Field(gt=0, max_digits=18, decimal_places=6, allow_inf_nan=False)]
+
+
 class ProductChanges(BaseModel):
-    """Columns of a product to change; what is left out stays."""
+    """Columns of a product to change; what is left out stays. Parts and units are replaced as a whole."""
 
     model_config = STRICT
 
     name: Annotated[Text, Field(max_length=240)] = ""
+    category: Annotated[Text, Field(max_length=80)] = ""
     tax_class: Literal["standard", "reduced", "zero", "exempt"] = "standard"
     is_sellable: Flag = True
+    parts: Annotated[list[Part], Field(max_length=100, description="Of a bundle, and only of one")] = []
+    units: Annotated[list[OtherUnit], Field(max_length=20)] = []
 
 
 class NewProduct(ProductChanges):
@@ -101,9 +124,9 @@ class NewProduct(ProductChanges):
 
     model_config = strict(sku="MUG-GREEN", name="Stoneware mug green")
 
-    sku: Annotated[Text, Field(min_length=1, max_length=64)]
-    kind: Literal["goods", "service"] = "goods"
-    unit: Annotated[Text, Field(min_length=1, max_length=12)] = "piece"
+    sku: Sku
+    kind: Literal["goods", "service", "bundle"] = "goods"
+    unit: Unit = "piece"
 
 
 class NewApiKey(BaseModel):

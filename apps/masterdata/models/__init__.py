@@ -2,13 +2,14 @@
 
 from apps.masterdata.models.parties import Address, Customer, CustomerGroup
 from apps.masterdata.models.places import Channel, LegalEntity, Region
-from apps.masterdata.models.products import Product
+from apps.masterdata.models.products import BundlePart, Product, ProductUnit
 from apps.masterdata.models.units import Currency, ExchangeRate, UnitOfMeasure
 from apps.masterdata.models.users import ApiKey, User
 
 __all__ = [
     "Address",
     "ApiKey",
+    "BundlePart",
     "Channel",
     "Currency",
     "Customer",
@@ -16,6 +17,7 @@ __all__ = [
     "ExchangeRate",
     "LegalEntity",
     "Product",
+    "ProductUnit",
     "Region",
     "UnitOfMeasure",
     "User",

@@ -21,6 +21,7 @@ NAME_WORDS = Func(
 class ProductKind(models.TextChoices):
     GOODS = "goods", _("Goods")
     SERVICE = "service", _("Service")
+    BUNDLE = "bundle", _("Bundle")
 
 
 class TaxClass(models.TextChoices):
@@ -33,12 +34,17 @@ class TaxClass(models.TextChoices):
 
 
 class Product(models.Model):
-    """A good, which is stocked and shipped, or a service, which is neither."""
+    """A good, which is stocked and shipped, a service, which is neither, or a bundle: parts that are sold as one.
+
+    Kind and unit stay for good: stock, prices and documents were counted by them. `category` is a word of the company's own,
+    "" for none; rules of prices ask for it.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     sku = models.CharField(max_length=64, unique=True)
     name = models.CharField(max_length=240, default="", blank=True)
     kind = models.CharField(max_length=8, choices=ProductKind, default=ProductKind.GOODS)
+    category = models.CharField(max_length=80, default="", db_default="", blank=True)
     tax_class = models.CharField(max_length=10, choices=TaxClass, default=TaxClass.STANDARD)
     unit = models.ForeignKey(UnitOfMeasure, models.PROTECT, db_column="unit", related_name="+")
     is_sellable = models.BooleanField(default=True, db_default=True)
@@ -50,6 +56,7 @@ class Product(models.Model):
         indexes = [
             GinIndex(fields=["sku"], name="product_sku_trgm", opclasses=["gin_trgm_ops"]),
             GinIndex(fields=["name"], name="product_name_trgm", opclasses=["gin_trgm_ops"]),
+            Index(fields=["category"], name="product_category"),
             Index(OpClass(Upper("sku"), name="text_pattern_ops"), name="product_sku_beginning"),
             GinIndex(NAME_WORDS, name="product_name_words"),
         ]
@@ -61,3 +68,42 @@ class Product(models.Model):
 
     def __str__(self) -> str:
         return self.sku
+
+
+class BundlePart(models.Model):
+    """So much of `part` is in one bundle. A bundle is no part of another."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    bundle = models.ForeignKey(Product, models.PROTECT, related_name="parts")
+    part = models.ForeignKey(Product, models.PROTECT, related_name="in_bundles")
+    quantity = models.DecimalField(max_digits=18, decimal_places=4, help_text="In the part's unit, for one bundle.")
+
+    class Meta:
+        ordering = ["bundle", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["bundle", "part"], name="bundle_part_once"),
+            models.CheckConstraint(condition=models.Q(quantity__gt=0), name="bundle_part_above_zero"),
+            models.CheckConstraint(condition=~models.Q(bundle=F("part")), name="bundle_part_is_another"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity.normalize():f} {self.part_id}"
+
+
+class ProductUnit(models.Model):
+    """Another unit in which a product is sold: one of it holds `factor` of the product's own unit, as a box holds 12 pieces."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    product = models.ForeignKey(Product, models.PROTECT, related_name="units")
+    unit = models.ForeignKey(UnitOfMeasure, models.PROTECT, db_column="unit", related_name="+")
+    factor = models.DecimalField(max_digits=18, decimal_places=6, help_text="Product's own units in one of this.")
+
+    class Meta:
+        ordering = ["product", "unit"]
+        constraints = [
+            models.UniqueConstraint(fields=["product", "unit"], name="product_unit_once"),
+            models.CheckConstraint(condition=models.Q(factor__gt=0), name="product_unit_above_zero"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} = {self.factor.normalize():f}"

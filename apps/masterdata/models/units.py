@@ -26,13 +26,14 @@ class Currency(models.Model):
 
 
 class ExchangeRate(models.Model):
-    """How many units of `quote` one unit of `base` was worth on a day."""
+    """How many units of `quote` one unit of `base` was worth on a day, and who published it."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     base = models.ForeignKey(Currency, models.PROTECT, db_column="base", related_name="+")
     quote = models.ForeignKey(Currency, models.PROTECT, db_column="quote", related_name="+")
     rate_date = models.DateField()
     rate = models.DecimalField(max_digits=20, decimal_places=10)
+    source = models.CharField(max_length=40, default="", db_default="", blank=True)
 
     class Meta:
         ordering = ["base", "quote", "-rate_date"]

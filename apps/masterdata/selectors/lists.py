@@ -36,13 +36,17 @@ def addresses(customer_id: UUID) -> list[Address]:
     return list(Address.objects.filter(customer_id=customer_id).order_by("-is_current", "id")[:200])
 
 
-def products(*, text: str = "", kind: str = "", is_sellable: bool | None = None) -> QuerySet[Product]:
-    """Return products whose SKU or name contains `text`, of a kind, sellable or not."""
+def products(
+    *, text: str = "", kind: str = "", category: str = "", is_sellable: bool | None = None
+) -> QuerySet[Product]:
+    """Return products whose SKU or name contains `text`, of a kind and category, sellable or not."""
     found = Product.objects.all()
     if text:
         found = found.filter(Q(sku__icontains=text) | Q(name__icontains=text))
     if kind:
         found = found.filter(kind=kind)
+    if category:
+        found = found.filter(category=category)
     return found if is_sellable is None else found.filter(is_sellable=is_sellable)
 
 

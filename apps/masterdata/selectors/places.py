@@ -104,6 +104,31 @@ def exchange_rates(keys: Collection[tuple[str, str, date]]) -> dict[tuple[str, s
     return {(base, quote, day): rate for base, quote, day, rate in rows}
 
 
+@dataclass(frozen=True, slots=True)
+class DatedRate:
+    """One of the base was worth `rate` of the quote on `rate_date`, as `source` published it ("" when nobody said)."""
+
+    rate: Decimal
+    rate_date: date
+    source: str
+
+
+def dated_rates(keys: Collection[tuple[str, str, date]]) -> dict[tuple[str, str, date], DatedRate]:
+    """Return the rates of `exchange_rates` with the day that each is of and its source; one statement, none for no key."""
+    wanted = list(keys)
+    if not wanted:
+        return {}
+    bases, quotes, days = zip(*wanted, strict=True)
+    rows = fetch(
+        "SELECT w.base, w.quote, w.day, r.rate, r.rate_date, r.source"
+        " FROM unnest(%s::text[], %s::text[], %s::date[]) AS w(base, quote, day)"
+        " CROSS JOIN LATERAL (SELECT trim_scale(x.rate) AS rate, x.rate_date, x.source FROM masterdata_exchangerate x"
+        " WHERE x.base = w.base AND x.quote = w.quote AND x.rate_date <= w.day ORDER BY x.rate_date DESC LIMIT 1) r",
+        [list(bases), list(quotes), list(days)],
+    )
+    return {(base, quote, day): DatedRate(*found) for base, quote, day, *found in rows}
+
+
 def forget_places() -> None:
     """Drop what this process remembers of the small tables; called by whoever changed them."""
     for question in (entities_by_code, entities_by_id, channels_by_code, currencies, units, customer_groups):

@@ -1,6 +1,6 @@
 """The demo company: masters from examples/demo, then what the apps above bring, in the order in which it was registered."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -13,6 +13,7 @@ from django.db.models import Model
 
 from apps.audit.contract import set_change_actor
 from apps.masterdata.models import (
+    BundlePart,
     Channel,
     Currency,
     Customer,
@@ -20,6 +21,7 @@ from apps.masterdata.models import (
     ExchangeRate,
     LegalEntity,
     Product,
+    ProductUnit,
     Region,
     UnitOfMeasure,
 )
@@ -58,7 +60,7 @@ def load_masters(*, now: datetime) -> None:
     _company(company)
     groups = _ids(CustomerGroup)
     _customers(read_demo("customers")["customers"], groups)
-    _make(Product, "sku", [_product(known) for known in read_demo("products")["products"]])
+    _products(read_demo("products")["products"])
     forget_masters()
 
 
@@ -113,11 +115,28 @@ def _customer(row: Mapping[str, Any], groups: Mapping[str, Any]) -> dict[str, An
     }
 
 
+def _products(known: Sequence[Mapping[str, Any]]) -> None:
+    made = _make(Product, "sku", [_product(row) for row in known])
+    ids = dict(Product.objects.values_list("sku", "pk"))
+    rows = [row for row in known if row["sku"] in made]
+    BundlePart.objects.bulk_create(
+        BundlePart(bundle_id=ids[row["sku"]], part_id=ids[sku], quantity=Decimal(quantity))
+        for row in rows
+        for sku, quantity in row.get("parts", {}).items()
+    )
+    ProductUnit.objects.bulk_create(
+        ProductUnit(product_id=ids[row["sku"]], unit_id=unit, factor=Decimal(factor))
+        for row in rows
+        for unit, factor in row.get("units", {}).items()
+    )
+
+
 def _product(row: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "sku": row["sku"],
         "name": row["name"],
         "kind": row.get("kind", "goods"),
+        "category": row.get("category", ""),
         "tax_class": row.get("tax_class", "standard"),
         "unit_id": row.get("unit", "piece"),
         "is_sellable": row.get("sellable", True),

@@ -43,6 +43,7 @@ class ProductDraft:
     tax_class: str = "standard"
     unit: str = "piece"
     is_sellable: bool = True
+    category: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +98,14 @@ def ensure_products(drafts: Sequence[ProductDraft]) -> dict[str, ProductFacts]:
         return known
     wanted = [by_sku[sku] for sku in missing]
     rows = [
-        (id_, draft.sku, draft.name, draft.kind, draft.tax_class, draft.unit, draft.is_sellable)
+        (id_, draft.sku, draft.name, draft.kind, draft.tax_class, draft.unit, draft.is_sellable, draft.category)
         for id_, draft in zip(new_ids(len(wanted)), wanted, strict=True)
     ]
     run(
-        "INSERT INTO masterdata_product (id, sku, name, kind, tax_class, unit, is_sellable) SELECT * FROM unnest(%s::uuid[],"
-        " %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::bool[]) ON CONFLICT (sku) DO NOTHING",
-        columns_of(rows, 7),
+        "INSERT INTO masterdata_product (id, sku, name, kind, tax_class, unit, is_sellable, category)"
+        " SELECT * FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::bool[],"
+        " %s::text[]) ON CONFLICT (sku) DO NOTHING",
+        columns_of(rows, 8),
     )
     return known | products_by_sku(missing)
 

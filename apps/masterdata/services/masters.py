@@ -13,7 +13,7 @@ from apps.masterdata.selectors.actors import forget_callers
 from apps.masterdata.selectors.places import forget_places
 from ordercash.kernel.actor import Actor
 from ordercash.kernel.constraints import Refusals, told_as
-from ordercash.kernel.errors import Conflict
+from ordercash.kernel.errors import Conflict, DomainError
 from ordercash.kernel.transactions import joins
 
 M = TypeVar("M", bound=Model)
@@ -25,9 +25,28 @@ class CodeTaken(Conflict):
     code, title = "code_taken", "The code is in use"
 
 
-_REFUSALS: Final[Refusals] = {
+class PartsRefused(DomainError):
+    """The parts make no bundle."""
+
+    code, title = "parts_refused", "The parts make no bundle"
+
+
+class UnitsRefused(DomainError):
+    """The units of a product make no sense."""
+
+    code, title = "units_refused", "The units cannot be kept"
+
+
+REFUSALS: Final[Refusals] = {
     "masterdata_customer_code_key": (CodeTaken, "Another customer has this code."),
     "masterdata_product_sku_key": (CodeTaken, "Another product has this SKU."),
+    "bundle_part_of_a_bundle": (PartsRefused, "Only a bundle has parts, and no part is a bundle itself."),
+    "bundle_part_once": (PartsRefused, "A product is in a bundle once, in its whole quantity."),
+    "bundle_part_above_zero": (PartsRefused, "The quantity of a part is above zero."),
+    "bundle_part_is_another": (PartsRefused, "A bundle is no part of itself."),
+    "product_unit_is_another": (UnitsRefused, "This is the product's own unit."),
+    "product_unit_once": (UnitsRefused, "Each unit is named once."),
+    "product_unit_above_zero": (UnitsRefused, "A unit holds more than nothing of the product's own unit."),
     "masterdata_customergroup_code_key": (CodeTaken, "Another customer group has this code."),
     "masterdata_channel_code_key": (CodeTaken, "Another channel has this code."),
     "masterdata_region_code_key": (CodeTaken, "Another region has this code."),
@@ -37,7 +56,7 @@ _REFUSALS: Final[Refusals] = {
 
 
 @joins
-def save_master(row: Model, *, actor: Actor, refusals: Refusals = _REFUSALS) -> None:
+def save_master(row: Model, *, actor: Actor, refusals: Refusals = REFUSALS) -> None:
     """Write one row in the caller's transaction; raises the refusal that belongs to a violated constraint."""
     set_change_actor(actor)
     user = _user(actor)
@@ -49,7 +68,7 @@ def save_master(row: Model, *, actor: Actor, refusals: Refusals = _REFUSALS) -> 
 
 
 @joins
-def add_masters(rows: Sequence[M], *, actor: Actor, refusals: Refusals = _REFUSALS) -> list[M]:
+def add_masters(rows: Sequence[M], *, actor: Actor, refusals: Refusals = REFUSALS) -> list[M]:
     """Insert new rows of one model in the caller's transaction with two statements at most; raises like `save_master`."""
     if not rows:
         return []

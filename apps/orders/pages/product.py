@@ -9,12 +9,21 @@ from django.urls import reverse
 
 from apps.inventory.contract import availability, newest_movements, waiting_for
 from apps.ledger.contract import entries_of
-from apps.masterdata.contract import ProductFacts, customers_by_id, products_by_id
+from apps.masterdata.contract import (
+    ProductFacts,
+    bundle_parts,
+    bundles_with,
+    customers_by_id,
+    product_units,
+    products_by_id,
+)
 from apps.orders.pages import seen
 from apps.orders.pages.product_tables import (
     NEWEST,
+    bundles_table,
     movements_table,
     orders_table,
+    parts_table,
     prices_table,
     stock_table,
     stock_tiles,
@@ -51,12 +60,23 @@ class ProductPage(Page):
         known = self.product
         self.title = known.name or known.sku
         own = {"product": known, "subtitle": known.sku if known.name else ""}
-        return {**own, **self._stock(), **self._prices(), **self._orders()}
+        return {**own, **self._made_of(), **self._stock(), **self._prices(), **self._orders()}
 
     def actions(self) -> Sequence[Action]:
         """Return where the product is changed and where its stock is listed."""
         change = reverse("admin:masterdata_product_change", args=[self.product.id])
         return (Action("Change", url=change, permission="masterdata.change_products"),)
+
+    def _made_of(self) -> Mapping[str, Any]:
+        known = self.product
+        parts = bundle_parts([known.id]).get(known.id, []) if known.is_bundle else []
+        bundles = [] if known.is_bundle else bundles_with(known.id, limit=NEWEST)
+        units = product_units([known.id]).get(known.id, {})
+        return {
+            "parts": parts_table(parts) if known.is_bundle else None,
+            "bundles": bundles_table(bundles) if bundles else None,
+            "units": [f"{unit} of {factor:f} {known.unit}" for unit, factor in units.items()],
+        }
 
     def _stock(self) -> Mapping[str, Any]:
         known = self.product

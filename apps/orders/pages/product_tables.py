@@ -7,7 +7,7 @@ from uuid import UUID
 
 from apps.inventory.contract import Availability, Movement, Waiting
 from apps.ledger.contract import EntryFacts
-from apps.masterdata.contract import CustomerFacts, entities_by_id
+from apps.masterdata.contract import CustomerFacts, PartFacts, ProductFacts, entities_by_id
 from apps.orders.selectors.product import ProductOrder
 from apps.pricing.contract import PriceInForce
 from ordercash.web.columns import Column, Table
@@ -37,6 +37,29 @@ def _sum(rows: Sequence[Any], name: str) -> Decimal:
 def _in(unit: str, name: str) -> Callable[[Any], Any]:
     """Return the cell of a quantity in the product's unit, a dash for none."""
     return lambda row: quantity_html(getattr(row, name) or None, unit)
+
+
+def parts_table(parts: Sequence[PartFacts]) -> Table:
+    """Return what is in a bundle."""
+    return Table(
+        columns=(
+            Column("sku", "Product", kind="code", link="product", id_key="product_id"),
+            Column("name", "Name", kind="sentence"),
+            Column("quantity", "In one bundle", kind="quantity", unit="unit"),
+        ),
+        rows=parts,
+        caption="Parts of the bundle",
+        empty=Empty("No parts", "A bundle without parts cannot be delivered."),
+    )
+
+
+def bundles_table(bundles: Sequence[ProductFacts]) -> Table:
+    """Return the bundles that a product is in."""
+    return Table(
+        columns=(Column("sku", "Bundle", kind="code", link="product"), Column("name", "Name", kind="sentence")),
+        rows=bundles,
+        caption="Sold in bundles",
+    )
 
 
 def stock_table(places: Sequence[Availability], unit: str) -> Table:

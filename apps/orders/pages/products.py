@@ -12,7 +12,7 @@ from ordercash.web.filters import Filter, Wanted
 from ordercash.web.tones import state_label
 from ordercash.web.worklist import Worklist
 
-KINDS = [("goods", "Goods"), ("service", "Services")]
+KINDS = [("goods", "Goods"), ("service", "Services"), ("bundle", "Bundles")]
 SELLABLE = [("yes", "Sellable"), ("no", "Not sellable")]
 
 
@@ -27,6 +27,7 @@ class Products(Worklist):
         Column("sku", "Product", kind="code", link="product", sort="sku"),
         Column("name", "Name", kind="sentence"),
         Column("kind", "Kind", value=lambda row: state_label(row.kind)),
+        Column("category", "Category"),
         Column("unit_id", "Unit"),
         Column("tax_class", "Tax class", value=lambda row: state_label(row.tax_class)),
         Column("is_sellable", "Sellable", value=lambda row: "yes" if row.is_sellable else "no"),
@@ -34,6 +35,7 @@ class Products(Worklist):
     filters = (
         Filter("q", "Product", placeholder="SKU or name"),
         Filter("kind", "Kind", kind="choice", choices=KINDS),
+        Filter("category", "Category"),
         Filter("sellable", "Sold", kind="choice", choices=SELLABLE),
     )
     empty = Empty("No product yet", "Products are added through the API, with imported orders and in the setup.")
@@ -41,4 +43,4 @@ class Products(Worklist):
     def queryset(self, wanted: Wanted) -> QuerySet[Any]:
         """Return the products by the filters."""
         is_sellable = {"yes": True, "no": False}.get(wanted["sellable"])
-        return products(text=wanted["q"], kind=wanted["kind"], is_sellable=is_sellable)
+        return products(text=wanted["q"], kind=wanted["kind"], category=wanted["category"], is_sellable=is_sellable)
