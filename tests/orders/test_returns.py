@@ -8,6 +8,7 @@ from django.db.models import Sum
 
 from apps.billing.models import Invoice, InvoiceLine
 from apps.exceptions.contract import case_of
+from apps.ledger.models import Account
 from apps.masterdata.contract import products_by_sku
 from apps.masterdata.models import Customer, LegalEntity
 from apps.operations.selectors.prove import prove
@@ -145,3 +146,18 @@ def test_goods_given_back_lock_credit_before_stock_as_a_new_order_does() -> None
     ]
     assert touched[0] == "billing_creditexposure"
     assert "UPDATE inventory_stock" in touched
+
+
+@pytest.mark.parametrize("role", ["tax_payable", "cost_of_sales"])
+def test_what_the_ledger_cannot_post_holds_its_own_line_and_is_credited_later(role: str) -> None:
+    sell("3", "1.25")
+    Account.objects.filter(role=role).update(role="")
+    draft = give_back(("1", "1.25"))
+    assert states() == [("held", "account_missing")]
+    assert not Invoice.objects.filter(kind="credit_note").exists()
+    case = case_of("return", draft.id)
+    assert case is not None
+    assert [reason.code for reason in case.reasons] == ["account_missing"]
+    Account.objects.filter(code={"tax_payable": "2200", "cost_of_sales": "5000"}[role]).update(role=role)
+    assert retry_returns([draft.id], note="", actor=SYSTEM, now=LATER) == {draft.id: "Credited."}
+    assert prove().holds
