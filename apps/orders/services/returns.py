@@ -20,6 +20,8 @@ from apps.billing.contract import (
 )
 from apps.exceptions.contract import CaseDraft, ReasonDraft, open_cases
 from apps.inventory.contract import ReturnItem, receive_returns, unpostable_returns
+from apps.ledger.contract import is_closed
+from apps.masterdata.contract import entities_by_id
 from apps.orders.decisions.matching import (
     ALREADY_CREDITED,
     Candidate,
@@ -36,6 +38,7 @@ from apps.orders.states import RETURN_CREDITED as CREDITED
 from apps.orders.states import RETURN_HELD as HELD
 from ordercash.kernel import sql
 from ordercash.kernel.actor import Actor
+from ordercash.kernel.clock import business_date
 from ordercash.kernel.events import Event
 from ordercash.kernel.ids import new_id
 from ordercash.kernel.money import line_net_minor
@@ -174,9 +177,10 @@ def announce_returns(drafts: Sequence[ReturnDraft], *, now: datetime) -> dict[st
 def process_returns(*, until: datetime, limit: int, actor: Actor, now: datetime) -> int:
     """Credit or hold announced return lines of before `until`, oldest first; returns how many were decided.
 
-    Call again while something comes back. Crediting takes legal numbers, so it stands last in the transaction.
+    Call again while something comes back. Crediting takes legal numbers, so it stands last in the transaction. What came back in a
+    period that was closed meanwhile is credited as of `now`.
     """
-    waiting = [_Waiting(*row) for row in sql.fetch(_WAITING, [until, limit])]
+    waiting = [_in_open_period(_Waiting(*row), now) for row in sql.fetch(_WAITING, [until, limit])]
     if not waiting:
         return 0
     pairs = {(line.customer_id, line.product_id) for line in waiting if line.customer_id}
@@ -193,6 +197,12 @@ def process_returns(*, until: datetime, limit: int, actor: Actor, now: datetime)
     _write(waiting, unmatched, outcome, actor=actor, now=now)
     close_in({order_id for credit in outcome.issued for order_id in credit.order_ids}, actor=actor, now=until)
     return len(waiting)
+
+
+def _in_open_period(line: _Waiting, now: datetime) -> _Waiting:
+    """Return the line as of today when its day lies in a period that was closed meanwhile, so that nobody waits for it."""
+    day = business_date(line.occurred_at, entities_by_id()[line.legal_entity_id].time_zone)
+    return line._replace(occurred_at=now) if is_closed(line.legal_entity_id, day) else line
 
 
 def _takeable(matches: Sequence[Match], lines: Mapping[UUID, _Waiting]) -> tuple[list[Match], list[Unmatched]]:
