@@ -49,7 +49,8 @@ def serve(*, gather: bool) -> tuple[subprocess.Popen[bytes], int]:
         port = probe.getsockname()[1]
     server = subprocess.Popen(
         [
-            *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)),
+            *(sys.executable, "-m", "ordercash.serve", "--interface", "wsgi"),
+            *("--host", "127.0.0.1", "--port", str(port)),
             *(
                 "--workers",
                 "2",

@@ -19,5 +19,5 @@ def connect() -> None:
         register_resolutions(kind, offered)
     register_demo("chart of accounts", load_charts)
     register_demo("stock", load_stock)
-    for name, (function, every_seconds) in JOBS.items():
-        register_job(name, function, every_seconds=every_seconds)
+    for name, (function, every_seconds, title) in JOBS.items():
+        register_job(name, function, every_seconds=every_seconds, title=title)

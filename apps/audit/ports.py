@@ -28,11 +28,12 @@ JobFunction = Callable[[JobContext], Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class JobKind:
-    """A registered job. `every_seconds` is its first schedule; the jobs page may change it."""
+    """A registered job. `title` is what people call it; `every_seconds` is its first schedule, which the jobs page may change."""
 
     name: str
     function: JobFunction
     every_seconds: int | None = None
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,12 @@ class Subscription:
 jobs: dict[str, JobKind] = {}
 
 
-def register_job(name: str, function: JobFunction, *, every_seconds: int | None = None) -> None:
+def register_job(name: str, function: JobFunction, *, every_seconds: int | None = None, title: str = "") -> None:
     """Name a job that workers can carry out: `function(context)` returns a small JSON result, outside of any transaction."""
-    jobs[name] = JobKind(name, function, every_seconds)
+    jobs[name] = JobKind(name, function, every_seconds, title)
+
+
+def job_title(name: str) -> str:
+    """Return what people call a job; its name where nobody said, as of a job that is no longer registered."""
+    kind = jobs.get(name)
+    return (kind.title if kind else "") or name

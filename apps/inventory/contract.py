@@ -40,6 +40,7 @@ from apps.inventory.selectors.shipments import shipments_of, shipped_lines
 from apps.inventory.selectors.stock import availability, line_standings, warehouses
 from apps.inventory.services.backorders import fill_backorders
 from apps.inventory.services.places import ensure_warehouses
+from apps.inventory.services.posting import unpostable_returns
 from apps.inventory.services.receiving import adjust_counted, plan_receipts, receive_due, receive_stock
 from apps.inventory.services.releasing import release_lines
 from apps.inventory.services.reserving import reserve_lines
@@ -90,6 +91,7 @@ __all__ = [
     "shipment_sheets",
     "shipments_of",
     "shipped_lines",
+    "unpostable_returns",
     "waiting_for",
     "warehouses",
 ]

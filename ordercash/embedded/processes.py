@@ -45,8 +45,8 @@ def process_command(checkout: Path, name: str) -> list[str]:
 
 
 def restart_delay(failures: int) -> float:
-    """Seconds to wait before a start: 1, 2, 4 … 30 after the first, second, third … end in a row."""
-    return min(2.0 ** (failures - 1), LONGEST_DELAY_SECONDS)
+    """Seconds to wait before a start: none after the first end, then 1, 2, 4 … 30 after the second, third, fourth … in a row."""
+    return min(2.0 ** (failures - 2), LONGEST_DELAY_SECONDS) if failures > 1 else 0.0
 
 
 @dataclass(slots=True)
@@ -134,7 +134,8 @@ class Supervisor:
             kept.failures = 1 if lived > STEADY_SECONDS else kept.failures + 1
             delay = restart_delay(kept.failures)
             kept.start_at = time.monotonic() + delay
-            self.say(f"{kept.name} ended ({_reason(kept.child.returncode)}) and is started again in {delay:.0f} s")
+            when = f"in {delay:.0f} s" if delay else "at once"
+            self.say(f"{kept.name} ended ({_reason(kept.child.returncode)}) and is started again {when}")
 
     def _read(self, seconds: float) -> None:
         if not self._selector.get_map():

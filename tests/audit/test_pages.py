@@ -41,7 +41,7 @@ def report(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         return {"pages": 3}
 
     monkeypatch.setitem(jobs, "tests.report", None)
-    register_job("tests.report", work, every_seconds=3600)
+    register_job("tests.report", work, every_seconds=3600, title="Print the report")
     return behaviour
 
 
@@ -107,7 +107,7 @@ def test_a_job_is_run_now_from_the_page(report: dict[str, Any]) -> None:
     client = signed_in(VIEW_JOBS, MANAGE_JOBS)
     answer = client.post("/jobs/", {"verb": "run", "run-job": "tests.report"})
     assert answer.status_code == 303
-    assert "tests.report is due now" in told(answer)[0]
+    assert told(answer) == ["Print the report: it is due now; a worker takes it within seconds."]
     job = Job.objects.get(job="tests.report")
     assert job.state == "due"
     assert client.post("/jobs/", {"verb": "run", "run-job": "tests.unknown"}).status_code == 422
@@ -150,9 +150,31 @@ def test_a_job_is_shown_to_who_asked_for_it() -> None:
 def test_a_schedule_is_changed_on_its_page(report: dict[str, Any]) -> None:
     run_due_jobs(clock=lambda: NOW)
     client = signed_in(VIEW_JOBS, MANAGE_JOBS)
-    assert "tests.report" in client.get("/jobs/schedules/").content.decode()
-    wanted = {"verb": "change", "change-job": "tests.report", "change-every_seconds": "60"}
+    wanted = {"verb": "change", "change-job": "tests.report", "change-every": "2", "change-unit": "60"}
     assert client.post("/jobs/schedules/", wanted).status_code == 303
     schedule = JobSchedule.objects.get(job="tests.report")
-    assert (schedule.every_seconds, schedule.enabled) == (60, False)
-    assert client.post("/jobs/schedules/", {**wanted, "change-every_seconds": "1"}).status_code == 422
+    assert (schedule.every_seconds, schedule.enabled) == (120, False)
+
+
+@pytest.mark.parametrize("every, unit", [("4", "1"), ("367", "86400"), ("0", "60"), ("", "60"), ("5", "7"), ("5", "")])
+def test_a_period_out_of_reach_is_refused(report: dict[str, Any], every: str, unit: str) -> None:
+    run_due_jobs(clock=lambda: NOW)
+    wanted = {"verb": "change", "change-job": "tests.report", "change-every": every, "change-unit": unit}
+    assert signed_in(VIEW_JOBS, MANAGE_JOBS).post("/jobs/schedules/", wanted).status_code == 422
+    assert JobSchedule.objects.get(job="tests.report").every_seconds == 3600
+
+
+def test_jobs_and_periods_read_as_people_say_them(report: dict[str, Any]) -> None:
+    run_due_jobs(clock=lambda: NOW)
+    client = signed_in(VIEW_JOBS, MANAGE_JOBS)
+    schedules = client.get("/jobs/schedules/").content.decode()
+    assert "Print the report" in schedules
+    assert "1 hour" in schedules
+    assert "Print the report</a>" in client.get("/jobs/").content.decode()
+    job = client.get(f"/jobs/{Job.objects.get(job='tests.report').id}/").content.decode()
+    assert job.count("Print the report") >= 2
+    assert "tests.report" in job
+
+
+def test_every_registered_job_has_a_title() -> None:
+    assert [name for name, kind in jobs.items() if not kind.title] == []

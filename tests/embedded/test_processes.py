@@ -34,8 +34,8 @@ def watch(supervisor: Supervisor, stop: StopRequest, until: Callable[[], bool], 
     assert until()
 
 
-def test_delays_double_up_to_half_a_minute() -> None:
-    assert [restart_delay(failures) for failures in (1, 2, 3, 4, 5, 6, 60)] == [1, 2, 4, 8, 16, 30, 30]
+def test_the_first_end_is_mended_at_once_and_delays_double_up_to_half_a_minute() -> None:
+    assert [restart_delay(failures) for failures in (1, 2, 3, 4, 5, 6, 7, 60)] == [0, 1, 2, 4, 8, 16, 30, 30]
 
 
 def test_procfile_names_the_four_processes() -> None:

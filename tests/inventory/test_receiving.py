@@ -20,10 +20,11 @@ from apps.inventory.contract import (
     receive_stock,
     reserve_lines,
 )
-from apps.inventory.models import Backorder, PlannedReceipt, Reservation, Stock, StockMovement
-from apps.ledger.models import Posting
+from apps.inventory.models import Backorder, PlannedReceipt, Reservation, Stock, StockMovement, Warehouse
+from apps.ledger.models import Account, Posting
 from ordercash.kernel.actor import SYSTEM
 from ordercash.kernel.ids import new_id
+from ordercash.kernel.remembered import forget_everything
 from tests.factories.inventory import NOW, a_place, demand, stocked
 
 pytestmark = pytest.mark.django_db
@@ -217,3 +218,28 @@ def test_availability_names_every_warehouse():
     (row,) = availability([place.products[0].id])[place.products[0].id]
     assert (row.warehouse_code, row.on_hand, row.reserved, row.available) == ("UK-2", 3, 1, 2)
     assert availability([new_id()]) == {}
+
+
+def test_a_receipt_that_the_ledger_cannot_post_stays_planned_and_holds_up_nobody():
+    stuck, fine = a_place(code="DE", currency="EUR"), a_place()
+    account = Account.objects.get(legal_entity=stuck.entity, role="goods_received")
+    Account.objects.filter(id=account.id).update(role="")
+    early = NOW - timedelta(days=1)
+    plan_receipts([receipt(stuck, 3, source_ref="p:stuck", due_at=early), receipt(fine, 4, source_ref="p:fine")])
+    done = receive_due(now=NOW, limit=1, actor=SYSTEM)
+    assert (done.count, done.product_ids) == (1, {fine.products[0].id})
+    assert receive_due(now=NOW, limit=1, actor=SYSTEM).count == 0
+    assert PlannedReceipt.objects.get(received_at=None).source_ref == "p:stuck"
+    assert receive_stock([receipt(stuck)], actor=SYSTEM).refused[0].code == "account_missing"
+    Account.objects.filter(id=account.id).update(role="goods_received")
+    assert receive_due(now=NOW, limit=1, actor=SYSTEM).count == 1
+    assert Stock.objects.get(product=stuck.products[0]).on_hand == 3
+
+
+def test_goods_for_a_warehouse_that_was_closed_meanwhile_stay_planned():
+    place = a_place()
+    plan_receipts([receipt(place, 3, source_ref="p:1")])
+    Warehouse.objects.update(is_active=False)
+    forget_everything()
+    assert receive_due(now=NOW, limit=10, actor=SYSTEM).count == 0
+    assert PlannedReceipt.objects.get().received_at is None

@@ -16,7 +16,7 @@ from apps.inventory.contract import (
     shipped_lines,
 )
 from apps.inventory.models import Reservation, Shipment, ShipmentLine, Stock
-from apps.ledger.models import JournalEntry, Posting
+from apps.ledger.models import Account, JournalEntry, Posting
 from ordercash.kernel.actor import SYSTEM
 from ordercash.kernel.ids import new_id
 from tests.factories.inventory import a_place, demand, ship_request, stocked
@@ -167,3 +167,18 @@ def test_costs_of_a_batch_add_up_to_the_last_penny():
     result = shipped(*map(ship_request, lines))
     assert [item.cost_minor for item in result.lines] == [33, 34, 33]
     assert Stock.objects.get().value_minor == 0
+
+
+def test_a_shipment_that_the_ledger_cannot_post_is_refused_alone():
+    place, other = a_place(), a_place(code="DE", currency="EUR")
+    stocked(place, 5)
+    stocked(other, 5)
+    (fine,), (stuck,) = reserved(place, 2), reserved(other, 2)
+    Account.objects.filter(legal_entity=other.entity, role="cost_of_sales").delete()
+    bad, good = ship_request(stuck), ship_request(fine)
+    result = shipped(bad, good)
+    assert [(item.source_ref, item.code) for item in result.refused] == [(bad.source_ref, "account_missing")]
+    assert [shipment.source_ref for shipment in result.shipments] == [good.source_ref]
+    kept = Stock.objects.get(product=other.products[0])
+    assert (kept.on_hand, kept.reserved, kept.value_minor) == (5, 2, 1250)
+    assert Shipment.objects.count() == 1

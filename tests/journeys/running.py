@@ -89,7 +89,8 @@ def web_server(**values: str) -> Iterator[int]:
         port = probe.getsockname()[1]
     server = subprocess.Popen(
         [
-            *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)),
+            *(sys.executable, "-m", "ordercash.serve", "--interface", "wsgi"),
+            *("--host", "127.0.0.1", "--port", str(port)),
             *("--workers", "2", "--blocking-threads", "16", "--no-access-log", "--log-level", "error"),
             "ordercash.wsgi:application",
         ],

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from apps.ledger.models import Account
 from apps.masterdata.models import ExchangeRate
 from tests.factories.ledger import Books, make_books, make_currency, make_fact, make_invoice, post
 
@@ -89,6 +90,18 @@ def test_csv_has_a_row_per_posting(tmp_path: Path) -> None:
     taxed = [row for row in rows if row["tax_category"]]
     assert {(row["account"], row["tax_rate"]) for row in taxed} == {("2200", "20.0000")}
     assert {row["legal_entity"] for row in rows} == {"DE1"}
+
+
+def test_no_text_of_the_csv_is_a_formula_to_a_spreadsheet(tmp_path: Path) -> None:
+    books = make_books()
+    texts = ["=1+1", "+1", "-1", "@A1", "\tx", "\rx", "no = formula"]
+    post(*(make_fact(books, "write_off", memo=text) for text in texts))
+    Account.objects.filter(role="receivable").update(name='=HYPERLINK("x")')
+    with exported(tmp_path / "journal.csv", "--format", "csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert {row["memo"] for row in rows} == {*(f"'{text}" for text in texts[:-1]), "no = formula"}
+    assert '\'=HYPERLINK("x")' in {row["account_name"] for row in rows}
+    assert not [cell for row in rows for cell in row.values() if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
 
 
 def test_an_unknown_entity_is_named() -> None:

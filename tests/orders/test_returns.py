@@ -1,6 +1,6 @@
 """Returns that were announced, as files bring them: credited at their own time against the right sale, or held as a case."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -8,6 +8,7 @@ from django.db.models import Sum
 
 from apps.billing.models import Invoice, InvoiceLine
 from apps.exceptions.contract import case_of
+from apps.ledger.models import Account, Period
 from apps.masterdata.contract import products_by_sku
 from apps.masterdata.models import Customer, LegalEntity
 from apps.operations.selectors.prove import prove
@@ -17,6 +18,7 @@ from apps.orders.services.give_back import give_back as give_back_goods
 from apps.orders.services.reconsider import dismiss_returns, retry_returns
 from apps.orders.services.returns import ReturnDraft, ReturnLineDraft, announce_returns, process_returns
 from ordercash.kernel.actor import SYSTEM
+from ordercash.kernel.remembered import forget_everything
 from ordercash.kernel.transactions import writes
 from tests.factories.orders import LATER, NOW, bill, counted, place, ship
 
@@ -35,7 +37,12 @@ def sell(quantity: str, price: str, currency: str = "GBP") -> Order:
 
 
 def give_back(
-    *lines: tuple[str, str], ref: str = "r:1", currency: str = "GBP", known: bool = True, entity: str = "UK01"
+    *lines: tuple[str, str],
+    ref: str = "r:1",
+    currency: str = "GBP",
+    known: bool = True,
+    entity: str = "UK01",
+    now: datetime = AT,
 ) -> ReturnDraft:
     """Announce the return of (quantity, price) lines, and let it be decided."""
     candle = products_by_sku(["CANDLE-VAN"])["CANDLE-VAN"].id
@@ -47,7 +54,7 @@ def give_back(
     entity_id = LegalEntity.objects.get(code=entity).pk
     draft = ReturnDraft(ref, ref.upper(), entity_id, customer, currency, "broken", AT, drafts)
     writes(announce_returns)([draft], now=AT)
-    while process_returns(until=LATER, limit=100, actor=SYSTEM, now=AT):
+    while process_returns(until=LATER, limit=100, actor=SYSTEM, now=now):
         pass
     return draft
 
@@ -145,3 +152,30 @@ def test_goods_given_back_lock_credit_before_stock_as_a_new_order_does() -> None
     ]
     assert touched[0] == "billing_creditexposure"
     assert "UPDATE inventory_stock" in touched
+
+
+@pytest.mark.parametrize("role", ["tax_payable", "cost_of_sales"])
+def test_what_the_ledger_cannot_post_holds_its_own_line_and_is_credited_later(role: str) -> None:
+    sell("3", "1.25")
+    Account.objects.filter(role=role).update(role="")
+    draft = give_back(("1", "1.25"))
+    assert states() == [("held", "account_missing")]
+    assert not Invoice.objects.filter(kind="credit_note").exists()
+    case = case_of("return", draft.id)
+    assert case is not None
+    assert [reason.code for reason in case.reasons] == ["account_missing"]
+    Account.objects.filter(code={"tax_payable": "2200", "cost_of_sales": "5000"}[role]).update(role=role)
+    assert retry_returns([draft.id], note="", actor=SYSTEM, now=LATER) == {draft.id: "Credited."}
+    assert prove().holds
+
+
+def test_what_came_back_in_a_period_that_is_closed_now_is_credited_today() -> None:
+    sell("3", "1.25")
+    day = timedelta(days=1)
+    uk = LegalEntity.objects.get(code="UK01")
+    Period.objects.create(legal_entity=uk, state="closed", from_date=AT.date(), until_date=AT.date() + day)
+    forget_everything()
+    give_back(("1", "1.25"), now=AT + day)
+    assert states() == [("credited", "")]
+    assert Invoice.objects.get(kind="credit_note").issue_date == (AT + day).date()
+    assert prove().holds

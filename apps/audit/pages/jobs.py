@@ -1,6 +1,6 @@
 """Jobs as pages: what ran, what waits, how often each comes due."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from apps.audit import ports
 from apps.audit.models import Job, JobState
+from apps.audit.pages.periods import MINUTE_SECONDS, UNITS, period_text
 from apps.audit.permissions import MANAGE_JOBS, VIEW_JOBS
 from apps.audit.selectors import NEWEST_JOB, actor_names, job_by_id, jobs, schedules
 from apps.audit.services.steering import SHORTEST_PERIOD_SECONDS, change_schedule, retry_job, run_job_now
@@ -29,16 +30,20 @@ from ordercash.web.worklist import Worklist
 YEAR_SECONDS = 366 * 24 * 3600
 
 SCHEDULE_COLUMNS = (
-    Column("job", "Job"),
-    Column("every_seconds", "Every (seconds)", kind="number"),
+    Column("job", "Job", value=lambda row: ports.job_title(row.job)),
+    Column("every_seconds", "Every", value=lambda row: period_text(row.every_seconds)),
     Column("enabled", "State", kind="badge", value=lambda row: "active" if row.enabled else "inactive"),
     Column("next_due_at", "Next due", kind="when"),
 )
 
 
 def job_choices() -> list[tuple[str, str]]:
-    """Return the registered jobs."""
-    return [(name, name) for name in sorted(ports.jobs)]
+    """Return the registered jobs by what people call them."""
+    return _by_title(ports.jobs)
+
+
+def _by_title(names: Iterable[str]) -> list[tuple[str, str]]:
+    return sorted(((name, ports.job_title(name)) for name in names), key=lambda choice: choice[1])
 
 
 class RunForm(forms.Form):
@@ -50,11 +55,19 @@ class RunForm(forms.Form):
 class ScheduleForm(forms.Form):
     """How often a job comes due."""
 
-    job = forms.ChoiceField(label="Job", choices=lambda: [(row.job, row.job) for row in schedules()])
-    every_seconds = forms.IntegerField(
-        label="Every (seconds)", min_value=SHORTEST_PERIOD_SECONDS, max_value=YEAR_SECONDS
-    )
+    job = forms.ChoiceField(label="Job", choices=lambda: _by_title(row.job for row in schedules()))
+    every = forms.IntegerField(label="Every", min_value=1, max_value=YEAR_SECONDS)
+    unit = forms.TypedChoiceField(label="Unit", coerce=int, choices=UNITS, initial=MINUTE_SECONDS)
     enabled = forms.BooleanField(label="Switched on", required=False, initial=True)
+
+    def clean(self) -> dict[str, Any]:
+        """Bring the period to seconds."""
+        values: dict[str, Any] = super().clean() or {}
+        seconds = values.get("every", 0) * values.get("unit", 0)
+        if seconds and not SHORTEST_PERIOD_SECONDS <= seconds <= YEAR_SECONDS:
+            shortest, longest = period_text(SHORTEST_PERIOD_SECONDS), period_text(YEAR_SECONDS)
+            self.add_error("every", f"From {shortest} to {longest}.")
+        return {**values, "every_seconds": seconds}
 
 
 class Jobs(Worklist):
@@ -65,7 +78,7 @@ class Jobs(Worklist):
     row_noun = "job"
     default_sort = NEWEST_JOB
     columns = (
-        Column("job", "Job", link="job"),
+        Column("job", "Job", link="job", value=lambda row: ports.job_title(row.job)),
         Column("state", "State", kind="badge"),
         Column("due_at", "Due", kind="when", sort="due_at"),
         Column("finished_at", "Finished", kind="when"),
@@ -91,7 +104,7 @@ class Jobs(Worklist):
 
     def do_run(self, given: Given) -> str:
         run_job_now(job=given.values["job"], actor=self.actor, now=clock.now())
-        return f"{given.values['job']} is due now; a worker takes it within seconds."
+        return f"{ports.job_title(given.values['job'])}: it is due now; a worker takes it within seconds."
 
 
 class JobPage(Page):
@@ -110,7 +123,7 @@ class JobPage(Page):
 
     def context(self) -> Mapping[str, Any]:
         job = self.job
-        self.title = job.job
+        self.title = ports.job_title(job.job)
         asked_by = actor_names([job.requested_by]).get(job.requested_by, "") if job.requested_by else "its schedule"
         return {"job": job, "badge": job.state, "progress": progress_of(job), "asked_by": asked_by}
 
@@ -150,13 +163,13 @@ class Schedules(Page):
         change_schedule(
             job=wanted["job"], every_seconds=wanted["every_seconds"], enabled=wanted["enabled"], now=clock.now()
         )
-        return f"The schedule of {wanted['job']} is changed."
+        return f"{ports.job_title(wanted['job'])}: the schedule is changed."
 
 
 def progress_of(job: Job) -> JobProgress:
     """Return a job as the progress component shows it."""
     return JobProgress(
-        label=job.job,
+        label=ports.job_title(job.job),
         state=job.state,
         url=reverse("job_progress", args=[job.id]),
         done=job.done,

@@ -29,4 +29,4 @@ def keep_house(context: JobContext) -> dict[str, Any]:
 
 def register() -> None:
     """Name the job; called when audit is loaded."""
-    register_job(HOUSEKEEPING, keep_house, every_seconds=DAY_SECONDS)
+    register_job(HOUSEKEEPING, keep_house, every_seconds=DAY_SECONDS, title="Keep the logs tidy")

@@ -229,5 +229,7 @@ def pdf_response(invoice_id: UUID) -> HttpResponse:
 def the_application(outcome: ApplicationOutcome) -> Application:
     """Return the one settlement of a request of one; raises NotApplied with the reason of its refusal."""
     if outcome.refused:
-        raise NotApplied(outcome.refused[0].detail, extra={"reason": outcome.refused[0].code})
+        raise outcome.refused[0].error or NotApplied(
+            outcome.refused[0].detail, extra={"reason": outcome.refused[0].code}
+        )
     return outcome.applied[0]

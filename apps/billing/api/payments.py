@@ -157,5 +157,7 @@ def _draft(body: PaymentBody, source_ref: str) -> PaymentDraft:
 
 def _the_outcome(result: PaymentResult) -> PaymentOutcome:
     if result.refused:
-        raise PaymentRefused(result.refused[0].detail, extra={"reason": result.refused[0].code})
+        raise result.refused[0].error or PaymentRefused(
+            result.refused[0].detail, extra={"reason": result.refused[0].code}
+        )
     return result.recorded[0]

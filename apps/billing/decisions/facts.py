@@ -6,6 +6,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
+from ordercash.kernel.errors import DomainError
+
 
 @dataclass(frozen=True, slots=True)
 class ObligationDraft:
@@ -114,11 +116,17 @@ class IssuedCredit:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A member of a batch that was refused alone: its source, a stable code and what is wrong."""
+    """A member of a batch that was refused alone: its source, a stable code and what is wrong; `error` when the ledger said so."""
 
     source_ref: str
     code: str
     detail: str
+    error: DomainError | None = None
+
+    @classmethod
+    def by(cls, source_ref: str, error: DomainError) -> "Refusal":
+        """Return the refusal that an error is, for whoever goes on without this member."""
+        return cls(source_ref, error.code, error.detail, error)
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,7 +129,7 @@ class Payments(Worklist):
         )
         result = record_payments(drafts=[draft], actor=self.actor)
         if result.refused:
-            raise NotApplied(result.refused[0].detail)
+            raise result.refused[0].error or NotApplied(result.refused[0].detail)
         outcome = result.recorded[0]
         left = amount_text(outcome.unapplied_minor, outcome.currency)
         return f"The payment is recorded; {left} {outcome.currency} of it is unapplied."

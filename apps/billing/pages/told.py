@@ -17,7 +17,7 @@ class NotApplied(Conflict):
 def told(outcome: ApplicationOutcome, done: str, currency: str) -> str:
     """Return the sentence about the one request of a page; raises NotApplied with the reason of its refusal."""
     if outcome.refused:
-        raise NotApplied(outcome.refused[0].detail)
+        raise outcome.refused[0].error or NotApplied(outcome.refused[0].detail)
     part = outcome.applied[0]
     rest = "nothing is open any more" if part.settled else "a part stays open"
     return f"{amount_text(part.amount_minor, currency)} {currency} of {part.invoice_number} {done}; {rest}."

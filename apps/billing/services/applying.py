@@ -10,8 +10,8 @@ from apps.audit.contract import record_events
 from apps.billing.decisions.document import CREDIT_NOTE, INVOICE
 from apps.billing.decisions.facts import Application, ApplicationOutcome, ApplicationRequest, Refusal, WriteOffRequest
 from apps.billing.services.open_items import OpenItem, lock_documents
-from apps.billing.services.settling import Part, settle, settlement_events
-from apps.ledger.contract import PostingFact, post_entries
+from apps.billing.services.settling import Part, prepare_parts, settle, settlement_events
+from apps.ledger.contract import PostingFact, Prepared, post_entries
 from apps.masterdata.contract import entities_by_id
 from ordercash.kernel import sql
 from ordercash.kernel.actor import Actor
@@ -63,8 +63,9 @@ def apply_cash(requests: Sequence[ApplicationRequest], *, now: datetime, actor: 
     ownerless = {row_id for row_id, payment in payments.items() if payment.customer_id is None}
     left_before = {row_id: payment.left_minor for row_id, payment in payments.items()}
     parts, done, refused = _decide(requests, part_of)
+    entries, parts = _postable(parts, refused)
     _give_owner([part for part in parts if part.payment_id in ownerless], left_before)
-    return _carry_out(parts, done, refused, actor)
+    return _carry_out(parts, entries, done, refused, actor)
 
 
 @joins
@@ -82,7 +83,8 @@ def write_off(requests: Sequence[WriteOffRequest], *, now: datetime, actor: Acto
         return Part(invoice, "write_off", amount, now, request.source_ref, reason=reason)
 
     parts, done, refused = _decide(requests, part_of)
-    return _carry_out(parts, done, refused, actor)
+    entries, parts = _postable(parts, refused)
+    return _carry_out(parts, entries, done, refused, actor)
 
 
 def _decide(
@@ -103,10 +105,17 @@ def _decide(
     return list(parts.values()), list(done.values()), refused
 
 
+def _postable(parts: Sequence[Part], refused: list[Refusal]) -> tuple[Prepared, list[Part]]:
+    """Return the entries of the parts and the parts without those that the ledger refuses; these are added to `refused`."""
+    entries, unpostable = prepare_parts(parts)
+    refused += [Refusal.by(part.source_ref, unpostable[part.id]) for part in parts if part.id in unpostable]
+    return entries, [part for part in parts if part.id not in unpostable]
+
+
 def _carry_out(
-    parts: Sequence[Part], done: Sequence[Application], refused: Sequence[Refusal], actor: Actor
+    parts: Sequence[Part], entries: Prepared, done: Sequence[Application], refused: Sequence[Refusal], actor: Actor
 ) -> ApplicationOutcome:
-    applied = settle(parts)
+    applied = settle(parts, entries)
     record_events(settlement_events(parts, actor) if parts else [])
     return ApplicationOutcome((*done, *applied), tuple(refused))
 

@@ -13,13 +13,15 @@ from apps.billing.decisions.facts import CreditOutcome, CreditRequest, IssuedCre
 from apps.billing.events import documents_issued
 from apps.billing.selectors.credits import issued_credits, note_ref
 from apps.billing.services.credit_notes import InvoicedLine, LineCredit, NotePlan, credit_note, read_lines, write_lines
-from apps.billing.services.drafting import draft_documents, post_documents
+from apps.billing.services.drafting import draft_documents, prepare_posting
 from apps.billing.services.numbering import issue_documents
 from apps.billing.services.open_items import OpenItem, lock_documents
-from apps.billing.services.settling import settle, settlement_events
+from apps.billing.services.settling import prepare_parts, settle, settlement_events
+from apps.ledger.contract import Prepared, write_entries
 from apps.masterdata.contract import entities_by_id
 from ordercash.kernel import sql
 from ordercash.kernel.actor import Actor
+from ordercash.kernel.errors import DomainError
 from ordercash.kernel.transactions import joins
 
 LONGEST_SOURCE: Final = 140  # the credit note adds its invoice's id to it
@@ -37,7 +39,8 @@ def credit_lines(requests: Sequence[CreditRequest], *, issued_at: datetime, acto
 
     What is over stays open on the credit note as the customer's credit. The requests of one source stand or fall together; a source that
     asks for more than is left of a line is refused alone, and one that was credited before returns what it made then. The tax of partial
-    credits is rounded cumulatively, so that any sequence of them sums to the line. At most seventeen statements, whatever the number.
+    credits is rounded cumulatively, so that any sequence of them sums to the line. What the ledger cannot post (no rate, no account, no
+    rule, a closed period) is refused alone as well. At most seventeen statements, a few more when something cannot be posted.
     """
     sources = _by_source(requests)
     line_ids = {request.invoice_line_id for request in requests}
@@ -48,8 +51,23 @@ def credit_lines(requests: Sequence[CreditRequest], *, issued_at: datetime, acto
     )
     done = {note.source_ref for note in known}
     fresh = {source: members for source, members in sources.items() if source not in done}
-    plans, refused = _plan(fresh, lines, items, issued_at)
-    return CreditOutcome((*known, *_issue(plans, actor)), tuple(refused))
+    plans, refused = _plan(fresh, dict(lines), items, issued_at)
+    entries, unpostable = _unpostable(plans)
+    stuck: dict[str, DomainError] = {}
+    while unpostable:
+        # What they took of lines and invoices is there again for the others.
+        stuck |= unpostable
+        rest = {source: members for source, members in fresh.items() if source not in stuck}
+        plans, refused = _plan(rest, dict(lines), lock_documents(items), issued_at)
+        entries, unpostable = _unpostable(plans)
+    refused += [Refusal.by(source, error) for source, error in stuck.items()]
+    return CreditOutcome((*known, *_issue(plans, entries, actor)), tuple(refused))
+
+
+def _unpostable(plans: Sequence[NotePlan]) -> tuple[Prepared, dict[str, DomainError]]:
+    """Return the entries of the credit notes, and by source why one of its notes cannot be posted."""
+    entries, refused = prepare_posting([plan.document for plan in plans])
+    return entries, {plan.source_ref: refused[plan.document.id] for plan in plans if plan.document.id in refused}
 
 
 def _by_source(requests: Sequence[CreditRequest]) -> dict[str, list[CreditRequest]]:
@@ -119,16 +137,16 @@ def _notes(
     ]
 
 
-def _issue(plans: Sequence[NotePlan], actor: Actor) -> tuple[IssuedCredit, ...]:
+def _issue(plans: Sequence[NotePlan], entries: Prepared, actor: Actor) -> tuple[IssuedCredit, ...]:
     if not plans:
         return ()
     documents = [plan.document for plan in plans]
     _count([credit for plan in plans for credit in plan.lines])
     draft_documents(documents)
     write_lines(plans)
-    post_documents(documents)
+    write_entries(entries)
     parts = [part for plan in plans for part in plan.parts]
-    settle(parts)
+    settle(parts, prepare_parts(parts)[0])
     numbers = issue_documents(documents)
     record_events([*documents_issued(documents, numbers, actor=actor), *settlement_events(parts, actor)])
     return tuple(plan.issued(numbers[plan.document.id]) for plan in plans)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from apps.billing.decisions.document import Document
 from apps.billing.services.sellers import keep_sellers
-from apps.ledger.contract import PostingFact, Prepared, TaxAmount, post_entries, prepare_entries
+from apps.ledger.contract import PostingFact, Prepared, TaxAmount, prepare_entries
 from ordercash.kernel import sql
 from ordercash.kernel.errors import DomainError
 from ordercash.kernel.ids import new_id
@@ -37,12 +37,6 @@ def draft_documents(documents: Sequence[Document]) -> None:
         for tax in document.taxes
     ]
     sql.insert_rows("billing_invoicetax", _TAX, taxes)
-
-
-@joins
-def post_documents(documents: Sequence[Document]) -> None:
-    """Post documents to the ledger; a document of nothing has no entry."""
-    post_entries([_posting_fact(document) for document in documents])
 
 
 def prepare_posting(documents: Sequence[Document]) -> tuple[Prepared, dict[UUID, DomainError]]:

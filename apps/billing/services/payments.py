@@ -12,12 +12,13 @@ from apps.billing.decisions.facts import Application, PaymentDraft, PaymentOutco
 from apps.billing.events import PAYMENT_RECORDED
 from apps.billing.services.open_items import OpenItem, lock_documents
 from apps.billing.services.payment_checks import checked
-from apps.billing.services.settling import Part, settle, settlement_events
-from apps.ledger.contract import PostingFact, post_entries
+from apps.billing.services.settling import Part, prepare_parts, settle, settlement_events
+from apps.ledger.contract import PostingFact, Prepared, post_entries, prepare_entries
 from apps.masterdata.contract import entities_by_id
 from ordercash.kernel import sql
 from ordercash.kernel.actor import Actor
 from ordercash.kernel.clock import business_date
+from ordercash.kernel.errors import DomainError
 from ordercash.kernel.events import Event
 from ordercash.kernel.ids import new_ids
 from ordercash.kernel.transactions import joins
@@ -71,20 +72,46 @@ def record_payments(drafts: Sequence[PaymentDraft], *, actor: Actor) -> PaymentR
 
     A source_ref that was recorded before makes nothing and returns what it made then; one that comes back with another amount, currency
     or entity is refused. An invoice of another customer, currency or entity, or with nothing open, takes nothing and leaves a remark.
-    A payment without a customer takes the customer of the first invoice it names. At most seventeen statements, whatever the number.
+    A payment without a customer takes the customer of the first invoice it names. What the ledger cannot post (no rate, no account, no
+    rule, a closed period) is refused alone; where only its use cannot be posted, the money stays unapplied and a remark says why.
+    At most nineteen statements, whatever the number.
     """
     valid, refused = checked(drafts)
-    ids = _insert(valid)
+    unpostable = _unpostable(valid)
+    ids = _insert([draft for draft in valid if draft.source_ref not in unpostable])
     fresh = [_Fresh(ids[draft.source_ref], draft, draft.customer_id) for draft in valid if draft.source_ref in ids]
     _apply(fresh)
-    zones = {entity.id: entity.time_zone for entity in entities_by_id().values()}
-    post_entries([_posting_fact(payment, zones[payment.draft.legal_entity_id]) for payment in fresh])
+    entries = _leave_unapplied(fresh)
+    post_entries(_posting_facts(fresh))
     parts = [part for payment in fresh for part in payment.parts]
-    applications = dict(zip((part.id for part in parts), settle(parts), strict=True))
+    applications = dict(zip((part.id for part in parts), settle(parts, entries), strict=True))
     record_events(_events(fresh, parts, actor))
     outcomes = {payment.draft.source_ref: _outcome(payment, applications) for payment in fresh}
     outcomes |= _known([draft.source_ref for draft in drafts if draft.source_ref not in outcomes])
+    refused += [Refusal.by(source, error) for source, error in unpostable.items() if source not in outcomes]
     return _answer(drafts, outcomes, refused)
+
+
+def _unpostable(drafts: Sequence[PaymentDraft]) -> dict[str, DomainError]:
+    """Return by source what the ledger would refuse; one that was recorded before is answered all the same."""
+    trials = [
+        _Fresh(row_id, draft, draft.customer_id) for row_id, draft in zip(new_ids(len(drafts)), drafts, strict=True)
+    ]
+    refused = prepare_entries(_posting_facts(trials)).refused
+    refs = {_ledger_ref(trial): trial.draft.source_ref for trial in trials} if refused else {}
+    return {refs[ref]: error for ref, error in refused.items()}
+
+
+def _leave_unapplied(fresh: Sequence[_Fresh]) -> Prepared:
+    """Take back the uses that the ledger cannot post, and return the entries of the others."""
+    entries, refused = prepare_parts([part for payment in fresh for part in payment.parts])
+    for payment in fresh if refused else ():
+        for part in payment.parts:
+            if part.id in refused:
+                part.invoice.open_minor += part.amount_minor
+                payment.remarks.append(refused[part.id].code)
+        payment.parts = [part for part in payment.parts if part.id not in refused]
+    return entries
 
 
 def _insert(drafts: Sequence[PaymentDraft]) -> dict[str, UUID]:
@@ -169,6 +196,15 @@ def _ids(payment: _Fresh, by_number: Mapping[tuple[UUID, str], UUID]) -> list[UU
     return found
 
 
+def _posting_facts(payments: Sequence[_Fresh]) -> list[PostingFact]:
+    zones = {entity.id: entity.time_zone for entity in entities_by_id().values()}
+    return [_posting_fact(payment, zones[payment.draft.legal_entity_id]) for payment in payments]
+
+
+def _ledger_ref(payment: _Fresh) -> str:
+    return f"payment:{payment.id}"
+
+
 def _posting_fact(payment: _Fresh, zone: str) -> PostingFact:
     draft = payment.draft
     return PostingFact(
@@ -176,7 +212,7 @@ def _posting_fact(payment: _Fresh, zone: str) -> PostingFact:
         legal_entity_id=draft.legal_entity_id,
         source_kind="payment",
         source_id=payment.id,
-        source_ref=f"payment:{payment.id}",
+        source_ref=_ledger_ref(payment),
         entry_date=business_date(draft.received_at, zone),
         occurred_at=draft.received_at,
         currency=draft.currency,

@@ -18,12 +18,12 @@ from apps.billing.events import (
 )
 from apps.billing.services.exposure import move_exposure
 from apps.billing.services.open_items import OpenItem, orders_of
-from apps.ledger.contract import PostingFact, post_entries
+from apps.ledger.contract import PostingFact, Prepared, prepare_entries, write_entries
 from apps.masterdata.contract import entities_by_id
 from ordercash.kernel import sql
 from ordercash.kernel.actor import Actor
 from ordercash.kernel.clock import business_date
-from ordercash.kernel.errors import Conflict
+from ordercash.kernel.errors import Conflict, DomainError
 from ordercash.kernel.events import Event
 from ordercash.kernel.ids import new_id
 from ordercash.kernel.transactions import joins
@@ -71,19 +71,27 @@ class Part:
     id: UUID = field(default_factory=new_id)
 
 
-@joins
-def settle(parts: Sequence[Part]) -> list[Application]:
-    """Write the parts down: open amounts, settlements, ledger, exposure. Up to eight statements, none of nothing.
+def prepare_parts(parts: Sequence[Part]) -> tuple[Prepared, dict[UUID, DomainError]]:
+    """Decide the entries of parts; returns them, ready to be written, and by part why it cannot be posted."""
+    zones = {entity.id: entity.time_zone for entity in entities_by_id().values()}
+    prepared = prepare_entries([_posting_fact(part, zones) for part in parts if part.kind in _POSTED_AS])
+    refused = prepared.refused
+    return prepared, {part.id: refused[_ledger_ref(part)] for part in parts if _ledger_ref(part) in refused}
 
-    The open items were locked by the caller, who already lowered their `open_minor`.
+
+@joins
+def settle(parts: Sequence[Part], entries: Prepared) -> list[Application]:
+    """Write the parts down: open amounts, settlements, ledger, exposure. Up to seven statements, none of nothing.
+
+    The open items were locked by the caller, who already lowered their `open_minor`. `entries` were prepared of the parts; those of
+    parts that were refused are not among them.
     """
     if not parts:
         return []
     _lower_documents(parts)
     _lower_payments(parts)
     sql.insert_rows("billing_settlement", _SETTLEMENT, [_row(part) for part in parts])
-    zones = {entity.id: entity.time_zone for entity in entities_by_id().values()}
-    post_entries([_posting_fact(part, zones) for part in parts if part.kind in _POSTED_AS])
+    write_entries(entries)
     lowered: dict[ExposureKey, int] = defaultdict(int)
     for part in parts:
         lowered[part.invoice.exposure_key] -= part.amount_minor
@@ -147,6 +155,10 @@ def _row(part: Part) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
+def _ledger_ref(part: Part) -> str:
+    return f"settlement:{part.id}"
+
+
 def _posting_fact(part: Part, zones: Mapping[UUID, str]) -> PostingFact:
     invoice, kind = part.invoice, _POSTED_AS[part.kind]
     return PostingFact(
@@ -154,7 +166,7 @@ def _posting_fact(part: Part, zones: Mapping[UUID, str]) -> PostingFact:
         legal_entity_id=invoice.legal_entity_id,
         source_kind="invoice",
         source_id=invoice.id,
-        source_ref=f"settlement:{part.id}",
+        source_ref=_ledger_ref(part),
         entry_date=business_date(part.settled_at, zones[invoice.legal_entity_id]),
         occurred_at=part.settled_at,
         currency=invoice.currency,

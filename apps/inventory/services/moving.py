@@ -8,10 +8,11 @@ from uuid import UUID
 from apps.inventory.decisions.receiving import Movement, Place
 from apps.inventory.selectors.stock import warehouses
 from apps.inventory.services.locking import OF_PLACES, LockedStock, lock_stock
-from apps.inventory.services.posting import stock_fact
+from apps.inventory.services.posting import movement_fact, unpostable_movements
 from apps.ledger.contract import post_entries
 from apps.masterdata.contract import entities_by_id
 from ordercash.kernel.actor import Actor
+from ordercash.kernel.errors import DomainError
 from ordercash.kernel.ids import new_id
 from ordercash.kernel.sql import columns_of, fetch, run
 
@@ -78,20 +79,29 @@ def move_in(movements: Sequence[tuple[Movement, UUID, datetime]], *, actor: Acto
     return [d for d in dated if d.id in made]
 
 
+def refused_by_ledger(movements: Sequence[tuple[Movement, datetime]]) -> dict[str, DomainError]:
+    """Return, by source_ref, why the ledger would refuse a movement; those worth nothing have no entry."""
+    places = warehouses()
+    return unpostable_movements(
+        {
+            movement.source_ref: (movement.kind, movement.value_minor, places[movement.place[1]].legal_entity_id, at)
+            for movement, at in movements
+            if movement.value_minor
+        }
+    )
+
+
 def post_movements(movements: Sequence[Dated]) -> None:
     """Post the value of each movement; those worth nothing leave no entry. An adjustment's value may be below zero."""
     places = warehouses()
     post_entries(
         [
-            stock_fact(
+            movement_fact(
+                dated.id,
                 dated.movement.kind,
-                "value",
                 dated.movement.value_minor,
-                source_kind="stock_movement",
-                source_id=dated.id,
-                source_ref=f"stock_movement:{dated.id}",
-                legal_entity_id=places[dated.movement.place[1]].legal_entity_id,
-                occurred_at=dated.occurred_at,
+                places[dated.movement.place[1]].legal_entity_id,
+                dated.occurred_at,
             )
             for dated in movements
             if dated.movement.value_minor

@@ -13,13 +13,20 @@ from apps.inventory.decisions.facts import (
     ReceivedDue,
     Refusal,
 )
-from apps.inventory.decisions.receiving import Shelf, adjust_shelves, receipt_faults, receipt_movement
+from apps.inventory.decisions.receiving import Movement, Shelf, adjust_shelves, receipt_faults, receipt_movement
 from apps.inventory.events import STOCK_ADJUSTED, STOCK_RECEIVED, stock_moved
 from apps.inventory.selectors.stock import warehouses
-from apps.inventory.services.moving import Dated, currencies_of_warehouses, lock_shelves, move_in, post_movements
+from apps.inventory.services.moving import (
+    Dated,
+    currencies_of_warehouses,
+    lock_shelves,
+    move_in,
+    post_movements,
+    refused_by_ledger,
+)
 from ordercash.kernel.actor import Actor
 from ordercash.kernel.ids import new_id
-from ordercash.kernel.sql import columns_of, fetch
+from ordercash.kernel.sql import columns_of, fetch, run
 from ordercash.kernel.transactions import joins
 
 Draft = TypeVar("Draft", ReceiptDraft, AdjustmentDraft)
@@ -36,18 +43,20 @@ RETURNING source_ref
 # Two workers share the due rows: whoever comes second takes others.
 DUE = """
 UPDATE inventory_plannedreceipt p SET received_at = %s
-  FROM (SELECT id FROM inventory_plannedreceipt WHERE received_at IS NULL AND due_at <= %s
+  FROM (SELECT id FROM inventory_plannedreceipt WHERE received_at IS NULL AND due_at <= %s AND source_ref <> ALL(%s::varchar[])
          ORDER BY due_at, id LIMIT %s FOR UPDATE SKIP LOCKED) d
  WHERE p.id = d.id
 RETURNING p.warehouse_id, p.product_id, p.quantity, p.unit_cost, p.due_at, p.source_ref, p.kind
 """
+
+STAY_PLANNED = "UPDATE inventory_plannedreceipt SET received_at = NULL WHERE source_ref = ANY(%s::varchar[])"
 
 
 @joins
 def receive_stock(receipts: Sequence[ReceiptDraft], *, actor: Actor) -> MovementResult:
     """Put goods on the shelf at their cost; `due_at` is the instant of the receipt. Repeating a source_ref does nothing.
 
-    Refused: `unknown_warehouse`, `unknown_kind`, `quantity_out_of_range`, `cost_negative`.
+    Refused: `unknown_warehouse`, `unknown_kind`, `quantity_out_of_range`, `cost_negative`, and with the ledger's code what it cannot post.
     """
     currencies = currencies_of_warehouses()
     drafts, refused = _sound(receipts, currencies)
@@ -55,9 +64,10 @@ def receive_stock(receipts: Sequence[ReceiptDraft], *, actor: Actor) -> Movement
         return MovementResult(refused=refused)
     shelves = lock_shelves([(draft.product_id, draft.warehouse_id) for draft in drafts])
     movements = [(receipt_movement(draft, currencies[draft.warehouse_id]), draft.due_at) for draft in drafts]
+    movements, unpostable = _postable(movements)
     made = move_in([(movement, shelves[movement.place].id, at) for movement, at in movements], actor=actor)
     _tell(STOCK_RECEIVED, made, actor)
-    return _result(drafts, made, refused)
+    return _result(drafts, made, [*refused, *unpostable])
 
 
 @joins
@@ -74,11 +84,20 @@ def plan_receipts(receipts: Sequence[ReceiptDraft]) -> MovementResult:
 
 @joins
 def receive_due(*, now: datetime, limit: int, actor: Actor) -> ReceivedDue:
-    """Receive at most `limit` planned receipts whose time has come, at their own business times, the earliest first."""
-    drafts = sorted((ReceiptDraft(*row) for row in fetch(DUE, [now, now, limit])), key=lambda draft: draft.due_at)
-    if drafts:
-        receive_stock(drafts, actor=actor)
-    return ReceivedDue(len(drafts), frozenset(draft.product_id for draft in drafts))
+    """Receive at most `limit` planned receipts whose time has come, at their own business times, the earliest first.
+
+    What is refused stays planned, is tried again by the next call, and stands in nobody's way.
+    """
+    refused: list[str] = []
+    while rows := fetch(DUE, [now, now, refused, limit]):
+        drafts = sorted((ReceiptDraft(*row) for row in rows), key=lambda draft: draft.due_at)
+        refused += [item.source_ref for item in receive_stock(drafts, actor=actor).refused]
+        received = [draft for draft in drafts if draft.source_ref not in refused]
+        if refused:
+            run(STAY_PLANNED, [refused])
+        if received:
+            return ReceivedDue(len(received), frozenset(draft.product_id for draft in received))
+    return ReceivedDue(0, frozenset())
 
 
 @joins
@@ -93,9 +112,18 @@ def adjust_counted(adjustments: Sequence[AdjustmentDraft], *, actor: Actor) -> M
     known = {row[0] for row in fetch(KNOWN_MOVEMENTS, [[draft.source_ref for draft in drafts]])}
     shelves = {place: Shelf(row.on_hand, row.reserved, row.value_minor) for place, row in rows.items()}
     movements, refused = adjust_shelves((d for d in drafts if d.source_ref not in known), shelves, currencies)
-    made = move_in([(m, rows[m.place].id, draft.occurred_at) for draft, m in movements], actor=actor)
+    dated, unpostable = _postable([(movement, draft.occurred_at) for draft, movement in movements])
+    made = move_in([(m, rows[m.place].id, at) for m, at in dated], actor=actor)
     _tell(STOCK_ADJUSTED, made, actor)
-    return _result(drafts, made, refused)
+    return _result(drafts, made, [*refused, *unpostable])
+
+
+def _postable(
+    movements: Sequence[tuple[Movement, datetime]],
+) -> tuple[list[tuple[Movement, datetime]], list[Refusal]]:
+    errors = refused_by_ledger(movements)
+    refused = [Refusal(source_ref, error.code, error.detail) for source_ref, error in errors.items()]
+    return [pair for pair in movements if pair[0].source_ref not in errors], refused
 
 
 def _sound(

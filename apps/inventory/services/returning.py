@@ -10,7 +10,7 @@ from apps.inventory.decisions.returning import ShippedBefore, TakenBack, take_ba
 from apps.inventory.events import goods_returned
 from apps.inventory.services.locking import OF_SHIPMENT_LINES, LockedStock, lock_stock
 from apps.inventory.services.moving import move_in
-from apps.inventory.services.posting import stock_fact
+from apps.inventory.services.posting import return_fact
 from apps.inventory.services.reserving import StockMoved
 from apps.ledger.contract import post_entries
 from ordercash.kernel.actor import Actor
@@ -121,16 +121,8 @@ def _restock(pairs: Sequence[tuple[TakenBack, ReturnedLine]], stock: dict[UUID, 
     move_in(movements, actor=actor)
     post_entries(
         [
-            stock_fact(
-                "return",
-                "cost",
-                line.cost_minor,
-                source_kind="goods_return",
-                source_id=line.return_id,
-                source_ref=f"goods_return:{line.return_id}",
-                legal_entity_id=back.line.legal_entity_id,
-                occurred_at=back.item.occurred_at,
-                customer_id=back.line.customer_id,
+            return_fact(
+                line.return_id, line.cost_minor, back.line.legal_entity_id, back.item.occurred_at, back.line.customer_id
             )
             for back, line in pairs
             if line.cost_minor

@@ -13,7 +13,7 @@ from apps.inventory.decisions.shipping import Pick, Promise, cost_picks, pick_re
 from apps.inventory.events import shipment_shipped
 from apps.inventory.selectors.shipments import shipments_by_source, shipped_lines
 from apps.inventory.services.locking import OF_ORDERS, lock_stock
-from apps.inventory.services.posting import post_costs
+from apps.inventory.services.posting import post_costs, unpostable_shipments
 from apps.inventory.services.reserving import StockMoved
 from ordercash.kernel.actor import Actor
 from ordercash.kernel.ids import new_id, new_ids
@@ -73,7 +73,8 @@ def ship(requests: Sequence[ShipRequest], *, actor: Actor) -> ShipResult:
 
     A request is refused as a whole when a line has less reserved than asked (`not_reserved`), nothing is reserved
     (`nothing_reserved`), it names nothing (`nothing_asked`) or shares its source_ref (`source_ref_repeated`). A source_ref that
-    shipped before is answered with what it shipped then.
+    shipped before is answered with what it shipped then. A request whose cost the ledger cannot post (no account, no rule, a closed
+    period) is refused alone, with the ledger's code.
     """
     before = _shipped_before(requests)
     known = {shipment.source_ref for shipment in before.shipments}
@@ -85,12 +86,26 @@ def ship(requests: Sequence[ShipRequest], *, actor: Actor) -> ShipResult:
     promises = [Promise(*row) for row in fetch(PROMISES, [order_ids, list(stock)])]
     picks, refused = pick_requests(fresh, promises)
     costs = cost_picks(picks, {row.id: (row.on_hand, row.value_minor) for row in stock.values()})
+    picks, costs, unpostable = _postable(picks, costs, fresh)
     shipments = _create_shipments(picks)
     lines = _move(picks, costs, shipments)
     made = list(shipments.values())
     post_costs(made, lines)
     record_events([shipment_shipped(shipment, lines_of, actor) for shipment, lines_of in _together(made, lines)])
-    return ShipResult([*before.shipments, *made], [*before.lines, *lines], [*repeated, *refused])
+    return ShipResult([*before.shipments, *made], [*before.lines, *lines], [*repeated, *refused, *unpostable])
+
+
+def _postable(
+    picks: Sequence[Pick], costs: Sequence[int], requests: Sequence[ShipRequest]
+) -> tuple[list[Pick], list[int], list[Refusal]]:
+    """Leave out the requests whose cost the ledger cannot post; what their goods cost stays on the shelf with them."""
+    by_source: dict[str, int] = {}
+    for pick, cost in zip(picks, costs, strict=True):
+        by_source[pick.request.source_ref] = by_source.get(pick.request.source_ref, 0) + cost
+    errors = unpostable_shipments(by_source, requests)
+    kept = [pair for pair in zip(picks, costs, strict=True) if pair[0].request.source_ref not in errors]
+    refused = [Refusal(source_ref, error.code, error.detail) for source_ref, error in errors.items()]
+    return [pick for pick, _ in kept], [cost for _, cost in kept], refused
 
 
 def _shipped_before(requests: Sequence[ShipRequest]) -> ShipResult:

@@ -1,4 +1,8 @@
-"""The journal as CSV (RFC 4180): one row per posting."""
+"""The journal as CSV (RFC 4180): one row per posting.
+
+A spreadsheet runs a cell that begins like a formula, whoever wrote it; texts are kept from that by an apostrophe in front of them
+(https://owasp.org/www-community/attacks/CSV_Injection). Amounts are not texts and stay as they are.
+"""
 
 import csv
 import io
@@ -14,6 +18,8 @@ COLUMNS: Final = (
     "tax_category", "tax_rate",
 )  # fmt: skip
 
+FORMULA_BEGINS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
 
 def head_row() -> str:
     """Return the names of the columns."""
@@ -23,19 +29,23 @@ def head_row() -> str:
 def entry_rows(entry: Any, legal_entities: dict[UUID, str], document: str) -> str:
     """Return an entry (EntryFacts) as one row per posting; `document` is the number of the document behind it."""
     start = [
-        entry.id, legal_entities[entry.legal_entity_id], entry.entry_date, entry.kind, entry.source_kind, entry.source_id,
-        entry.source_ref, document, entry.memo,
+        entry.id, _plain(legal_entities[entry.legal_entity_id]), entry.entry_date, entry.kind, entry.source_kind, entry.source_id,
+        _plain(entry.source_ref), _plain(document), _plain(entry.memo),
     ]  # fmt: skip
     return _text([[*start, *_columns(line)] for line in entry.postings])
 
 
 def _columns(line: Any) -> list[Any]:
     return [
-        line.id, line.account_code, line.account_name, line.customer_id,
+        line.id, _plain(line.account_code), _plain(line.account_name), line.customer_id,
         *_sides(line.amount_minor, line.currency), line.currency,
         *_sides(line.functional_minor, line.functional_currency), line.functional_currency,
         line.tax_category, line.tax_rate,
     ]  # fmt: skip
+
+
+def _plain(text: str) -> str:
+    return f"'{text}" if text.startswith(FORMULA_BEGINS) else text
 
 
 def _sides(minor: int, currency: str) -> tuple[str, str]:

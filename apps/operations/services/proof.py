@@ -65,4 +65,4 @@ def _hang_up() -> None:
 
 def register() -> None:
     """Make the job known; called once when the apps are loaded."""
-    register_job(PROOF_JOB, run_proof)
+    register_job(PROOF_JOB, run_proof, title="Prove the books")

@@ -26,8 +26,8 @@ def receive_planned(context: JobContext) -> Mapping[str, int]:
     return {"receipts": receipts, "orders_filled": filled}
 
 
-# Each with its first schedule in seconds; the jobs page may change it.
+# Each with its first schedule in seconds, which the jobs page may change, and what people call it.
 JOBS: Final = {
-    "orders.bill_due": (bill_due, 300),
-    "orders.receive_planned": (receive_planned, 60),
+    "orders.bill_due": (bill_due, 300, "Invoice what is owed"),
+    "orders.receive_planned": (receive_planned, 60, "Receive planned goods, fill waiting orders"),
 }

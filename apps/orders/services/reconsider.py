@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from apps.billing.contract import DELIVERY_REASONS
 from apps.exceptions.contract import close_cases
 from apps.orders.decisions.matching import ALREADY_CREDITED, NEVER_SOLD, PRICE_ABOVE_SOLD
 from apps.orders.services.returns import process_returns
@@ -19,7 +20,7 @@ RETURNING request_id
 _DISMISS = """
 UPDATE orders_returnline SET state = 'dismissed' WHERE request_id = ANY(%s::uuid[]) AND state = 'held' RETURNING request_id
 """
-MATCHING_CODES = (NEVER_SOLD, ALREADY_CREDITED, PRICE_ABOVE_SOLD)
+MATCHING_CODES = (NEVER_SOLD, ALREADY_CREDITED, PRICE_ABOVE_SOLD, *DELIVERY_REASONS)
 
 
 def retry_returns(subject_ids: Sequence[UUID], *, note: str, actor: Actor, now: datetime) -> Mapping[UUID, str]:

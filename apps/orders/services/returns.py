@@ -9,9 +9,19 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from apps.audit.contract import record_events
-from apps.billing.contract import CreditOutcome, CreditRequest, SoldLine, credit_lines, sold_lines
+from apps.billing.contract import (
+    DELIVERY_REASONS,
+    CreditOutcome,
+    CreditRequest,
+    Refusal,
+    SoldLine,
+    credit_lines,
+    sold_lines,
+)
 from apps.exceptions.contract import CaseDraft, ReasonDraft, open_cases
-from apps.inventory.contract import ReturnItem, receive_returns
+from apps.inventory.contract import ReturnItem, receive_returns, unpostable_returns
+from apps.ledger.contract import is_closed
+from apps.masterdata.contract import entities_by_id
 from apps.orders.decisions.matching import (
     ALREADY_CREDITED,
     Candidate,
@@ -28,6 +38,7 @@ from apps.orders.states import RETURN_CREDITED as CREDITED
 from apps.orders.states import RETURN_HELD as HELD
 from ordercash.kernel import sql
 from ordercash.kernel.actor import Actor
+from ordercash.kernel.clock import business_date
 from ordercash.kernel.events import Event
 from ordercash.kernel.ids import new_id
 from ordercash.kernel.money import line_net_minor
@@ -166,9 +177,10 @@ def announce_returns(drafts: Sequence[ReturnDraft], *, now: datetime) -> dict[st
 def process_returns(*, until: datetime, limit: int, actor: Actor, now: datetime) -> int:
     """Credit or hold announced return lines of before `until`, oldest first; returns how many were decided.
 
-    Call again while something comes back. Crediting takes legal numbers, so it stands last in the transaction.
+    Call again while something comes back. Crediting takes legal numbers, so it stands last in the transaction. What came back in a
+    period that was closed meanwhile is credited as of `now`.
     """
-    waiting = [_Waiting(*row) for row in sql.fetch(_WAITING, [until, limit])]
+    waiting = [_in_open_period(_Waiting(*row), now) for row in sql.fetch(_WAITING, [until, limit])]
     if not waiting:
         return 0
     pairs = {(line.customer_id, line.product_id) for line in waiting if line.customer_id}
@@ -176,14 +188,34 @@ def process_returns(*, until: datetime, limit: int, actor: Actor, now: datetime)
     by_id = {line.invoice_line_id: line for line in sold}
     matches, unmatched = match_returns([_facts(line) for line in waiting], _candidates(sold))
     lines = {line.line_id: line for line in waiting}
+    matches, not_taken = _takeable(matches, lines)
     outcome = _credit(matches, lines, actor=actor)
-    refused = {item.source_ref.split(":")[1]: item for item in outcome.refused}
-    matches = [match for match in matches if str(match.line_id) not in refused]
-    unmatched += [Unmatched(UUID(line_id), ALREADY_CREDITED, item.detail) for line_id, item in refused.items()]
+    refused = {UUID(item.source_ref.removeprefix("return_line:")): item for item in outcome.refused}
+    matches = [match for match in matches if match.line_id not in refused]
+    unmatched += [*not_taken, *(Unmatched(line_id, _code(item), item.detail) for line_id, item in refused.items())]
     _restock(matches, by_id, lines, actor=actor)
     _write(waiting, unmatched, outcome, actor=actor, now=now)
     close_in({order_id for credit in outcome.issued for order_id in credit.order_ids}, actor=actor, now=until)
     return len(waiting)
+
+
+def _in_open_period(line: _Waiting, now: datetime) -> _Waiting:
+    """Return the line as of today when its day lies in a period that was closed meanwhile, so that nobody waits for it."""
+    day = business_date(line.occurred_at, entities_by_id()[line.legal_entity_id].time_zone)
+    return line._replace(occurred_at=now) if is_closed(line.legal_entity_id, day) else line
+
+
+def _takeable(matches: Sequence[Match], lines: Mapping[UUID, _Waiting]) -> tuple[list[Match], list[Unmatched]]:
+    """Part the matches whose goods the ledger can take back from those it cannot; asked before any of them is credited."""
+    moments = {str(m.line_id): (lines[m.line_id].legal_entity_id, lines[m.line_id].occurred_at) for m in matches}
+    errors = {UUID(line_id): error for line_id, error in unpostable_returns(moments).items()}
+    held = [Unmatched(line_id, error.code, error.detail) for line_id, error in errors.items()]
+    return [match for match in matches if match.line_id not in errors], held
+
+
+def _code(refusal: Refusal) -> str:
+    """Say why a credit was refused: the ledger's reason, or that nothing is left of what was sold."""
+    return refusal.code if refusal.code in DELIVERY_REASONS else ALREADY_CREDITED
 
 
 def _facts(line: _Waiting) -> ReturnFacts:

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from apps.inventory.contract import ReceivedDue, fill_backorders, receive_due
+from apps.orders.services.outcomes import NotDone
 from apps.orders.services.ship import ShipOrder, Shipped, ship_in
 from ordercash.kernel import sql
 from ordercash.kernel.actor import Actor
@@ -15,7 +16,7 @@ from ordercash.kernel.transactions import writes
 _READY = """
 SELECT o.id, o.ordered_at FROM orders_order o
  CROSS JOIN LATERAL (SELECT FROM inventory_reservation r WHERE r.order_id = o.id LIMIT 1) reserved
- WHERE o.state IN ('confirmed', 'partly_shipped') AND o.ordered_at < %s
+ WHERE o.state IN ('confirmed', 'partly_shipped') AND o.ordered_at < %s AND o.id <> ALL(%s::uuid[])
  ORDER BY o.ordered_at, o.id LIMIT %s FOR NO KEY UPDATE OF o SKIP LOCKED
 """
 
@@ -36,13 +37,17 @@ def fill_waiting(*, now: datetime, limit: int, actor: Actor, product_ids: Sequen
 def ship_ready(*, from_at: datetime, until: datetime, limit: int, actor: Actor) -> Shipped:
     """Ship everything reserved of orders placed before `until`, at the order's own time but not before `from_at`.
 
-    This stands in for the warehouse in demos and imports. At most `limit` orders; call again while shipments come back.
+    This stands in for the warehouse in demos and imports. At most `limit` orders; call again while shipments come back. Orders that
+    are refused stand in nobody's way.
     """
-    ready = sql.fetch(_READY, [until, limit])
-    return ship_in(
-        [
+    refused: list[NotDone] = []
+    while ready := sql.fetch(_READY, [until, [item.order_id for item in refused], limit]):
+        wanted = [
             ShipOrder(order_id, source_ref=f"run:{new_id()}", shipped_at=max(ordered_at, from_at))
             for order_id, ordered_at in ready
-        ],
-        actor=actor,
-    )
+        ]
+        shipped = ship_in(wanted, actor=actor)
+        refused += shipped.refused
+        if shipped.shipments:
+            return Shipped(shipped.shipments, refused)
+    return Shipped((), refused)

@@ -21,6 +21,8 @@ ONE_LINE = r"^[^\x00-\x1F\x7F]*$"
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:?\d\d)?", re.ASCII)
 # What Python takes for a number and others read differently: "1_000", digits of other scripts, exponents without end.
 _ODD = re.compile(r"_|[^\x00-\x7F]|[Ee][+-]?\d{10}")
+_SPELLED_DECIMAL = re.compile(r"Decimal\('([^']*)'\)")
+_SPELLED_DATE = re.compile(r"datetime\.date\((\d+), (\d+), (\d+)\)")
 DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
@@ -46,11 +48,61 @@ def exact(value: Any) -> Any:
     return value
 
 
+# What a finding says to people who send JSON and know nothing of the language that reads it; by type, with its context.
+_WORDS = {
+    "missing": "This member is required",
+    "extra_forbidden": "There is no such member here",
+    "model_type": "Must be a JSON object",
+    "model_attributes_type": "Must be a JSON object",
+    "dict_type": "Must be a JSON object",
+    "list_type": "Must be a JSON array",
+    "string_type": "Must be a text",
+    "int_type": "Must be a whole number",
+    "bool_type": "Must be true or false",
+    "decimal_type": "Must be a number or the text of one",
+    "decimal_parsing": "Must be a number or the text of one",
+    "finite_number": "Must be a finite number",
+    "decimal_max_digits": "Must have at most {max_digits} digits",
+    "decimal_max_places": "Must have at most {decimal_places} decimals",
+    "greater_than": "Must be greater than {gt}",
+    "greater_than_equal": "Must be at least {ge}",
+    "less_than": "Must be less than {lt}",
+    "less_than_equal": "Must be at most {le}",
+    "too_long": "Must hold at most {max_length} elements, not {actual_length}",
+    "too_short": "Must hold at least {min_length} elements, not {actual_length}",
+    "string_too_long": "Must be at most {max_length} characters long",
+    "string_too_short": "Must be at least {min_length} characters long",
+    "string_pattern_mismatch": "Must match {pattern}",
+    "timezone_aware": "Must carry an offset, such as Z or +01:00",
+    "datetime_from_date_parsing": "There is no such instant; 2026-03-05T14:30:00+01:00 is one",
+    "datetime_parsing": "There is no such instant; 2026-03-05T14:30:00+01:00 is one",
+    "date_from_datetime_parsing": "There is no such day; 2026-03-05 is one",
+    "date_parsing": "There is no such day; 2026-03-05 is one",
+    "uuid_parsing": "Must be a UUID",
+    "uuid_type": "Must be a UUID",
+}
+
+
 def told(finding: Mapping[str, Any]) -> str:
     """Return what a finding of pydantic says to people."""
-    if finding["type"] == "string_pattern_mismatch" and finding.get("ctx", {}).get("pattern") == ONE_LINE:
+    kind, context = finding["type"], finding.get("ctx", {})
+    if kind == "string_pattern_mismatch" and context.get("pattern") == ONE_LINE:
         return "Must not hold control characters such as tabs and line breaks"
+    if kind == "value_error":
+        sentence = str(context.get("error", finding["msg"]))
+        return sentence[:1].upper() + sentence[1:]
+    if kind in _WORDS:
+        return _WORDS[kind].format(**{name: _bare(bound) for name, bound in context.items()})
     return str(finding["msg"])
+
+
+def _bare(bound: Any) -> str:
+    """Return a bound as JSON would write it; behind a validator of ours pydantic hands over its Python spelling."""
+    if number := _SPELLED_DECIMAL.fullmatch(str(bound)):
+        return number[1]
+    if day := _SPELLED_DATE.fullmatch(str(bound)):
+        return date(*map(int, day.groups())).isoformat()
+    return str(bound)
 
 
 def _instant(value: Any) -> Any:
