@@ -1,12 +1,27 @@
 """The door of rulebooks: which rules are in force, and the log of what was decided by them."""
 
 from apps.rulebooks.decisions.canonical import FloatRefused, canonical_json
+from apps.rulebooks.decisions.comparisons import Comparison, comparisons
+from apps.rulebooks.decisions.conditions import (
+    Condition,
+    ConditionFailed,
+    ConditionInvalid,
+    Names,
+    compile_condition,
+)
+from apps.rulebooks.decisions.domains import contradiction, covers, overlap
+from apps.rulebooks.decisions.examination import Conditioned, examine_conditions
 from apps.rulebooks.decisions.kinds import Decided, Finding, KindUnknown, RuleText, Weight, register_kind
 from apps.rulebooks.selectors.decision_log import DecisionFacts, decisions_of
 from apps.rulebooks.selectors.in_force import InForce, NoRulebookInForce, forget_cached_rulebooks, rulebook_in_force
 from apps.rulebooks.services.decision_log import DecisionDraft, record_decisions
 
 __all__ = [
+    "Comparison",
+    "Condition",
+    "ConditionFailed",
+    "ConditionInvalid",
+    "Conditioned",
     "Decided",
     "DecisionDraft",
     "DecisionFacts",
@@ -14,12 +29,19 @@ __all__ = [
     "FloatRefused",
     "InForce",
     "KindUnknown",
+    "Names",
     "NoRulebookInForce",
     "RuleText",
     "Weight",
     "canonical_json",
+    "comparisons",
+    "compile_condition",
+    "contradiction",
+    "covers",
     "decisions_of",
+    "examine_conditions",
     "forget_cached_rulebooks",
+    "overlap",
     "record_decisions",
     "register_kind",
     "rulebook_in_force",
