@@ -1,5 +1,6 @@
 """Log configuration: one line an event, for a person (`console`) or a machine (`json`)."""
 
+import logging
 from typing import Any
 
 import structlog
@@ -30,7 +31,8 @@ def logging_config(log_format: str) -> dict[str, Any]:
                 "foreign_pre_chain": SHARED,
             }
         },
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "filters": {"refusals": {"()": lambda: refusal_without_traceback}},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["refusals"]}},
         "root": {"handlers": ["stderr"], "level": "INFO"},
         "loggers": {
             "django.server": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
@@ -40,6 +42,13 @@ def logging_config(log_format: str) -> dict[str, Any]:
             "celery.app.trace": {"level": "WARNING"},
         },
     }
+
+
+def refusal_without_traceback(record: logging.LogRecord) -> bool:
+    """Take the traceback from a request that was refused (4xx): the caller's mistake, told in one line. Keeps every record."""
+    if record.name == "django.request" and record.levelno < logging.ERROR:
+        record.exc_info, record.exc_text = None, None
+    return True
 
 
 def _rendering(log_format: str) -> list[Any]:

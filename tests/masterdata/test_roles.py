@@ -117,6 +117,7 @@ def test_the_demo_has_a_user_for_every_role_who_can_sign_in(settings: Any, monke
     desk = User.objects.get(username="order.desk")
     assert desk.check_password(demo_password("order.desk"))
     assert "orders.place_orders" in desk.granted
+    assert User.objects.get(username="ar.clerk").display_name == "AR clerk"
     out = StringIO()
     call_command("demo_users", stdout=out)
     assert len(out.getvalue().splitlines()) == len(table)

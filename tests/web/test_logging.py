@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from ordercash.logging import logging_config
+from ordercash.logging import logging_config, refusal_without_traceback
 
 
 @pytest.mark.parametrize("log_format", ["console", "json"])
@@ -19,6 +19,17 @@ def test_an_error_tells_where_but_not_what_variables_held(log_format: str) -> No
     line = formatter.format(record)
     assert "_fail" in line and "wrong value" in line
     assert "opensesame" not in line
+
+
+@pytest.mark.parametrize(("level", "is_kept"), [(logging.WARNING, False), (logging.ERROR, True)])
+def test_a_request_that_was_refused_is_told_in_one_line(level: int, is_kept: bool) -> None:
+    try:
+        _fail("")
+    except ValueError as error:
+        told = (ValueError, error, error.__traceback__)
+        record = logging.LogRecord("django.request", level, __file__, 1, "Forbidden: /orders/", (), told)
+    assert refusal_without_traceback(record)
+    assert bool(record.exc_info) is is_kept
 
 
 def _fail(password: str) -> None:

@@ -19,6 +19,7 @@ from apps.masterdata.services.masters import forget_masters
 from ordercash.kernel.actor import SYSTEM, Actor
 from ordercash.kernel.errors import DomainError
 from ordercash.kernel.transactions import writes
+from ordercash.web.roles import role_title
 
 # The content type that verbs hang on: one per app, without a table behind it.
 VERB: Final = "verb"
@@ -95,8 +96,7 @@ def create_demo_users(*, roles: Collection[str], now: datetime) -> list[str]:
     groups = {group.name: group for group in Group.objects.filter(name__in=roles)}
     new = [name for name in names if name not in present]
     for name in new:
-        title = names[name].replace("_", " ").capitalize()
-        user = User(username=name, display_name=title, is_staff=True)
+        user = User(username=name, display_name=role_title(names[name]), is_staff=True)
         user.set_password(demo_password(name))
         user.save()
         user.groups.add(groups[names[name]])
