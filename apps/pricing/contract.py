@@ -5,21 +5,33 @@ from apps.pricing.decisions.access import ACCESS_KIND, AccessSequence
 from apps.pricing.decisions.price import Priced
 from apps.pricing.decisions.price import Priced as LinePrice
 from apps.pricing.decisions.replay import Texts, read_trace, replay_prices
+from apps.pricing.selectors.coupons import CouponAnswer, CouponWish, coupon_answers, redeemed_of
 from apps.pricing.selectors.lists import PriceInForce, prices_in_force
 from apps.pricing.selectors.pricing import PricedLines, PriceRequest, price_lines
+from apps.pricing.services.coupons import CouponClaim, give_back_coupons, redeem_coupons
 from apps.pricing.services.demo import load_prices
+from apps.pricing.services.volumes import VolumeChange, add_volumes
 from apps.rulebooks.contract import Decided, register_kind
 
 __all__ = [
+    "CouponAnswer",
+    "CouponClaim",
+    "CouponWish",
     "LinePrice",
     "PriceInForce",
     "PriceRequest",
     "Priced",
     "PricedLines",
     "Texts",
+    "VolumeChange",
+    "add_volumes",
+    "coupon_answers",
+    "give_back_coupons",
     "price_lines",
     "prices_in_force",
     "read_trace",
+    "redeem_coupons",
+    "redeemed_of",
     "register",
 ]
 

@@ -11,7 +11,7 @@ from apps.masterdata.models import Product
 from apps.pricing.contract import PriceRequest
 from apps.pricing.decisions.access import AccessSequence
 from apps.pricing.decisions.price import Candidate
-from apps.pricing.models import PriceList, PriceRecord
+from apps.pricing.models import Coupon, CouponCampaign, PriceList, PriceRecord
 from ordercash.kernel.ids import new_id
 from tests.factories.masterdata import a_currency
 
@@ -49,3 +49,8 @@ def a_request(**values: Any) -> PriceRequest:
         "quantity": Decimal(3), "at": AT, "agreed_price": None,
     }  # fmt: skip
     return PriceRequest(**(plain | values))
+
+
+def a_coupon(code: str = "SUMMER", *, campaign: str = "CAMPAIGN", **values: Any) -> Coupon:
+    owner, _ = CouponCampaign.objects.get_or_create(code=campaign)
+    return Coupon.objects.create(code=code, campaign=owner, **({"valid_from_at": SINCE} | values))

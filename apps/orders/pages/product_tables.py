@@ -126,17 +126,21 @@ def prices_table(prices: Sequence[PriceInForce], unit: str) -> Table:
         columns=(
             Column("list_code", "Price list", kind="code"),
             Column("list_name", "Name", kind="sentence"),
-            Column(
-                "for", "For", value=lambda row: " · ".join(filter(None, (row.group, row.legal_entity))) or "everybody"
-            ),
-            Column("min_quantity", "From", kind="figure", value=_in(unit, "min_quantity")),
+            Column("for", "For", value=_for_whom),
+            Column("min_quantity", "From", kind="figure",
+                   value=lambda row: quantity_html(row.min_quantity or None, row.unit or unit)),
             Column("unit_price", "Price", kind="price"),
+            Column("per", "Per", kind="figure", value=lambda row: quantity_html(row.per, row.unit or unit)),
             Column("valid_until_at", "Until", kind="when", value=lambda row: row.valid_until_at),
         ),
         rows=prices,
         caption="Prices in force",
         empty=Empty("No price is in force", "An order that brings no price of its own is held."),
-    )
+    )  # fmt: skip
+
+
+def _for_whom(row: PriceInForce) -> str:
+    return " · ".join(filter(None, (row.whom or "everybody", row.legal_entity)))
 
 
 def orders_table(orders: Sequence[ProductOrder], customers: Mapping[UUID, CustomerFacts], unit: str) -> Table:

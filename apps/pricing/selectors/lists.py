@@ -15,35 +15,46 @@ from ordercash.kernel.sql import fetch
 
 @dataclass(frozen=True, slots=True)
 class PriceInForce:
-    """The price of one unit from a quantity on; `group` and `legal_entity` are codes, "" for all."""
+    """The price of `per` units from a quantity on. `scope` says for whom: customer, customer_group, zone or everybody, and
+
+    `whom` which of them; `legal_entity` is a code, "" for all; `unit` is "" for the product's own.
+    """
 
     list_code: str
     list_name: str
     currency: str
-    group: str
+    scope: str
+    whom: str
     legal_entity: str
+    unit: str
     min_quantity: Decimal
     unit_price: Decimal
+    per: Decimal
     valid_from_at: datetime
     valid_until_at: datetime | None
 
 
 _IN_FORCE: Final = """
-SELECT l.code, l.name, l.currency, coalesce(g.code, ''), coalesce(e.code, ''), r.min_quantity, r.unit_price,
+SELECT l.code, l.name, l.currency,
+       CASE WHEN c.id IS NOT NULL THEN 'customer' WHEN g.id IS NOT NULL THEN 'customer_group'
+            WHEN l.zone_country <> '' THEN 'zone' ELSE 'everybody' END,
+       coalesce(c.code, g.code, concat(l.zone_country, '-' || nullif(l.zone_state, ''), ' ' || nullif(l.zone_postal_prefix, ''))),
+       coalesce(e.code, ''), r.unit, r.min_quantity, r.unit_price, r.per,
        greatest(r.valid_from_at, l.valid_from_at), least(r.valid_until_at, l.valid_until_at)
   FROM pricing_pricerecord r
   JOIN pricing_pricelist l ON l.id = r.price_list_id
+  LEFT JOIN masterdata_customer c ON c.id = l.customer_id
   LEFT JOIN masterdata_customergroup g ON g.id = l.customer_group_id
   LEFT JOIN masterdata_legalentity e ON e.id = l.legal_entity_id
  WHERE r.product_id = %s AND tstzrange(r.valid_from_at, r.valid_until_at) @> %s
    AND tstzrange(l.valid_from_at, l.valid_until_at) @> %s
- ORDER BY l.priority DESC, l.code, r.min_quantity LIMIT %s
+ ORDER BY c.id IS NULL, g.id IS NULL, l.zone_country = '', l.priority DESC, l.code, r.unit, r.min_quantity LIMIT %s
 """
 
 
 def price_lists() -> QuerySet[PriceList]:
     """Return every price list."""
-    return PriceList.objects.select_related("customer_group", "legal_entity")
+    return PriceList.objects.select_related("customer", "customer_group", "legal_entity")
 
 
 def price_list(price_list_id: UUID) -> PriceList:
@@ -58,6 +69,11 @@ def price_records(price_list_id: UUID, *, sku: str = "") -> QuerySet[PriceRecord
     """Return the prices of a list, of one product when `sku` is given; raises NotFound without the list."""
     found = PriceRecord.objects.select_related("product").filter(price_list=price_list(price_list_id))
     return found.filter(product__sku=sku) if sku else found
+
+
+def plain_postal_code(text: str) -> str:
+    """Return a postal code, or the beginning of some, as zones compare it: capitals, without spaces and dashes."""
+    return text.replace(" ", "").replace("-", "").upper()
 
 
 def prices_in_force(product_id: UUID, *, at: datetime, limit: int = 200) -> list[PriceInForce]:

@@ -108,11 +108,12 @@ def _read_prices(requests: Iterable[PriceRequest]) -> _Shelf:
     rows = fetch(
         "SELECT r.product_id, l.currency, greatest(r.valid_from_at, l.valid_from_at), least(r.valid_until_at, l.valid_until_at),"
         " l.code, r.id::text, l.customer_group_id::text, l.legal_entity_id::text, l.priority, trim_scale(r.min_quantity),"
-        " trim_scale(r.unit_price)"
+        " trim_scale(CASE WHEN r.per = 1 THEN r.unit_price ELSE round(r.unit_price / r.per, 6) END)"
         " FROM pricing_pricerecord r JOIN pricing_pricelist l ON l.id = r.price_list_id"
         " WHERE r.product_id = ANY(%s::uuid[]) AND l.currency = ANY(%s::text[])"
         " AND r.valid_from_at <= %s AND (r.valid_until_at IS NULL OR r.valid_until_at > %s)"
         " AND l.valid_from_at <= %s AND (l.valid_until_at IS NULL OR l.valid_until_at > %s)"
+        " AND r.unit = '' AND l.customer_id IS NULL AND l.zone_country = ''"
         " ORDER BY l.code, r.min_quantity, r.id",
         [
             list({request.product_id for request in wanted}),
