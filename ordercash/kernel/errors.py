@@ -7,14 +7,20 @@ from typing import Any, ClassVar
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing wrong with an input: where (JSON pointer, RFC 6901), a stable code, what to do."""
+    """One thing wrong with an input: where (JSON pointer, RFC 6901), a stable code, what to do.
+
+    `line` and `column` (from 1) lie inside the value when it is a text of its own, such as a condition.
+    """
 
     pointer: str
     code: str
     detail: str
+    line: int | None = None
+    column: int | None = None
 
-    def as_dict(self) -> dict[str, str]:
-        return {"pointer": self.pointer, "code": self.code, "detail": self.detail}
+    def as_dict(self) -> dict[str, str | int]:
+        place = {} if self.line is None or self.column is None else {"line": self.line, "column": self.column}
+        return {"pointer": self.pointer, "code": self.code, "detail": self.detail, **place}
 
 
 class DomainError(Exception):

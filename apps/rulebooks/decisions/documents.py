@@ -1,34 +1,65 @@
-"""Checking a document before it is kept: exact numbers, plain values, the schema of its kind."""
+"""Checking a document before it is kept: exact numbers, plain values, the schema of its kind, what the kind examines."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pydantic
 
-from apps.rulebooks.decisions.canonical import canonical_json, digest_of, refuse_floats
-from apps.rulebooks.decisions.kinds import Kind
+from apps.rulebooks.decisions.canonical import FloatRefused, canonical_json, digest_of, refuse_floats
+from apps.rulebooks.decisions.kinds import Finding, Kind
 from ordercash.kernel.errors import DomainError, Fault
 
 
 class DocumentInvalid(DomainError):
-    """A document does not fit the schema of its kind."""
+    """A document does not fit the schema of its kind, or its kind finds an error in it."""
 
     code, title = "document_invalid", "The document does not fit its kind"
 
 
 def checked_text(kind: Kind, document: Any) -> tuple[str, bytes]:
-    """Return the canonical text and its SHA-256; raises FloatRefused or DocumentInvalid with a JSON pointer per mistake."""
+    """Return the canonical text and its SHA-256; raises FloatRefused or DocumentInvalid with a JSON pointer per mistake.
+
+    A mistake inside a condition carries line and column of the condition's text.
+    """
     refuse_floats(document)
     try:
         text = canonical_json(document)
-        kind.schema.model_validate_json(text)
+        found = examined(kind, kind.schema.model_validate_json(text))
     except pydantic.ValidationError as mistakes:
         faults = [_fault(mistake) for mistake in mistakes.errors(include_url=False, include_context=False)]
         raise DocumentInvalid(f"{len(faults)} mistake(s) in the {kind.name} document.", faults=faults) from None
     except TypeError as mistake:
         raise DocumentInvalid(f"The document holds something that JSON cannot say: {mistake}.") from None
+    _refuse(kind, [finding for finding in found if finding.severity == "error"])
     return text, digest_of(text)
+
+
+def findings_of(kind: Kind, document: Any) -> list[Finding]:
+    """Return everything that is found in a document, the mistakes that would refuse it first."""
+    try:
+        text, _ = checked_text(kind, document)
+    except (FloatRefused, DocumentInvalid) as refusal:
+        faults = refusal.faults or [Fault("", refusal.code, refusal.detail)]
+        return [Finding("error", each.pointer, each.code, each.detail, each.line, each.column) for each in faults]
+    return list(examined(kind, kind.schema.model_validate_json(text)))
+
+
+def examined(kind: Kind, parsed: Any) -> Sequence[Finding]:
+    """Return what the kind finds in a parsed document."""
+    return kind.examine(parsed) if kind.examine else []
+
+
+def _refuse(kind: Kind, errors: Sequence[Finding]) -> None:
+    if errors:
+        faults = [Fault(each.pointer, each.code, _placed(each), each.line, each.column) for each in errors]
+        raise DocumentInvalid(f"{len(faults)} mistake(s) in the {kind.name} document.", faults=faults)
+
+
+def _placed(finding: Finding) -> str:
+    place = f"line {finding.line}, column {finding.column}: " if finding.line is not None else ""
+    return place + finding.message
 
 
 def _fault(mistake: Any) -> Fault:
     pointer = "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in mistake["loc"])
-    return Fault(pointer or "/", str(mistake["type"]), str(mistake["msg"]))
+    return Fault(pointer or "/", str(mistake["type"]), str(mistake["msg"]).removeprefix("Value error, "))

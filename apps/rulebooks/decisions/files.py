@@ -9,16 +9,38 @@ from ordercash.kernel.errors import DomainError
 
 
 class FileUnreadable(DomainError):
-    """A file is not a rulebook."""
+    """A file is not a rulebook; `line` and `column` (from 1) say where, when it is a place."""
 
     code, title = "file_unreadable", "This is not a rulebook file"
+
+    def __init__(self, detail: str, *, line: int = 1, column: int = 1) -> None:
+        super().__init__(detail)
+        self.line, self.column = line, column
+
+
+class _Loader(yaml.SafeLoader):
+    """Plain values only, and no key twice: the second would silently win."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode) and key.tag != "tag:yaml.org,2002:merge" and key.value in seen:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"the key {key.value!r} stands here for the second time", key.start_mark
+                )
+            seen.add(str(key.value))
+        return super().construct_mapping(node, deep)
 
 
 def read_file(text: str) -> Mapping[str, Any]:
     """Return the members of a rulebook file (YAML, of which JSON is a part): kind, name, document and perhaps legal_entity."""
     try:
-        content = yaml.safe_load(text)
-    except yaml.YAMLError as mistake:
+        content = yaml.load(text, _Loader)  # noqa: S506 - it is a SafeLoader
+    except yaml.MarkedYAMLError as mistake:
+        mark = mistake.problem_mark or mistake.context_mark
+        said = f"The file is not YAML: {mistake.problem or mistake.context or mistake}"
+        raise FileUnreadable(said, line=mark.line + 1 if mark else 1, column=mark.column + 1 if mark else 1) from None
+    except (yaml.YAMLError, ValueError, RecursionError) as mistake:
         raise FileUnreadable(f"The file is not YAML: {mistake}") from None
     if not isinstance(content, Mapping):
         raise FileUnreadable("A rulebook file is a mapping with kind, name and document.")

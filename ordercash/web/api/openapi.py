@@ -27,6 +27,8 @@ class ProblemFault(BaseModel):
     pointer: str = Field(description="JSON pointer (RFC 6901) into the body; ?name for a query parameter")
     code: str
     detail: str
+    line: int | None = Field(default=None, description="Inside the value, when it is a text such as a condition")
+    column: int | None = None
 
 
 class Problem(BaseModel):
