@@ -10,7 +10,7 @@ from simple_history.admin import SimpleHistoryAdmin
 
 from apps.compliance import permissions
 from apps.compliance.models import TaxRate
-from apps.compliance.selectors import forget_tax_table
+from apps.compliance.selectors.in_force import forget_tax_table
 from apps.compliance.services.rates import REFUSALS
 from apps.masterdata.contract import save_master
 from ordercash.kernel.actor import Actor

@@ -1,6 +1,6 @@
 """The door of masterdata: who buys, what is sold, where, in which currency, and who acts."""
 
-from apps.masterdata.selectors.actors import actor_of
+from apps.masterdata.selectors.actors import actor_of, roles_of
 from apps.masterdata.selectors.lists import addresses, customer, customers, products
 from apps.masterdata.selectors.parties import (
     AddressFacts,
@@ -91,6 +91,7 @@ __all__ = [
     "products_by_sku",
     "read_demo",
     "register_demo",
+    "roles_of",
     "save_master",
     "set_credit_limit",
     "unblock_customer",

@@ -5,6 +5,7 @@ from apps.pricing.decisions.access import ACCESS_KIND, AccessSequence
 from apps.pricing.decisions.price import Priced
 from apps.pricing.decisions.price import Priced as LinePrice
 from apps.pricing.decisions.replay import Texts, read_trace, replay_prices
+from apps.pricing.selectors.access_words import access_words, examine_accesses
 from apps.pricing.selectors.coupons import CouponAnswer, CouponWish, coupon_answers, redeemed_of
 from apps.pricing.selectors.lists import PriceInForce, prices_in_force
 from apps.pricing.selectors.pricing import PricedLines, PriceRequest, price_lines
@@ -38,7 +39,14 @@ __all__ = [
 
 def register() -> None:
     """Make known the access sequence, as a kind of rulebook, and the demo's prices; called once when the apps are loaded."""
-    register_kind(ACCESS_KIND, title="Price access sequence", schema=AccessSequence, decide=_replay)
+    register_kind(
+        ACCESS_KIND,
+        title="Price access sequence",
+        schema=AccessSequence,
+        decide=_replay,
+        examine=examine_accesses,
+        rules=access_words,
+    )
     register_demo("prices", load_prices)
 
 

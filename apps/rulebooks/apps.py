@@ -1,5 +1,7 @@
 from django.apps import AppConfig
 
+from apps.rulebooks.decisions.approval import APPROVAL_KIND, ApprovalRules, approval_words, examine_approval
+from apps.rulebooks.decisions.kinds import register_kind
 from ordercash.web.links import register_link
 from ordercash.web.tones import register_tones
 
@@ -12,4 +14,13 @@ class RulebooksConfig(AppConfig):
     def ready(self) -> None:
         register_link("rulebook", "rulebook", "Rulebook")
         register_link("rulebook_version", "rulebook_version", "Version")
-        register_tones({"in force": "good", "scheduled": "info", "ended": "neutral", "in review": "info"})
+        register_tones(
+            {"active": "good", "scheduled": "info", "retired": "neutral", "in review": "info", "approved": "good"}
+        )
+        register_kind(
+            APPROVAL_KIND,
+            title="Who approves rules",
+            schema=ApprovalRules,
+            examine=examine_approval,
+            rules=approval_words,
+        )

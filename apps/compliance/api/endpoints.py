@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 
 from apps.compliance.models import TaxRate
 from apps.compliance.permissions import CHANGE_TAX_RATES, VIEW_TAX_RATES
-from apps.compliance.selectors import tax_rates
+from apps.compliance.selectors.in_force import tax_rates
 from apps.compliance.services.rates import TaxRateDraft, create_tax_rates, end_tax_rate
 from apps.masterdata.contract import actor_of
 from ordercash.kernel import clock

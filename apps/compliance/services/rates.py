@@ -8,7 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from apps.compliance.models import TaxRate
-from apps.compliance.selectors import forget_tax_table
+from apps.compliance.selectors.in_force import forget_tax_table
 from apps.masterdata.contract import add_masters, save_master
 from ordercash.kernel.actor import Actor
 from ordercash.kernel.constraints import Refusals

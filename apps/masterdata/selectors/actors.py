@@ -6,7 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.models import AnonymousUser, Group
 
 from apps.masterdata.models import ApiKey, User
 from ordercash.kernel.actor import Actor
@@ -30,6 +30,15 @@ def actor_of(user: AbstractBaseUser | AnonymousUser) -> Actor:
     if not isinstance(user, User):
         return NOBODY
     return Actor(id=user.pk, name=user.username, permissions=user.granted)
+
+
+def roles_of(user_id: UUID) -> frozenset[str]:
+    """Return the roles that a user holds; a superuser holds every one. Empty for whoever is not active or not known."""
+    user = User.objects.filter(pk=user_id, is_active=True).only("is_superuser").first()
+    if user is None:
+        return frozenset()
+    groups = Group.objects.all() if user.is_superuser else user.groups.all()
+    return frozenset(groups.values_list("name", flat=True))
 
 
 def caller_of_key(token: str, *, at: datetime) -> tuple[User, ApiKey]:

@@ -10,6 +10,7 @@ from apps.audit.contract import set_change_actor
 from apps.rulebooks.decisions.documents import checked_text
 from apps.rulebooks.decisions.kinds import kind_of
 from apps.rulebooks.models import Rulebook, RulebookVersion
+from apps.rulebooks.selectors.approvals import approval_standing
 from apps.rulebooks.states import VERSION
 from ordercash.kernel.actor import Actor
 from ordercash.kernel.errors import Forbidden, NotFound
@@ -21,6 +22,12 @@ class SelfApproval(Forbidden):
     """The author of a version may not approve it."""
 
     code, title = "self_approval", "Somebody else has to approve this"
+
+
+class ApprovalRefused(Forbidden):
+    """The rules of approval want somebody else, or a back-test first."""
+
+    code, title = "approval_refused", "The rules of approval do not allow this"
 
 
 class AuthorOnly(Forbidden):
@@ -77,11 +84,19 @@ def reject_version(*, version_id: UUID, note: str, actor: Actor, now: datetime) 
 
 @writes
 def approve_version(*, version_id: UUID, actor: Actor, now: datetime) -> RulebookVersion:
-    """Approve a version in review. Raises WrongState, and SelfApproval when the actor wrote it."""
+    """Approve a version in review.
+
+    Raises WrongState, SelfApproval when the actor wrote it, and ApprovalRefused when the rules of approval want another role, a
+    back-test, or somebody with a higher limit (its `extra` names which).
+    """
     set_change_actor(actor)
     version = locked_version(version_id)
     if version.author_id == actor.id:
         raise SelfApproval("The author of a version cannot approve it.")
+    VERSION.after(version.state, "approve")
+    refused = approval_standing(version, approver_id=actor.id, at=now).refusal
+    if refused is not None:
+        raise ApprovalRefused(refused.sentence, extra={"reason": refused.code})
     version.approver_id = actor.id
     return _move(version, "approve", "approver_id")
 

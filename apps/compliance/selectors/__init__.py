@@ -1,0 +1,1 @@
+"""Questions to the tax table and the checks."""
