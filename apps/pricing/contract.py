@@ -2,6 +2,7 @@
 
 from apps.masterdata.contract import register_demo
 from apps.pricing.decisions.access import ACCESS_KIND, AccessSequence
+from apps.pricing.decisions.conditions import Language
 from apps.pricing.decisions.price import Priced
 from apps.pricing.decisions.price import Priced as LinePrice
 from apps.pricing.decisions.replay import Texts, read_trace, replay_prices
@@ -12,9 +13,20 @@ from apps.pricing.selectors.pricing import PricedLines, PriceRequest, price_line
 from apps.pricing.services.coupons import CouponClaim, give_back_coupons, redeem_coupons
 from apps.pricing.services.demo import load_prices
 from apps.pricing.services.volumes import VolumeChange, add_volumes
-from apps.rulebooks.contract import Decided, register_kind
+from apps.rulebooks.contract import (
+    ConditionFailed,
+    ConditionInvalid,
+    Decided,
+    comparisons,
+    compile_condition,
+    covers,
+    examine_conditions,
+    overlap,
+    register_kind,
+)
 
 __all__ = [
+    "CONDITIONS",
     "CouponAnswer",
     "CouponClaim",
     "CouponWish",
@@ -35,6 +47,11 @@ __all__ = [
     "redeemed_of",
     "register",
 ]
+
+# The language that the conditions of pricing rules are written in.
+CONDITIONS = Language(
+    compile_condition, examine_conditions, comparisons, covers, overlap, ConditionInvalid, ConditionFailed
+)
 
 
 def register() -> None:

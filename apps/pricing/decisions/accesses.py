@@ -1,0 +1,243 @@
+"""The access sequence: where the price of a line is looked for, and why a place had none.
+
+Of the records that an access may use, those in the cart's currency go before those to be converted; then comes the most specific zone
+(longest postal prefix, state, country), the higher priority, the legal entity's own list, the list's code, the ordered unit before the
+product's own, the largest scale that the quantity reaches, and the record's id.
+"""
+
+from collections.abc import Iterable, Sequence
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, Final, NamedTuple
+
+from apps.pricing.decisions.facts import ONE, Candidate, CartFacts, LineFacts, ListFacts, Rate
+from apps.pricing.decisions.rules import Access
+from ordercash.kernel.money import AmountOutOfRange
+
+# Unit prices that were converted are rounded to what an order line keeps: six decimals, half away from zero.
+PRICE_STEP: Final = Decimal("0.000001")
+MOST_DIGITS: Final = 18
+# The price is there but it, or its product with the quantity, is more than can be booked.
+TOO_LARGE: Final = AmountOutOfRange.code
+
+Miss = tuple[str, ...]
+
+
+class Usable(NamedTuple):
+    """What a price list is to this cart: how it ranks, and the rate when it is in another currency (None: there is no rate)."""
+
+    foreign: bool
+    rank: tuple[bool, int, int, bool, str]
+    rate: "DatedRate | None"
+
+
+class DatedRate(NamedTuple):
+    """The rate that turns a list's currency into the cart's, and the row of facts that it comes from."""
+
+    factor: Decimal
+    row: Rate
+    inverse: bool
+
+
+class Found(NamedTuple):
+    """The price of one ordered unit times `per`; `hit` and `misses` are the trace."""
+
+    unit_price: Decimal | None
+    per: Decimal
+    source: str
+    final: bool
+    hit: dict[str, Any] | None
+    misses: tuple[Miss, ...]
+
+
+class Wanted(NamedTuple):
+    """What a price is looked for: `own` and `in_order` count own units of this line and of the whole cart."""
+
+    unit: str
+    factor: Decimal
+    own: Decimal
+    in_order: Decimal
+    volumes: tuple[tuple[int, Decimal], ...]
+
+
+class PriceFinder:
+    """Looks for prices of one cart; knows for every list of its facts what it is worth here."""
+
+    __slots__ = ("_accesses", "_cart", "_lists", "_missed")
+
+    def __init__(self, accesses: Sequence[Access], cart: CartFacts) -> None:
+        self._accesses = [(access, access.name, access.scope, access.is_final) for access in accesses]
+        self._cart = cart
+        self._lists: dict[int, Usable | None] = {}
+
+    def find(self, wanted: Wanted, agreed: Decimal | None, candidates: Sequence[Candidate]) -> Found:
+        """Return the first access's price; `misses` holds why each one before it had none."""
+        misses: list[Miss] = []
+        scopes = self._by_scope(candidates) if candidates else {}
+        for access, name, scope, final in self._accesses:
+            if scope is None:
+                if agreed is not None:
+                    return Found(agreed, ONE, name, final, {"access": name, "found": _text(agreed)}, tuple(misses))
+                misses.append((name, "no_agreed_price"))
+                continue
+            here = scopes.get(scope)
+            if here is None:
+                misses.append((name, self._nothing_in(scope)))
+                continue
+            chosen = self._choose(access, wanted, here)
+            if type(chosen) is _Chosen:
+                return _found(access, wanted, chosen, tuple(misses), final)
+            misses.append(chosen)  # type: ignore[arg-type]
+        return Found(None, ONE, "", False, None, tuple(misses))
+
+    def _nothing_in(self, scope: str) -> str:
+        if scope == "customer_group" and not self._cart.customer_group:
+            return "no_customer_group"
+        return "no_price_in_force"
+
+    def _by_scope(self, candidates: Iterable[Candidate]) -> dict[str, list[tuple[Candidate, Usable]]]:
+        scopes: dict[str, list[tuple[Candidate, Usable]]] = {}
+        lists = self._lists
+        for candidate in candidates:
+            price_list = candidate.price_list
+            try:
+                usable = lists[id(price_list)]
+            except KeyError:
+                usable = lists[id(price_list)] = self._usable(price_list)
+            if usable is not None:
+                scopes.setdefault(price_list.scope, []).append((candidate, usable))
+        return scopes
+
+    def _usable(self, price_list: ListFacts) -> Usable | None:
+        cart = self._cart
+        if price_list.entity not in (None, cart.legal_entity):
+            return None
+        closeness = _closeness(price_list, cart) if price_list.scope == "zone" else 0
+        if closeness is None:
+            return None
+        foreign = price_list.currency != cart.currency
+        rank = (foreign, -closeness, -price_list.priority, price_list.entity is None, price_list.code)
+        return Usable(foreign, rank, _rate(price_list.currency, cart) if foreign else None)
+
+    def _choose(self, access: Access, wanted: Wanted, here: list[tuple[Candidate, Usable]]) -> "_Chosen | Miss":
+        name = access.name
+        quantity = wanted.own if access.scale == "line" else _scale_quantity(access, wanted)
+        best: _Chosen | None = None
+        why, least = "", None
+        for candidate, usable in here:
+            if usable.foreign and (not access.convert or usable.rate is None):
+                why = why or ("no_rate" if access.convert else "other_currency")
+                continue
+            unit = candidate.unit
+            if unit == wanted.unit or (not unit and wanted.factor == ONE):
+                exact, reached = True, candidate.from_quantity * wanted.factor
+            elif not unit:
+                exact, reached = False, candidate.from_quantity
+            else:
+                why = why or "other_unit"
+                continue
+            if reached > quantity:
+                least = candidate.from_quantity if least is None else min(least, candidate.from_quantity)
+                continue
+            key = (usable.rank, not exact, -reached, candidate.record)
+            if best is None or key < best.key:
+                best = _Chosen(key, candidate, usable, exact)
+        if best is not None:
+            return best
+        if least is not None:
+            return (name, "below_least_quantity", _text(least))
+        return (name, why)
+
+
+class _Chosen(NamedTuple):
+    key: tuple[Any, bool, Decimal, str]
+    candidate: Candidate
+    usable: Usable
+    exact: bool
+
+
+def wanted_of(line: LineFacts, own: Decimal, in_order: Decimal) -> Wanted:
+    """Return what a line's price is looked for by."""
+    return Wanted(line.unit, line.factor, own, in_order, line.volumes)
+
+
+def _scale_quantity(access: Access, wanted: Wanted) -> Decimal:
+    if access.scale == "order":
+        return wanted.in_order
+    return wanted.in_order + sum(bought for days, bought in wanted.volumes if days == access.period_days)
+
+
+def _closeness(price_list: ListFacts, cart: CartFacts) -> int | None:
+    """Return how specific a zone is that the cart lies in; None when it lies outside."""
+    if price_list.country != cart.country:
+        return None
+    if price_list.state and price_list.state != cart.state:
+        return None
+    if not price_list.postal_prefix:
+        return 1 if price_list.state else 0
+    inside = cart.postal_code.replace(" ", "").upper().startswith(price_list.postal_prefix.replace(" ", "").upper())
+    return 1 + len(price_list.postal_prefix) if inside else None
+
+
+def _rate(currency: str, cart: CartFacts) -> DatedRate | None:
+    direct = [row for row in cart.rates if (row.base, row.quote) == (currency, cart.currency)]
+    if direct:
+        row = max(direct, key=lambda row: (row.date, row.source, row.rate))
+        return DatedRate(row.rate, row, inverse=False)
+    turned = [row for row in cart.rates if (row.base, row.quote) == (cart.currency, currency) and row.rate]
+    if turned:
+        row = max(turned, key=lambda row: (row.date, row.source, row.rate))
+        return DatedRate(1 / row.rate, row, inverse=True)
+    return None
+
+
+def _found(access: Access, wanted: Wanted, chosen: _Chosen, misses: tuple[Miss, ...], final: bool) -> Found:
+    candidate, usable = chosen.candidate, chosen.usable
+    price = candidate.unit_price
+    hit: dict[str, Any] = {
+        "access": access.name,
+        "found": _text(price),
+        "from_quantity": _text(candidate.from_quantity),
+        "list": candidate.price_list.code,
+        "record": candidate.record,
+    }
+    if access.scale != "line":
+        hit["scale"] = access.scale
+        hit["scale_quantity"] = _text(_scale_quantity(access, wanted))
+    if not chosen.exact:
+        price *= wanted.factor
+        hit["unit"] = {"factor": _text(wanted.factor), "to": wanted.unit}
+    if usable.rate is not None:
+        price *= usable.rate.factor
+        hit["rate"] = _rate_trace(usable.rate)
+    if not chosen.exact or usable.rate is not None:
+        if price.adjusted() > MOST_DIGITS:
+            return Found(None, ONE, "", False, None, (*misses, (access.name, TOO_LARGE)))
+        price = price.quantize(PRICE_STEP, rounding=ROUND_HALF_UP)
+        hit["unit_price"] = _text(price)
+    if candidate.per != ONE:
+        hit["per"] = _text(candidate.per)
+    return Found(price, candidate.per, access.name, final, hit, misses)
+
+
+def _rate_trace(rate: DatedRate) -> dict[str, Any]:
+    row = rate.row
+    return {
+        "base": row.base,
+        "date": row.date,
+        "inverse": rate.inverse,
+        "quote": row.quote,
+        "rate": _text(row.rate),
+        "source": row.source,
+    }
+
+
+def _text(number: Decimal) -> str:
+    return format(number, "f")
+
+
+def rate_between(currency: str, cart: CartFacts) -> Decimal | None:
+    """Return what turns an amount of the currency into the cart's; None when no rate is known."""
+    if currency == cart.currency:
+        return ONE
+    rate = _rate(currency, cart)
+    return None if rate is None else rate.factor

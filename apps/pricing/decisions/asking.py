@@ -1,0 +1,113 @@
+"""Asking conditions: once per distinct values of the names that they read. Conditions that read the same names are asked together."""
+
+from collections.abc import Callable, Iterable, Mapping
+from operator import attrgetter
+from typing import Any, Final
+
+from apps.pricing.decisions.conditions import LINE_NAMES, OF_ORDERS, RUNNING_NAMES, SUM_NAMES, Condition
+
+MOST_REMEMBERED: Final = 50_000
+_CHANGING: Final = frozenset({*SUM_NAMES, *RUNNING_NAMES})
+# Where a running line holds what conditions read.
+_PLACES: Final = {
+    "sku": "facts.sku",
+    "category": "facts.category",
+    "unit": "facts.unit",
+    "quantity": "facts.quantity",
+    "own_quantity": "own",
+    "list_price": "list_price",
+}
+
+
+class Test:
+    """A compiled condition that answers once per distinct values of the names that it reads; false where it has no answer."""
+
+    __slots__ = ("_condition", "_failed", "_known", "names", "reads")
+
+    def __init__(self, condition: Condition, failed: type[Exception]) -> None:
+        self._condition, self._failed = condition, failed
+        self._known: dict[tuple[Any, ...], bool] = {}
+        self.names = tuple(sorted(condition.names))
+        self.reads = frozenset(self.names)
+
+    def holds(self, view: Mapping[str, Any]) -> bool:
+        """Return whether it holds for a mapping with (at least) its names; numbers are Decimals."""
+        key = tuple([view[name] for name in self.names])
+        known = self._known.get(key)
+        if known is None:
+            if len(self._known) >= MOST_REMEMBERED:
+                self._known.clear()
+            known = self._known[key] = self._ask(view)
+        return known
+
+    def _ask(self, view: Mapping[str, Any]) -> bool:
+        try:
+            return self._condition.test(view)
+        except self._failed:
+            return False
+
+
+def of_order(when: Test | None) -> bool:
+    """Return whether a condition reads nothing of a line."""
+    return when is None or when.reads <= OF_ORDERS.keys()
+
+
+def is_late(when: Test | None) -> bool:
+    """Return whether a condition reads what changes while a cart is priced, and so is asked when its turn comes."""
+    return when is not None and not when.reads.isdisjoint(_CHANGING)
+
+
+class Together:
+    """Conditions on lines that read the same names; each has a bit, and the bits of those that hold are the answer."""
+
+    __slots__ = ("_known", "_tests", "order_names", "values_of")
+
+    def __init__(self, names: Iterable[str]) -> None:
+        names = list(names)
+        self.order_names = tuple(name for name in names if name not in LINE_NAMES)
+        self.values_of: Callable[[Any], Any] = attrgetter(*(_PLACES[name] for name in names if name in LINE_NAMES))
+        self._tests: list[tuple[int, Test]] = []
+        self._known: dict[tuple[Any, ...], dict[Any, int]] = {}
+
+    def add(self, bit: int, test: Test) -> None:
+        """Take in a condition that reads these names."""
+        self._tests.append((bit, test))
+
+    def known_for(self, view: Mapping[str, Any]) -> dict[Any, int]:
+        """Return what is known where the order has these values: the bits by the values of a line."""
+        return self._known.setdefault(tuple([view[name] for name in self.order_names]), {})
+
+    def ask(self, known: dict[Any, int], values: Any, view: Mapping[str, Any]) -> int:
+        """Return the bits of the conditions that hold for a line, and keep them."""
+        if len(known) >= MOST_REMEMBERED:
+            known.clear()
+        bits = known[values] = sum([bit for bit, test in self._tests if test.holds(view)])
+        return bits
+
+
+class Asked:
+    """All conditions of a document that are settled before a line's turn comes, grouped for asking.
+
+    `bits`: of rules whose condition is asked of lines. `of_order`: conditions that are asked once per order.
+    """
+
+    __slots__ = ("bits", "of_order", "order_names", "together")
+
+    def __init__(self, tests: Mapping[str, Test | None]) -> None:
+        self.bits: dict[str, int] = {}
+        self.of_order: list[Test] = []
+        groups: dict[tuple[str, ...], Together] = {}
+        for rule, test in tests.items():
+            if test is None or is_late(test):
+                continue
+            if of_order(test):
+                self.of_order.append(test)
+                continue
+            bit = self.bits[rule] = 1 << len(self.bits)
+            groups.setdefault(test.names, Together(test.names)).add(bit, test)
+        self.together = tuple(groups.values())
+        self.order_names = sorted({name for group in self.together for name in group.order_names})
+
+    def context(self, view: Mapping[str, Any]) -> tuple[Any, ...]:
+        """Return what the answers for all lines of an order depend on."""
+        return (*[test.holds(view) for test in self.of_order], *[view[name] for name in self.order_names])

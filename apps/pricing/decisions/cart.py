@@ -1,0 +1,132 @@
+"""The decision of a whole cart: prices, discounts on lines, discounts on the order, charges, floors, bundles; with its trace.
+
+Amounts: a line's gross is quantity x unit price / per, rounded; discounts on lines run on exact amounts and the line is rounded once after
+each step only to say what the step took, so that steps sum to the result; discounts on the order are rounded once and shared.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from apps.pricing.decisions.accesses import TOO_LARGE, Found, PriceFinder, rate_between, wanted_of
+from apps.pricing.decisions.added import Charges, FreeGoods
+from apps.pricing.decisions.compiled import Rules
+from apps.pricing.decisions.conditions import SUM_NAMES
+from apps.pricing.decisions.discounts import MANUAL, discount_line
+from apps.pricing.decisions.facts import NOTHING, ONE, CartFacts, CartPriced, LineFacts, LinePriced
+from apps.pricing.decisions.lasts import check_floors, split_on_parts
+from apps.pricing.decisions.plans import Context, context_of
+from apps.pricing.decisions.running import RunningLine
+from apps.pricing.decisions.traces import TraceWriter
+from apps.pricing.decisions.wholes import OrderDiscounts
+from ordercash.kernel.money import AmountOutOfRange, to_major
+
+
+def decide_cart(rules: Rules, facts: CartFacts) -> CartPriced:
+    """Return what every line costs and which lines are added; equal rules and facts give equal answers, to the byte of their texts."""
+    return _Decision(rules, facts).made()
+
+
+class _Decision:
+    __slots__ = ("context", "currency", "facts", "finder", "rates", "rules", "trace")
+
+    def __init__(self, rules: Rules, facts: CartFacts) -> None:
+        self.rules, self.facts, self.currency = rules, facts, facts.currency
+        self.context: Context = context_of(rules, facts)
+        self.finder = PriceFinder(rules.accesses, facts)
+        self.rates: dict[str, Decimal | None] = {}
+        self.trace = TraceWriter()
+
+    def made(self) -> CartPriced:
+        lines = self._running_lines()
+        sums = self._sums(lines)
+        for line in lines:
+            discount_line(line, sums)
+        extras = {extra.sku: extra for extra in self.facts.extras}
+        order = OrderDiscounts(lines, self.context, FreeGoods(self.finder, extras, self.currency))
+        order.run()
+        exacts = [line.left - to_major(line.shared, self.currency) if line.shared else line.left for line in lines]
+        charges = Charges(self.context, extras)
+        if self.context.plan.charges:
+            quantity = sum([line.own for line in lines], NOTHING)
+            charges.add(sum([line.minor for line in lines]), sum(exacts, NOTHING), quantity)
+        sums = self._sums(lines)
+        priced = [self._finish(line, exact, sums) for line, exact in zip(lines, exacts, strict=True)]
+        added = (*(free for step in order.steps for free in step.free), *charges.lines)
+        coupons = self._used_coupons(lines, order, charges)
+        trace = self.trace.made(self.context.plan, order, charges, self.facts.coupons)
+        return CartPriced(tuple(priced), added, coupons, trace)
+
+    def _running_lines(self) -> list[RunningLine]:
+        owns = [line.quantity if line.factor == ONE else line.quantity * line.factor for line in self.facts.lines]
+        in_order: dict[str, Decimal] = {}
+        if self.rules.scales_over_order:
+            for line, own in zip(self.facts.lines, owns, strict=True):
+                in_order[line.product] = in_order.get(line.product, NOTHING) + own
+        return [
+            self._running(index, line, owns[index], in_order.get(line.product, NOTHING))
+            for index, line in enumerate(self.facts.lines)
+        ]
+
+    def _running(self, index: int, line: LineFacts, own: Decimal, in_order: Decimal) -> RunningLine:
+        found = self.finder.find(wanted_of(line, own, in_order), line.agreed, line.candidates)
+        if line.manual is not None and line.manual.price is not None:
+            found = _by_hand(line, found)
+        try:
+            return RunningLine(index, line, found, own, self.context)
+        except AmountOutOfRange:
+            nothing = Found(None, ONE, "", False, None, (*found.misses, (found.source, TOO_LARGE)))
+            return RunningLine(index, line, nothing, own, self.context)
+
+    def _sums(self, lines: list[RunningLine]) -> Mapping[str, Any]:
+        if self.rules.reads.isdisjoint(SUM_NAMES):
+            return {}
+        return {
+            "order_net": to_major(sum([line.minor for line in lines]), self.currency),
+            "order_quantity": sum([line.own for line in lines], NOTHING),
+        }
+
+    def _finish(self, line: RunningLine, exact: Decimal, sums: Mapping[str, Any]) -> LinePriced:
+        found = line.found
+        parts, parts_trace = split_on_parts(line, self.finder) if line.facts.parts else ((), None)
+        below, floors = None, None
+        if self.context.plan.floors and found.unit_price is not None:
+            below, floors = check_floors(line, sums, self._cost_rate(line.facts))
+        self.trace.add_line(line, floors, parts_trace)
+        discounts = tuple([(step[0], step[1]) for step in line.steps])
+        return LinePriced(
+            found.unit_price, found.per, line.gross_minor, line.gross_minor - line.minor, line.minor, exact,
+            found.source, discounts, parts, below,
+        )  # fmt: skip
+
+    def _cost_rate(self, line: LineFacts) -> Decimal | None:
+        if line.cost is None:
+            return None
+        currency = line.cost.currency
+        if currency not in self.rates:
+            self.rates[currency] = rate_between(currency, self.facts)
+        return self.rates[currency]
+
+    def _used_coupons(self, lines: list[RunningLine], order: OrderDiscounts, charges: Charges) -> tuple[str, ...]:
+        if not self.facts.coupons:
+            return ()
+        gave = {step[0] for line in lines for step in line.steps}
+        gave |= {step.rule for step in order.steps} | {step[0] for step in charges.steps}
+        campaigns = {self.rules.coupon_of[rule] for rule in gave if rule in self.rules.coupon_of}
+        codes: dict[str, str] = {}
+        for coupon in sorted(coupon for coupon in self.facts.coupons if coupon.granted):
+            codes.setdefault(coupon.campaign, coupon.code)
+        return tuple(sorted(codes[campaign] for campaign in campaigns))
+
+
+def _by_hand(line: LineFacts, instead: Found) -> Found:
+    """Return the price that a person set; the trace says by whom, why, and which price it stands instead of."""
+    manual = line.manual
+    if manual is None or manual.price is None:
+        return instead
+    hit: dict[str, Any] = {
+        "access": MANUAL, "by": manual.by, "found": format(manual.price, "f"), "reason": manual.reason,
+    }  # fmt: skip
+    if instead.hit is not None:
+        hit["instead"] = instead.hit
+    return Found(manual.price, ONE, MANUAL, True, hit, instead.misses)

@@ -1,0 +1,140 @@
+"""What is left of the lines while the order's discounts run, and what sets, the cheapest free and plain gains take of it."""
+
+from collections.abc import Mapping, Sequence
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from typing import Any, NamedTuple, Self
+
+from apps.pricing.decisions.facts import NOTHING
+from apps.pricing.decisions.figures import CheapestFigure, SetFigure
+from apps.pricing.decisions.gains import BELOW_QUANTITY, NO_SAVING, Gain
+from apps.pricing.decisions.running import RunningLine
+from ordercash.kernel.money import split, to_major, to_minor
+
+SET_INCOMPLETE = "set_incomplete"
+
+
+class Taken(NamedTuple):
+    """What a rule takes: of which base, how much, from which lines, and how many own units of each it counted."""
+
+    base_minor: int
+    minor: int
+    shares: tuple[tuple[int, int], ...]
+    units: tuple[tuple[int, Decimal], ...] = ()
+
+
+class Wholes(NamedTuple):
+    """The open lines: nets at the start and now, their own units, those already counted; the rest of the order in one sum."""
+
+    lines: Sequence[RunningLine]
+    start: tuple[int, ...]
+    nets: tuple[int, ...]
+    used: tuple[Decimal, ...]
+    closed_minor: int
+    order_quantity: Decimal
+    currency: str
+
+    @classmethod
+    def of(cls, lines: Sequence[RunningLine], all_lines: Sequence[RunningLine], currency: str) -> Self:
+        nets = tuple([line.minor for line in lines])
+        closed = sum([line.minor for line in all_lines]) - sum(nets)
+        quantity = sum([line.own for line in all_lines], NOTHING)
+        return cls(lines, nets, nets, (NOTHING,) * len(nets), closed, quantity, currency)
+
+    @property
+    def sums(self) -> Mapping[str, Any]:
+        """The sums that conditions may read."""
+        net = self.major(sum(self.nets) + self.closed_minor)
+        return {"order_net": net, "order_quantity": self.order_quantity}
+
+    def major(self, minor: int) -> Decimal:
+        """Return an amount in major units."""
+        return to_major(minor, self.currency)
+
+    def sum_of(self, places: Sequence[int]) -> tuple[int, Decimal]:
+        """Return the net and the own units of some lines."""
+        return sum([self.nets[place] for place in places]), sum([self.lines[place].own for place in places], NOTHING)
+
+    def after(self, taken: Taken) -> "Wholes":
+        """Return what is left when this was taken."""
+        nets, used = list(self.nets), list(self.used)
+        for place, share in taken.shares:
+            nets[place] -= share
+        for place, units in taken.units:
+            used[place] += units
+        return self._replace(nets=tuple(nets), used=tuple(used))
+
+    def free_units(self, place: int) -> Decimal:
+        """Return the own units of a line that nothing counted yet."""
+        return self.lines[place].own - self.used[place]
+
+
+def take_gain(gain: Gain, places: Sequence[int], wholes: Wholes, *, on_list: bool) -> Taken | str:
+    """Take a percentage, an amount or a tier off the lines' sum; `on_list` reckons it on what they were before any of these."""
+    now, own = wholes.sum_of(places)
+    base = sum([wholes.start[place] for place in places]) if on_list else now
+    worth = gain(wholes.major(base), own)
+    if isinstance(worth, str):
+        return worth
+    minor = min(to_minor(worth, wholes.currency), now)
+    if minor <= 0:
+        return NO_SAVING
+    shares = split(minor, [wholes.nets[place] for place in places])
+    return Taken(base, minor, tuple(zip(places, shares, strict=True)))
+
+
+def take_set(figure: SetFigure, places: Sequence[int], wholes: Wholes) -> Taken | str:
+    """Sell the items at the set's price as often as they fit; the saving is shared by what the units would cost alone."""
+    by_sku = {sku: [place for place in places if wholes.lines[place].facts.sku == sku] for sku, _ in figure.items}
+    times = min(sum(map(wholes.free_units, by_sku[sku]), NOTHING) // needed for sku, needed in figure.items)
+    if times < 1:
+        return SET_INCOMPLETE
+    units: list[tuple[int, Decimal]] = []
+    for sku, needed in figure.items:
+        units += _draw(by_sku[sku], times * needed, wholes)
+    alone = [_net_of(place, counted, wholes) for place, counted in units]
+    saving = sum(alone) - to_minor(figure.price * times, wholes.currency)
+    if saving <= 0:
+        return NO_SAVING
+    shares = split(saving, alone)
+    return Taken(
+        sum(alone), saving, tuple((place, share) for (place, _), share in zip(units, shares, strict=True)), tuple(units)
+    )
+
+
+def take_cheapest(figure: CheapestFigure, places: Sequence[int], wholes: Wholes) -> Taken | str:
+    """Give the cheapest whole units of all matching lines; what they cost is shared over these lines by their nets."""
+    whole = {place: wholes.free_units(place).to_integral_value(ROUND_DOWN) for place in places}
+    bunches = sum(whole.values(), NOTHING) // figure.bunch
+    if bunches < 1:
+        return BELOW_QUANTITY
+    rising = sorted(places, key=lambda place: (wholes.nets[place] / wholes.lines[place].own, place))
+    given = _count(rising, bunches * figure.freed, whole)
+    paid = _count(rising[::-1], bunches * (figure.bunch - figure.freed), whole)
+    worth = sum((wholes.nets[place] * units / wholes.lines[place].own for place, units in given), NOTHING)
+    base, _ = wholes.sum_of(places)
+    minor = min(int((worth * figure.factor).to_integral_value(ROUND_HALF_UP)), base)
+    if minor <= 0:
+        return NO_SAVING
+    shares = split(minor, [wholes.nets[place] for place in places])
+    return Taken(base, minor, tuple(zip(places, shares, strict=True)), (*given, *paid))
+
+
+def _draw(places: Sequence[int], needed: Decimal, wholes: Wholes) -> list[tuple[int, Decimal]]:
+    return _count(places, needed, {place: wholes.free_units(place) for place in places})
+
+
+def _count(places: Sequence[int], needed: Decimal, there: dict[int, Decimal]) -> list[tuple[int, Decimal]]:
+    """Count units off the lines in this order; `there` is left with what was not counted."""
+    counted = []
+    for place in places:
+        units = min(there[place], needed)
+        if units > 0:
+            counted.append((place, units))
+            there[place] -= units
+            needed -= units
+    return counted
+
+
+def _net_of(place: int, units: Decimal, wholes: Wholes) -> int:
+    exact = wholes.nets[place] * units / wholes.lines[place].own
+    return int(exact.to_integral_value(ROUND_HALF_UP))

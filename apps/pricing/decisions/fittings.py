@@ -1,0 +1,80 @@
+"""Which rules fit a line: the bits of all conditions that hold for it name its fitting, which is shared by all lines with the same."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final, NamedTuple
+
+from apps.pricing.decisions.alive import Live, LiveFloor, LiveStage
+from apps.pricing.decisions.asking import Asked, Together
+
+MOST_FITTINGS: Final = 20_000
+
+
+class Fitting(NamedTuple):
+    """What concerns a line: its stages, the order rules that count it, floors, the rules whose condition is false for it.
+
+    `late`: some condition of the stages is asked only when its turn comes.
+    """
+
+    stages: tuple[LiveStage, ...]
+    order_rules: frozenset[str]
+    floors: tuple[LiveFloor, ...]
+    unmet: tuple[str, ...]
+    late: bool
+
+
+class Fittings:
+    """Finds the fitting of a line in a plan."""
+
+    __slots__ = ("_alive", "_bits", "_floors", "_known", "_line_stages", "_order_stages", "_together")
+
+    def __init__(
+        self,
+        asked: Asked,
+        line_stages: tuple[LiveStage, ...],
+        order_stages: tuple[LiveStage, ...],
+        floors: tuple[LiveFloor, ...],
+        of_order: Mapping[str, Any],
+    ) -> None:
+        self._line_stages, self._order_stages, self._floors = line_stages, order_stages, floors
+        self._bits = asked.bits
+        names = {*(rule.name for rule in _rules((*line_stages, *order_stages))), *(floor.name for floor in floors)}
+        self._alive = sum(bit for name, bit in asked.bits.items() if name in names)
+        self._known: dict[int, Fitting] = {}
+        self._together: list[tuple[Callable[[Any], Any], dict[Any, int], Together]] = [
+            (together.values_of, together.known_for(of_order), together) for together in asked.together
+        ]
+
+    def of(self, line: Any) -> Fitting:
+        """Return what concerns a running line."""
+        bits = 0
+        for values_of, known, together in self._together:
+            values = values_of(line)
+            found = known.get(values)
+            bits |= together.ask(known, values, line.view()) if found is None else found
+        bits &= self._alive
+        return self._known.get(bits) or self._made(bits)
+
+    def _made(self, bits: int) -> Fitting:
+        def fits(rule: Live | LiveFloor) -> bool:
+            return rule.name not in self._bits or bool(bits & self._bits[rule.name])
+
+        if len(self._known) >= MOST_FITTINGS:
+            self._known.clear()
+        stages = tuple(stage for stage in (_narrowed(stage, fits) for stage in self._line_stages) if stage)
+        fitting = self._known[bits] = Fitting(
+            stages,
+            frozenset(rule.name for rule in _rules(self._order_stages) if fits(rule)),
+            tuple(floor for floor in self._floors if fits(floor)),
+            tuple(rule.name for rule in _rules((*self._line_stages, *self._order_stages)) if not fits(rule)),
+            any(rule.late for rule in _rules(stages)),
+        )
+        return fitting
+
+
+def _rules(stages: Iterable[LiveStage]) -> Iterable[Live]:
+    return (rule for stage in stages for group in stage for rule in group.rules)
+
+
+def _narrowed(stage: LiveStage, fits: Callable[[Live], bool]) -> LiveStage:
+    groups = (group._replace(rules=tuple(rule for rule in group.rules if fits(rule))) for group in stage)
+    return tuple(group for group in groups if group.rules)

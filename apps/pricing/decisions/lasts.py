@@ -1,0 +1,79 @@
+"""What comes last on a line: whether it fell below a floor, and how a bundle's net is split on its parts."""
+
+from collections.abc import Mapping, Sequence
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, Final, NamedTuple
+
+from apps.pricing.decisions.accesses import PRICE_STEP, PriceFinder, Wanted
+from apps.pricing.decisions.alive import LiveFloor
+from apps.pricing.decisions.facts import ONE, BelowFloor, PartShare
+from apps.pricing.decisions.running import RunningLine
+from ordercash.kernel.money import split, to_major, to_minor
+
+HUNDRED: Final = Decimal(100)
+QUANTITY_STEP: Final = Decimal("0.0001")
+
+
+class FloorChecked(NamedTuple):
+    """The strictest floor that the line fell below, and every floor that was held against it (JSON)."""
+
+    below: BelowFloor | None
+    trace: list[dict[str, Any]]
+
+
+def check_floors(line: RunningLine, sums: Mapping[str, Any], rate: Decimal | None) -> FloorChecked:
+    """Hold the line's net against every floor that concerns it; `rate` turns its cost's currency into the cart's."""
+    below: BelowFloor | None = None
+    trace: list[dict[str, Any]] = []
+    for floor in line.fit().floors:
+        if floor.late and floor.test is not None:
+            net = to_major(line.minor, line.currency)
+            if not floor.test.holds({**line.view(), **sums, "net": net}):
+                continue
+        least = _least(floor, line, rate)
+        if isinstance(least, str):
+            trace.append({"missed": least, "rule": floor.name})
+            continue
+        least_minor = to_minor(least * line.own, line.currency)
+        trace.append({"least": format(least, "f"), "least_minor": least_minor, "rule": floor.name})
+        if line.minor < least_minor and (below is None or least > below.least):
+            below = BelowFloor(floor.name, least)
+    return FloorChecked(below, trace)
+
+
+def _least(floor: LiveFloor, line: RunningLine, rate: Decimal | None) -> Decimal | str:
+    """Return the least price of one own unit, or why it cannot be told."""
+    if floor.margin is None:
+        return floor.price if floor.price is not None else "no_amount_in_currency"
+    cost = line.facts.cost
+    if cost is None:
+        return "no_cost"
+    if rate is None:
+        return "no_rate"
+    least = cost.amount * rate * HUNDRED / (HUNDRED - floor.margin)
+    return least.quantize(PRICE_STEP, rounding=ROUND_HALF_UP)
+
+
+def split_on_parts(line: RunningLine, finder: PriceFinder) -> tuple[tuple[PartShare, ...], list[dict[str, Any]]]:
+    """Split a bundle's net by what its parts cost alone (ASC 606-10-32-31), by quantity when none has a price; (shares, trace)."""
+    parts = line.facts.parts
+    quantities = [part.quantity * line.own for part in parts]
+    alone: list[Decimal | None] = []
+    for part, quantity in zip(parts, quantities, strict=True):
+        found = finder.find(Wanted("", ONE, quantity, quantity, ()), None, part.candidates)
+        alone.append(None if found.unit_price is None else quantity * found.unit_price / found.per)
+    shares = split(line.minor, _weights(alone, quantities))
+    trace = [
+        {"alone": None if price is None else format(price.normalize(), "f"), "minor": share, "sku": part.sku}
+        for part, price, share in zip(parts, alone, shares, strict=True)
+    ]
+    made = (
+        PartShare(part.product, part.sku, quantity, share)
+        for part, quantity, share in zip(parts, quantities, shares, strict=True)
+    )
+    return tuple(made), trace
+
+
+def _weights(alone: Sequence[Decimal | None], quantities: Sequence[Decimal]) -> list[int]:
+    prices = [abs(int((price or 0) / PRICE_STEP)) for price in alone]
+    return prices if any(prices) else [abs(int(quantity / QUANTITY_STEP)) for quantity in quantities]

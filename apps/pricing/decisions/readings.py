@@ -1,0 +1,117 @@
+"""Stored texts of a decision read back: facts, outcome, and the trace put together for people."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any, Final
+
+import orjson
+
+from apps.pricing.decisions.facts import (
+    ONE,
+    AddedLine,
+    BelowFloor,
+    Candidate,
+    CartFacts,
+    CartPriced,
+    Cost,
+    Coupon,
+    ExtraFacts,
+    LineFacts,
+    LinePriced,
+    ListFacts,
+    Manual,
+    PartFacts,
+    PartShare,
+    Rate,
+)
+
+SHARED: Final = (
+    "at", "currency", "zone", "legal_entity", "customer", "customer_group", "channel", "country", "state", "postal_code",
+)  # fmt: skip
+
+
+def read_facts(text: str) -> CartFacts:
+    """Return the facts of a stored text."""
+    known = orjson.loads(text)
+    lists = [ListFacts(*row) for row in known["lists"]]
+    return CartFacts(
+        **{name: known[name] for name in SHARED},
+        lines=tuple([_line(line, lists) for line in known["lines"]]),
+        coupons=tuple([Coupon(*row) for row in known.get("coupons", ())]),
+        rates=tuple([Rate(row[0], row[1], Decimal(row[2]), row[3], row[4]) for row in known.get("rates", ())]),
+        extras=tuple(
+            [
+                ExtraFacts(product, sku, unit, _prices(rows, lists))
+                for product, sku, unit, rows in known.get("extras", ())
+            ]
+        ),
+    )
+
+
+def read_outcome(outcome: str, trace: str) -> CartPriced:
+    """Return the decision of stored texts."""
+    known = orjson.loads(outcome)
+    return CartPriced(
+        tuple([_priced(row) for row in known["lines"]]),
+        tuple([_added(row) for row in known["added"]]),
+        tuple(known["coupons"]),
+        orjson.loads(trace),
+    )
+
+
+def _line(known: dict[str, Any], lists: Sequence[ListFacts]) -> LineFacts:
+    manual, cost = known.get("manual"), known.get("cost")
+    return LineFacts(
+        known["product"],
+        known["sku"],
+        known["category"],
+        known["unit"],
+        Decimal(known["quantity"]),
+        Decimal(known["factor"]) if "factor" in known else ONE,
+        _maybe(known.get("agreed")),
+        Manual(_maybe(manual[0]), _maybe(manual[1]), *manual[2:]) if manual else None,
+        _prices(known.get("prices", ()), lists),
+        Cost(Decimal(cost[0]), cost[1]) if cost else None,
+        tuple([(days, Decimal(bought)) for days, bought in known.get("volumes", ())]),
+        tuple(
+            [
+                PartFacts(product, sku, Decimal(held), _prices(rows, lists))
+                for product, sku, held, rows in known.get("parts", ())
+            ]
+        ),
+    )
+
+
+def _prices(rows: Sequence[Sequence[Any]], lists: Sequence[ListFacts]) -> tuple[Candidate, ...]:
+    return tuple(
+        [
+            Candidate(lists[place], record, unit, Decimal(least), Decimal(price), ONE if per == "1" else Decimal(per))
+            for place, record, unit, least, price, per in rows
+        ]
+    )
+
+
+def _priced(row: Sequence[Any]) -> LinePriced:
+    price, per, gross, discount, net, exact, source, discounts, parts, floor = row
+    return LinePriced(
+        _maybe(price),
+        Decimal(per),
+        gross,
+        discount,
+        net,
+        Decimal(exact),
+        source,
+        tuple([(rule, minor) for rule, minor in discounts]),
+        tuple([PartShare(product, sku, Decimal(units), minor) for product, sku, units, minor in parts]),
+        None if floor is None else BelowFloor(floor[0], Decimal(floor[1])),
+    )
+
+
+def _added(row: Sequence[Any]) -> AddedLine:
+    kind, rule, product, sku, unit, quantity, price, per, gross, discount, net, exact = row
+    known = (kind, rule, product, sku, unit, Decimal(quantity), _maybe(price), Decimal(per))
+    return AddedLine(*known, gross, discount, net, Decimal(exact))
+
+
+def _maybe(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)

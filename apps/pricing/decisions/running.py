@@ -1,0 +1,80 @@
+"""A line while it is priced: what is left of it, which steps took the rest, and which rules lost."""
+
+from decimal import Decimal
+from typing import Any
+
+from apps.pricing.decisions.accesses import Found
+from apps.pricing.decisions.facts import NOTHING, LineFacts
+from apps.pricing.decisions.fittings import Fitting
+from apps.pricing.decisions.plans import Context
+from ordercash.kernel.money import to_minor
+
+# (rule, what it took in minor units[, what was left in exact major units]); (rule, why[, by whom[, what it would have taken]])
+Step = tuple[Any, ...]
+Lost = tuple[Any, ...]
+
+
+class RunningLine:
+    """`left` is exact and in major units until the line is rounded; then `minor` is what counts."""
+
+    __slots__ = (
+        "closed_by", "context", "currency", "facts", "final", "fitting", "found", "gross", "gross_minor", "index", "left", "lost",
+        "minor", "own", "shared", "steps",
+    )  # fmt: skip
+
+    def __init__(self, index: int, facts: LineFacts, found: Found, own: Decimal, context: Context) -> None:
+        self.index, self.facts, self.found, self.own, self.context = index, facts, found, own, context
+        self.currency = currency = context.currency
+        self.gross = self.left = NOTHING
+        self.gross_minor = self.minor = self.shared = 0
+        self.final = found.final
+        self.closed_by = ""
+        self.steps: list[Step] = []
+        self.lost: list[Lost] = []
+        self.fitting: Fitting | None = None
+        if found.unit_price is not None:
+            gross = facts.quantity * found.unit_price
+            self.gross = self.left = gross if found.per == 1 else gross / found.per
+            self.gross_minor = self.minor = to_minor(self.gross, currency)
+
+    @property
+    def open(self) -> bool:
+        """Whether discounts may still take something."""
+        return self.minor > 0 and not self.final and not self.closed_by
+
+    def take(self, rule: str, left: Decimal) -> None:
+        """Leave `left` of the line, because of the rule."""
+        minor = to_minor(left, self.currency)
+        self.steps.append((rule, self.minor - minor, format(left.normalize(), "f")))
+        self.left, self.minor = left, minor
+
+    def take_share(self, rule: str, share_minor: int) -> None:
+        """Take the line's share of an order's discount."""
+        self.steps.append((rule, share_minor))
+        self.minor -= share_minor
+        self.shared += share_minor
+
+    def fit(self) -> Fitting:
+        """Return what concerns this line, looked up once."""
+        if self.fitting is None:
+            self.fitting = self.context.plan.fittings.of(self)
+        return self.fitting
+
+    @property
+    def list_price(self) -> Decimal:
+        """The price of one own unit before discounts, in major units."""
+        return self.gross / self.own if self.own else NOTHING
+
+    def view(self) -> dict[str, Any]:
+        """Return the values that conditions may read."""
+        facts = self.facts
+        return {
+            **self.context.view,
+            "sku": facts.sku,
+            "category": facts.category,
+            "unit": facts.unit,
+            "quantity": facts.quantity,
+            "own_quantity": self.own,
+            "list_price": self.list_price,
+            "net": self.left,
+        }

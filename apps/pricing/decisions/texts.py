@@ -1,0 +1,134 @@
+"""The decision of a cart as canonical texts, and its replay from them to the same bytes.
+
+Facts: the cart's members; `lists` holds each price list once, and a line's prices are [list, record, unit, from, price, per]. Outcome:
+{"lines": [[unit price, per, gross, discount, net, exact net, source, [[rule, minor]], [[product, sku, quantity, minor]], floor]], "added",
+"coupons"}. Trace: see `traces`. Decimals are plain text with the scale that they came with.
+"""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+import orjson
+
+from apps.pricing.decisions.cart import decide_cart
+from apps.pricing.decisions.compiled import Rules
+from apps.pricing.decisions.facts import ONE, Candidate, CartFacts, CartPriced, LineFacts, ListFacts
+from apps.pricing.decisions.readings import SHARED, read_facts
+
+
+class CartTexts(NamedTuple):
+    """A decision as it is stored."""
+
+    facts: str
+    outcome: str
+    trace: str
+
+
+def cart_texts(facts: CartFacts, priced: CartPriced) -> CartTexts:
+    """Return the texts of a decision."""
+    return CartTexts(facts_text(facts), outcome_text(priced), canonical(priced.trace))
+
+
+def replay_cart(rules: Rules, facts: str) -> tuple[str, str]:
+    """Decide again from stored facts; returns the outcome and the trace, to the byte."""
+    priced = decide_cart(rules, read_facts(facts))
+    return outcome_text(priced), canonical(priced.trace)
+
+
+def facts_text(facts: CartFacts) -> str:
+    """Return the canonical text of facts; what is empty is left out."""
+    lists = _Lists()
+    known: dict[str, Any] = {name: getattr(facts, name) for name in SHARED}
+    known["lines"] = [_line(line, lists) for line in facts.lines]
+    if facts.coupons:
+        known["coupons"] = [tuple(coupon) for coupon in sorted(facts.coupons)]
+    if facts.rates:
+        known["rates"] = [(row.base, row.quote, _text(row.rate), row.date, row.source) for row in sorted(facts.rates)]
+    if facts.extras:
+        extras = sorted(facts.extras, key=lambda extra: extra[:3])
+        known["extras"] = [(*extra[:3], lists.rows(extra.candidates)) for extra in extras]
+    known["lists"] = lists.known
+    return canonical(known)
+
+
+def outcome_text(priced: CartPriced) -> str:
+    """Return the canonical text of an outcome."""
+    lines = [
+        (
+            None if line.unit_price is None else _text(line.unit_price), _text(line.per), line.gross_minor,
+            line.discount_minor, line.net_minor, _text(line.net_exact.normalize()), line.source, line.discounts,
+            [(part.product, part.sku, _text(part.quantity), part.net_minor) for part in line.parts],
+            None if line.floor is None else (line.floor.rule, _text(line.floor.least)),
+        )
+        for line in priced.lines
+    ]  # fmt: skip
+    added = [
+        (
+            *line[:5], _text(line.quantity), None if line.unit_price is None else _text(line.unit_price), _text(line.per),
+            line.gross_minor, line.discount_minor, line.net_minor, _text(line.net_exact.normalize()),
+        )
+        for line in priced.added
+    ]  # fmt: skip
+    return canonical({"added": added, "coupons": priced.coupons, "lines": lines})
+
+
+def canonical(value: Any) -> str:
+    """Return the canonical JSON text: sorted keys, no white space."""
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+
+
+class _Lists:
+    """Price lists, each written once; rows of prices name their place."""
+
+    def __init__(self) -> None:
+        self.known: list[tuple[Any, ...]] = []
+        self._places: dict[ListFacts, int] = {}
+        self._by_id: dict[int, int] = {}
+
+    def rows(self, candidates: Sequence[Candidate]) -> list[tuple[Any, ...]]:
+        places = self._by_id
+        return [
+            (
+                places[id(row.price_list)] if id(row.price_list) in places else self._place(row.price_list),
+                row.record, row.unit, _text(row.from_quantity), _text(row.unit_price), _text(row.per),
+            )
+            for row in candidates
+        ]  # fmt: skip
+
+    def _place(self, price_list: ListFacts) -> int:
+        place = self._places.setdefault(price_list, len(self._places))
+        if place == len(self.known):
+            self.known.append(tuple(price_list))
+        self._by_id[id(price_list)] = place
+        return place
+
+
+def _line(line: LineFacts, lists: _Lists) -> dict[str, Any]:
+    known: dict[str, Any] = {
+        "category": line.category, "product": line.product, "quantity": _text(line.quantity), "sku": line.sku, "unit": line.unit,
+    }  # fmt: skip
+    if line.factor != ONE:
+        known["factor"] = _text(line.factor)
+    if line.agreed is not None:
+        known["agreed"] = _text(line.agreed)
+    if line.candidates:
+        known["prices"] = lists.rows(line.candidates)
+    if line.cost is not None:
+        known["cost"] = (_text(line.cost.amount), line.cost.currency)
+    if line.manual is not None:
+        price, percent, by, reason = line.manual
+        known["manual"] = (_maybe(price), _maybe(percent), by, reason)
+    if line.volumes:
+        known["volumes"] = [(days, _text(bought)) for days, bought in sorted(line.volumes)]
+    if line.parts:
+        known["parts"] = [(*part[:2], _text(part.quantity), lists.rows(part.candidates)) for part in line.parts]
+    return known
+
+
+def _text(number: Decimal) -> str:
+    return format(number, "f")
+
+
+def _maybe(number: Decimal | None) -> str | None:
+    return None if number is None else format(number, "f")

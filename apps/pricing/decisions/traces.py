@@ -1,0 +1,70 @@
+"""The trace of a decision: what is equal is written once, and `explain` puts it together again for people.
+
+{"lines": [{"missed": n, "found": {…}, "gross": "…", "steps": [[rule, minor, left?]], "lost": [[rule, why, by?, minor?]], "not_for": n, …}],
+"missed": [[[access, why, detail?]]], "not_for": [[rule]], "order": {"charges", "lost", "steps"}, "coupons": [[code, campaign, why]]}
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from apps.pricing.decisions.added import Charges
+from apps.pricing.decisions.facts import Coupon
+from apps.pricing.decisions.plans import Plan
+from apps.pricing.decisions.running import RunningLine
+from apps.pricing.decisions.wholes import OrderDiscounts
+
+
+class TraceWriter:
+    """Gathers the trace of a cart line by line."""
+
+    __slots__ = ("_lines", "_missed", "_not_for")
+
+    def __init__(self) -> None:
+        self._lines: list[dict[str, Any]] = []
+        self._missed: dict[Any, int] = {}
+        self._not_for: dict[Any, int] = {}
+
+    def add_line(
+        self, line: RunningLine, floors: list[dict[str, Any]] | None, parts: list[dict[str, Any]] | None
+    ) -> None:
+        """Tell of one line, in the order of the cart."""
+        found = line.found
+        entry: dict[str, Any] = {"missed": self._missed.setdefault(found.misses, len(self._missed))}
+        if found.hit is not None:
+            entry["found"] = found.hit
+            entry["gross"] = format(line.gross.normalize(), "f")
+        if line.final:
+            entry["final"] = True
+        if line.steps:
+            entry["steps"] = line.steps
+        if line.lost:
+            entry["lost"] = line.lost
+        if line.closed_by:
+            entry["closed_by"] = line.closed_by
+        if line.fitting is not None and line.fitting.unmet:
+            entry["not_for"] = self._not_for.setdefault(line.fitting.unmet, len(self._not_for))
+        if floors:
+            entry["floors"] = floors
+        if parts:
+            entry["parts"] = parts
+        self._lines.append(entry)
+
+    def made(self, plan: Plan, order: OrderDiscounts, charges: Charges, coupons: Sequence[Coupon]) -> dict[str, Any]:
+        """Return the trace: JSON values, parts of which are shared with other traces; callers do not change them."""
+        of_order: dict[str, Any] = {"lost": [*plan.lost, *order.lost, *charges.lost]}
+        if order.steps:
+            of_order["steps"] = [
+                [step.rule, step.base_minor, step.minor, [[free.sku, format(free.quantity, "f")] for free in step.free]]
+                for step in order.steps
+            ]
+        if charges.steps:
+            of_order["charges"] = charges.steps
+        trace: dict[str, Any] = {
+            "lines": self._lines,
+            "missed": list(self._missed),
+            "not_for": list(self._not_for),
+            "order": of_order,
+        }
+        if coupons:
+            trace["coupons"] = sorted((coupon.code, coupon.campaign, coupon.why) for coupon in coupons)
+        return trace

@@ -1,0 +1,161 @@
+"""Discounts on the order: computed on the sum of rounded line nets, rounded once, shared by largest remainder.
+
+The shares are frozen on the lines. A unit that a set or "cheapest free" counted is not counted by another one. Lines whose price is final
+or that an exclusive group closed take no part.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from apps.pricing.decisions.added import FreeGoods
+from apps.pricing.decisions.alive import Live, LiveGroup, LiveStage
+from apps.pricing.decisions.counted import Taken, Wholes, take_cheapest, take_gain, take_set
+from apps.pricing.decisions.facts import AddedLine
+from apps.pricing.decisions.figures import CheapestFigure, FreeFigure, SetFigure
+from apps.pricing.decisions.plans import Context
+from apps.pricing.decisions.running import Lost, RunningLine
+
+
+class WholeStep(NamedTuple):
+    """What one rule gave to the order: on which base, how much, and which goods."""
+
+    rule: str
+    base_minor: int
+    minor: int
+    shares: tuple[tuple[int, int], ...]
+    free: tuple[AddedLine, ...]
+
+    @property
+    def worth_minor(self) -> int:
+        return self.minor + sum(line.gross_minor for line in self.free)
+
+
+class Turn(NamedTuple):
+    """What a group did to the order: its steps, who lost why, and what is left."""
+
+    steps: tuple[WholeStep, ...]
+    lost: tuple[Lost, ...]
+    after: Wholes
+
+    @property
+    def worth_minor(self) -> int:
+        return sum(step.worth_minor for step in self.steps)
+
+
+class OrderDiscounts:
+    """Runs the groups of the order over its lines; `steps` and `lost` are what happened."""
+
+    def __init__(self, lines: Sequence[RunningLine], context: Context, free_goods: FreeGoods) -> None:
+        self.context, self.free_goods = context, free_goods
+        self.lines = [line for line in lines if line.open]
+        self.all_lines = lines
+        self.steps: list[WholeStep] = []
+        self.lost: list[Lost] = []
+        self.closed_by = ""
+
+    def run(self) -> None:
+        """Run every stage and leave the lines with their shares."""
+        wholes = Wholes.of(self.lines, self.all_lines, self.context.currency)
+        for stage in self.context.plan.order_stages:
+            if any(group.rules for group in stage):
+                wholes = self._run_stage(stage, wholes)
+
+    def _run_stage(self, stage: LiveStage, wholes: Wholes) -> Wholes:
+        if self.closed_by:
+            self.lost += [(rule.name, "excluded_by", self.closed_by) for group in stage for rule in group.rules]
+            return wholes
+        turns = [(group, self._run_group(group, wholes)) for group in stage]
+        group, turn = max(turns, key=lambda pair: pair[1].worth_minor)
+        for other, rejected in turns:
+            if other is not group:
+                self.lost += rejected.lost
+                self.lost += [(step.rule, "worse_than", _last(turn), step.worth_minor) for step in rejected.steps]
+        for step in turn.steps:
+            for place, share in step.shares:
+                if share:
+                    self.lines[place].take_share(step.rule, share)
+        self.steps += turn.steps
+        self.lost += turn.lost
+        if group.exclusive and turn.steps:
+            self.closed_by = _last(turn)
+        return turn.after
+
+    def _run_group(self, group: LiveGroup, wholes: Wholes) -> Turn:
+        if group.method == "best_for_customer" and len(group.rules) > 1:
+            return self._best(group, wholes)
+        steps: list[WholeStep] = []
+        lost: list[Lost] = []
+        now = wholes
+        for rule in group.rules:
+            given = self._give(rule, now, on_list=group.method == "all_on_list")
+            if isinstance(given, str):
+                lost.append((rule.name, given))
+            elif steps and group.method == "highest_priority":
+                lost.append((rule.name, "lower_priority", steps[0].rule))
+            else:
+                step, now = given
+                steps.append(step)
+        return Turn(tuple(steps), tuple(lost), now)
+
+    def _best(self, group: LiveGroup, wholes: Wholes) -> Turn:
+        answers = [(rule.name, self._give(rule, wholes, on_list=False)) for rule in group.rules]
+        given = [answer for _, answer in answers if not isinstance(answer, str)]
+        if not given:
+            return Turn((), tuple(answers), wholes)
+        winner, after = max(given, key=lambda pair: pair[0].worth_minor)
+        lost = [
+            (name, answer) if isinstance(answer, str) else (name, "worse_than", winner.rule, answer[0].worth_minor)
+            for name, answer in answers
+            if name != winner.rule
+        ]
+        return Turn((winner,), tuple(lost), after)
+
+    def _give(self, rule: Live, wholes: Wholes, *, on_list: bool) -> tuple[WholeStep, Wholes] | str:
+        places = self._places(rule, wholes)
+        if isinstance(places, str):
+            return places
+        figure = rule.gain
+        if isinstance(figure, FreeFigure):
+            return self._free(rule, figure, places, wholes)
+        taken: Taken | str
+        if isinstance(figure, SetFigure):
+            taken = take_set(figure, places, wholes)
+        elif isinstance(figure, CheapestFigure):
+            taken = take_cheapest(figure, places, wholes)
+        else:
+            taken = take_gain(figure, places, wholes, on_list=on_list)
+        if isinstance(taken, str):
+            return taken
+        return WholeStep(rule.name, taken.base_minor, taken.minor, taken.shares, ()), wholes.after(taken)
+
+    def _free(
+        self, rule: Live, figure: FreeFigure, places: Sequence[int], wholes: Wholes
+    ) -> tuple[WholeStep, Wholes] | str:
+        base_minor, own = wholes.sum_of(places)
+        added = self.free_goods.given(rule.name, figure, base_minor, own)
+        return added if isinstance(added, str) else (WholeStep(rule.name, base_minor, 0, (), added), wholes)
+
+    def _places(self, rule: Live, wholes: Wholes) -> list[int] | str:
+        """Return which of the open lines the rule counts, or why none."""
+        if rule.late and rule.of_order and not self._holds(rule, {**self.context.view, **wholes.sums}):
+            return "condition_false"
+        places = [
+            place
+            for place, line in enumerate(self.lines)
+            if wholes.nets[place] > 0 and rule.name in line.fit().order_rules
+        ]
+        if rule.late and not rule.of_order:
+            places = [place for place in places if self._holds(rule, self._view(place, wholes))]
+        if places:
+            return places
+        return "no_line_matches" if any(net > 0 for net in wholes.nets) else "nothing_left"
+
+    def _view(self, place: int, wholes: Wholes) -> Mapping[str, Any]:
+        return {**self.lines[place].view(), **wholes.sums, "net": wholes.major(wholes.nets[place])}
+
+    def _holds(self, rule: Live, view: Mapping[str, Any]) -> bool:
+        return rule.test is None or rule.test.holds(view)
+
+
+def _last(turn: Turn) -> str:
+    return turn.steps[-1].rule if turn.steps else ""
