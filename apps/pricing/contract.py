@@ -6,6 +6,7 @@ from apps.pricing.decisions.conditions import Language
 from apps.pricing.decisions.price import Priced
 from apps.pricing.decisions.price import Priced as LinePrice
 from apps.pricing.decisions.replay import Texts, read_trace, replay_prices
+from apps.pricing.decisions.weigh import weigh_prices
 from apps.pricing.selectors.access_words import access_words, examine_accesses
 from apps.pricing.selectors.coupons import CouponAnswer, CouponWish, coupon_answers, redeemed_of
 from apps.pricing.selectors.lists import PriceInForce, prices_in_force
@@ -17,6 +18,7 @@ from apps.rulebooks.contract import (
     ConditionFailed,
     ConditionInvalid,
     Decided,
+    Weight,
     comparisons,
     compile_condition,
     covers,
@@ -61,6 +63,7 @@ def register() -> None:
         title="Price access sequence",
         schema=AccessSequence,
         decide=_replay,
+        weigh=_weigh,
         examine=examine_accesses,
         rules=access_words,
     )
@@ -69,3 +72,7 @@ def register() -> None:
 
 def _replay(sequence: AccessSequence, facts: str) -> Decided:
     return Decided(*replay_prices(sequence, facts))
+
+
+def _weigh(facts: str, outcome: str) -> list[Weight]:
+    return [Weight(*line) for line in weigh_prices(facts, outcome)]

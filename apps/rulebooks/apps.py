@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.module_loading import import_string
 
 from apps.rulebooks.decisions.approval import APPROVAL_KIND, ApprovalRules, approval_words, examine_approval
 from apps.rulebooks.decisions.kinds import register_kind
@@ -14,8 +15,18 @@ class RulebooksConfig(AppConfig):
     def ready(self) -> None:
         register_link("rulebook", "rulebook", "Rulebook")
         register_link("rulebook_version", "rulebook_version", "Version")
+        register_link("back_test", "back_test", "Back-test")
+        register_link("scenario", "scenario", "Scenario")
+        register_link("decision", "decision", "Decision")
         register_tones(
-            {"active": "good", "scheduled": "info", "retired": "neutral", "in review": "info", "approved": "good"}
+            {
+                "active": "good",
+                "scheduled": "info",
+                "retired": "neutral",
+                "stopped": "warn",
+                "in review": "info",
+                "approved": "good",
+            }
         )
         register_kind(
             APPROVAL_KIND,
@@ -24,3 +35,4 @@ class RulebooksConfig(AppConfig):
             examine=examine_approval,
             rules=approval_words,
         )
+        import_string("apps.rulebooks.services.back_tests.register")()

@@ -1,6 +1,7 @@
-"""Kinds for tests: double or halve a number; rules with conditions."""
+"""Kinds for tests: multiply a number, which weighs as many euro cents; rules with conditions."""
 
 import json
+from collections.abc import Sequence
 
 import pydantic
 
@@ -9,6 +10,7 @@ from apps.rulebooks.contract import (
     Decided,
     Finding,
     RuleText,
+    Weight,
     canonical_json,
     examine_conditions,
     register_kind,
@@ -19,20 +21,33 @@ TEXT_KIND = "test.rules"
 
 
 class Factor(pydantic.BaseModel):
-    """A document: by how much a number is multiplied."""
+    """A document: by how much a number is multiplied, and from which number on by how much more."""
 
     model_config = pydantic.ConfigDict(extra="forbid")
 
     factor: int
     words: dict[str, str] = {}
+    large_from: int | None = None
+    large_factor: int = 1
 
 
 def decide(document: Factor, facts: str) -> Decided:
     """Multiply, and say how."""
-    number = json.loads(facts)["number"]
-    return Decided(
-        canonical_json({"result": number * document.factor}), canonical_json([f"{number} x {document.factor}"])
-    )
+    known = json.loads(facts)
+    number = known["number"]
+    factor = document.factor
+    if document.large_from is not None and number >= document.large_from:
+        factor *= document.large_factor
+    return Decided(canonical_json({"result": number * factor}), canonical_json([f"{number} x {factor}"]))
+
+
+def weigh(facts: str, outcome: str) -> Sequence[Weight]:
+    """A decision is one line of its customer and product; its rule is its size."""
+    known = json.loads(facts)
+    rule = "large" if known["number"] >= 10 else "small"
+    currency = known.get("currency", "EUR")
+    result = json.loads(outcome)["result"]
+    return [Weight("1", known.get("customer", "C"), known.get("product", "P"), (rule,), currency, result)]
 
 
 class Rule(pydantic.BaseModel):
@@ -64,4 +79,4 @@ def words(document: Ruled) -> dict[str, RuleText]:
 
 def register() -> None:
     register_kind(TEXT_KIND, title="Rules with conditions", schema=Ruled, examine=examine, rules=words)
-    register_kind(KIND, title="Factors", schema=Factor, decide=decide)
+    register_kind(KIND, title="Factors", schema=Factor, decide=decide, weigh=weigh)

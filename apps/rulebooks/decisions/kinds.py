@@ -84,6 +84,10 @@ class Kind:
         """Return what `decide` takes: the document made ready, or the document itself."""
         return self.compile(document) if self.compile else document
 
+    def ready(self, text: str) -> Any:
+        """Return what `decide` takes, from the canonical text of a document."""
+        return self.compiled(self.schema.model_validate_json(text))
+
 
 _KINDS: dict[str, Kind] = {}
 

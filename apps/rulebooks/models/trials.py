@@ -35,7 +35,10 @@ class Scenario(models.Model):
 
 
 class BackTest(models.Model):
-    """A version tried on past decisions: of a period, at most so many, by the text that its SHA-256 names. Frozen once it is done."""
+    """A version tried on past decisions: of a period, at most so many, by the text that its SHA-256 names. Frozen once it is done.
+
+    The text is kept with it, so that a draft may change meanwhile and its report can still be shown decision by decision.
+    """
 
     class State(models.TextChoices):
         WAITING = "waiting"
@@ -47,6 +50,7 @@ class BackTest(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     version = models.ForeignKey(RulebookVersion, related_name="back_tests", on_delete=models.PROTECT)
     sha256 = models.BinaryField(max_length=32)
+    document = models.TextField(default="")
     since_at = models.DateTimeField()
     until_at = models.DateTimeField()
     most = models.PositiveIntegerField(null=True, blank=True)
@@ -59,9 +63,15 @@ class BackTest(models.Model):
     requested_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
     job_id = models.UUIDField(null=True, blank=True)
+    error = models.TextField(default="", blank=True)
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(
+                fields=["version"],
+                condition=Q(state__in=["waiting", "running"]),
+                name="one_back_test_of_a_version_under_way",
+            ),
             models.CheckConstraint(
                 condition=Q(state__in=["waiting", "running", "stopped", "done", "failed"]), name="back_test_state_known"
             ),
@@ -77,6 +87,13 @@ class BackTest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.version_id} {self.state}"
+
+
+def delta() -> models.GeneratedField:
+    """Return the column that says what changes: after - before."""
+    return models.GeneratedField(
+        expression=F("after_minor") - F("before_minor"), output_field=models.BigIntegerField(), db_persist=True
+    )
 
 
 class BackTestFigure(models.Model):
@@ -96,6 +113,7 @@ class BackTestFigure(models.Model):
     decisions = models.PositiveIntegerField()
     before_minor = models.BigIntegerField()
     after_minor = models.BigIntegerField()
+    delta_minor = delta()
 
     class Meta:
         constraints = [
@@ -122,11 +140,13 @@ class BackTestChange(models.Model):
     currency = models.CharField(max_length=3, blank=True)
     before_minor = models.BigIntegerField()
     after_minor = models.BigIntegerField()
+    delta_minor = delta()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["back_test", "decision_id"], name="back_test_change_once_per_decision")
         ]
+        indexes = [models.Index(fields=["back_test", "delta_minor", "id"], name="back_test_changes_by_delta")]
 
     def __str__(self) -> str:
         return f"{self.subject_kind} {self.subject_id}"

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from ordercash.kernel import sql
+from ordercash.kernel.errors import NotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +39,11 @@ def decisions_about(subject_ids: Sequence[UUID]) -> list[DecisionFacts]:
         [list(subject_ids)],
     )
     return [DecisionFacts(*row) for row in found]
+
+
+def decision_of(decision_id: UUID) -> DecisionFacts:
+    """Return one decision. Raises NotFound."""
+    found = sql.fetch(f"SELECT {DECISION_COLUMNS} FROM rulebooks_decision WHERE id = %s", [decision_id])  # noqa: S608
+    if not found:
+        raise NotFound("There is no such decision.")
+    return DecisionFacts(*found[0])

@@ -3,58 +3,79 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from apps.rulebooks.decisions.kinds import Decided, kind_of
+from apps.rulebooks.decisions.trying import NotDecided, Undecidable, decide_with
 from apps.rulebooks.selectors.decision_log import DECISION_COLUMNS, DecisionFacts
 from apps.rulebooks.selectors.in_force import version_document
 from ordercash.kernel import sql
-from ordercash.kernel.errors import DomainError
 from ordercash.kernel.ids import lowest_id_at
 
 CHUNK = 1000
-
-
-class NotReplayable(DomainError):
-    """The owner of a kind registered no decision function."""
-
-    code, title = "not_replayable", "Decisions of this kind are not logged"
+# Above every UUIDv7.
+BEYOND = UUID(int=2**128 - 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """One logged decision beside what the same version says of the same facts today."""
+    """One logged decision beside what the same version says of the same facts today; None when it says nothing, and why."""
 
     logged: DecisionFacts
-    again: Decided
+    again: Decided | None
+    refusal: str = ""
 
     @property
     def same(self) -> bool:
         """Say whether outcome and trace are equal to the byte."""
-        return (self.logged.outcome, self.logged.trace) == (self.again.outcome, self.again.trace)
+        again = self.again
+        return again is not None and (self.logged.outcome, self.logged.trace) == (again.outcome, again.trace)
 
 
-def replay_decisions(kind: str, *, since: datetime, limit: int | None = None) -> Iterator[Replayed]:
-    """Recompute the decisions of a kind recorded since an instant, oldest first; one statement per CHUNK.
+class Span(NamedTuple):
+    """A piece of the log: decisions after one id and up to another, this one included."""
 
-    Raises KindUnknown, NotReplayable, and NotFound when a version is gone.
+    after_id: UUID
+    until_id: UUID
+
+
+def replay_decisions(
+    kind: str, *, since: datetime, until: datetime | None = None, limit: int | None = None
+) -> Iterator[Replayed]:
+    """Recompute the decisions of a kind logged in [since, until), oldest first; one statement per CHUNK.
+
+    Raises KindUnknown, NotDecided, and NotFound when a version is gone.
     """
-    decide = kind_of(kind).decide
-    if decide is None:
-        raise NotReplayable(f"{kind!r} has no decision function.")
-    for logged in _decisions(kind, lowest_id_at(since), limit):
+    for span in spans(kind, since=since, until=until, limit=limit):
+        yield from replay_span(kind, span)
+
+
+def spans(kind: str, *, since: datetime, until: datetime | None = None, limit: int | None = None) -> list[Span]:
+    """Cut what is to be replayed into pieces of CHUNK decisions, so that several processes can share them; one statement."""
+    if kind_of(kind).decide is None:
+        raise NotDecided(f"{kind!r} has no decision function.")
+    first = UUID(int=max(lowest_id_at(since).int - 1, 0))
+    found = sql.fetch(
+        "SELECT id FROM (SELECT id, row_number() OVER (ORDER BY id) AS place, count(*) OVER () AS total"
+        " FROM (SELECT id FROM rulebooks_decision WHERE id > %s AND id < %s AND kind = %s ORDER BY id LIMIT %s) d) p"
+        " WHERE place %% %s = 0 OR place = total ORDER BY id",
+        [first, lowest_id_at(until) if until else BEYOND, kind, limit, CHUNK],
+    )
+    ends = [row[0] for row in found]
+    return [Span(after, end) for after, end in zip([first, *ends], ends, strict=False)]
+
+
+def replay_span(kind: str, span: Span) -> Iterator[Replayed]:
+    """Recompute one piece of the log; one statement."""
+    registered = kind_of(kind)
+    found = sql.fetch(
+        f"SELECT {DECISION_COLUMNS} FROM rulebooks_decision WHERE id > %s AND id <= %s AND kind = %s ORDER BY id",  # noqa: S608
+        [span.after_id, span.until_id, kind],
+    )
+    for logged in (DecisionFacts(*row) for row in found):
         compiled = version_document(kind, logged.version_sha256).compiled
-        yield Replayed(logged, decide(compiled, logged.facts))
-
-
-def _decisions(kind: str, after_id: UUID, limit: int | None) -> Iterator[DecisionFacts]:
-    left = limit
-    while left is None or left > 0:
-        found = sql.fetch(
-            f"SELECT {DECISION_COLUMNS} FROM rulebooks_decision WHERE id > %s AND kind = %s ORDER BY id LIMIT %s",  # noqa: S608
-            [after_id, kind, CHUNK if left is None else min(CHUNK, left)],
-        )
-        yield from (DecisionFacts(*row) for row in found)
-        if len(found) < CHUNK:
-            return
-        after_id, left = found[-1][0], None if left is None else left - len(found)
+        try:
+            yield Replayed(logged, decide_with(registered, compiled, logged.facts))
+        except Undecidable as refusal:
+            yield Replayed(logged, None, refusal.detail)
