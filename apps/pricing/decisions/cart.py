@@ -45,7 +45,7 @@ class _Decision:
         extras = {extra.sku: extra for extra in self.facts.extras}
         order = OrderDiscounts(lines, self.context, FreeGoods(self.finder, extras, self.currency))
         order.run()
-        exacts = [line.left - to_major(line.shared, self.currency) if line.shared else line.left for line in lines]
+        exacts = [line.exact for line in lines]
         charges = Charges(self.context, extras)
         if self.context.plan.charges:
             quantity = sum([line.own for line in lines], NOTHING)

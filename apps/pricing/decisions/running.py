@@ -7,7 +7,7 @@ from apps.pricing.decisions.accesses import Found
 from apps.pricing.decisions.facts import NOTHING, LineFacts
 from apps.pricing.decisions.fittings import Fitting
 from apps.pricing.decisions.plans import Context
-from ordercash.kernel.money import to_minor
+from ordercash.kernel.money import to_major, to_minor
 
 # (rule, what it took in minor units[, what was left in exact major units]); (rule, why[, by whom[, what it would have taken]])
 Step = tuple[Any, ...]
@@ -53,6 +53,13 @@ class RunningLine:
         self.steps.append((rule, share_minor))
         self.minor -= share_minor
         self.shared += share_minor
+
+    @property
+    def exact(self) -> Decimal:
+        """What is left before rounding, less the shares of the order's discounts; never below zero because of them."""
+        if not self.shared:
+            return self.left
+        return max(self.left - to_major(self.shared, self.currency), NOTHING)
 
     def fit(self) -> Fitting:
         """Return what concerns this line, looked up once."""
