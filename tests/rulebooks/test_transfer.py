@@ -127,6 +127,46 @@ def test_an_approved_version_is_activated_by_command(tmp_path: Path) -> None:
     assert phases() == {1: "active"}
 
 
+def test_an_approved_version_of_no_rulebook_is_not_found() -> None:
+    with pytest.raises(CommandError, match="no rulebook called"):
+        call_command("rulebooks", "activate", "Nothing", "1")
+    with pytest.raises(CommandError, match="no rulebook called"):
+        call_command("rulebooks", "rollback", "Nothing", "--reason", "x")
+
+
+def test_a_rollback_by_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    install(tmp_path, 2)
+    with pytest.raises(CommandError, match="No other version"):
+        call_command("rulebooks", "rollback", "Factors", "--reason", "x")
+    install(tmp_path, 3)
+    call_command("rulebooks", "rollback", "Factors", "--reason", "Too much")
+    assert "Factors v1 is in force again" in capsys.readouterr().out
+    assert phases() == {1: "active", 2: "retired"}
+
+
+def test_differences_by_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    install(tmp_path, 2)
+    install(tmp_path, 3)
+    capsys.readouterr()
+    for before, after in (("1", "v2"), ("1", "active"), ("1", write(tmp_path, 3))):
+        call_command("rulebooks", "diff", "Factors", before, after)
+        assert capsys.readouterr().out == "changed factor\n  value 2 → 3\n"
+    call_command("rulebooks", "diff", "Factors", "1", "1")
+    assert "no differences" in capsys.readouterr().out
+    with pytest.raises(CommandError, match="no version 9"):
+        call_command("rulebooks", "diff", "Factors", "9", "1")
+
+
+def test_files_are_examined(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("rulebooks", "examine", write(tmp_path, 2))
+    assert capsys.readouterr().out == ""
+    (tmp_path / "wrong.yaml").write_text(f"kind: {KIND}\nname: Factors\ndocument:\n  factor: many\n")
+    with pytest.raises(CommandError, match="1 file"):
+        call_command("rulebooks", "examine", str(tmp_path))
+    assert "wrong.yaml:4:11: error: Input should be a valid integer" in capsys.readouterr().out
+    assert not RulebookVersion.objects.exists()
+
+
 def test_decisions_replay_to_the_same_bytes_after_the_rules_changed(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

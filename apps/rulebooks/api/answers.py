@@ -42,6 +42,75 @@ class VersionShown(VersionRow):
     document: Any
 
 
+class FindingShown(Answer):
+    """What an examination found. An error refuses the save; warnings and what is undecided are only told.
+
+    `line` and `column` lie in the text that was sent, or, of a document, inside the value that `pointer` names.
+    """
+
+    severity: Literal["error", "warning", "undecided"]
+    pointer: str
+    code: str
+    message: str
+    line: int | None
+    column: int | None
+    rules: list[str]
+
+
+class ExaminedShown(Answer):
+    """Everything that was found, and whether it could be saved."""
+
+    can_be_saved: bool
+    findings: list[FindingShown]
+
+
+class VersionSaved(VersionShown):
+    """A draft as it was saved, with what was found in it."""
+
+    findings: list[FindingShown]
+
+
+class ChangeShown(Answer):
+    """A property of a rule before and after."""
+
+    what: str
+    before: str
+    after: str
+
+
+class DifferenceShown(Answer):
+    """A rule that was added, removed or changed."""
+
+    rule: str
+    title: str
+    how: Literal["added", "removed", "changed"]
+    changes: list[ChangeShown]
+
+
+class DifferencesShown(Answer):
+    """What differs from another version; `since` is that version, null when there is none to compare with."""
+
+    since: UUID | None
+    items: list[DifferenceShown]
+
+
+class CommentShown(Answer):
+    """What somebody said about a version."""
+
+    id: UUID
+    author_id: UUID
+    text: str
+    recorded_at: AwareDatetime
+
+
+class KindShown(Answer):
+    """A kind of rulebook; `takes_decisions` when its decisions are logged and can be replayed and back-tested."""
+
+    name: str
+    title: str
+    takes_decisions: bool
+
+
 class RulebookShown(Answer):
     """A rulebook with its versions and their activations, the newest first."""
 

@@ -1,18 +1,19 @@
 """Putting versions in force: activated, ended, withdrawn before they began, rolled back."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q
 
 from apps.audit.contract import record_events, set_change_actor
 from apps.rulebooks.decisions.phases import version_before
 from apps.rulebooks.events import rolled_back, version_activated, version_retired
 from apps.rulebooks.models import Activation, Rulebook, RulebookVersion
 from apps.rulebooks.selectors.in_force import forget_cached_rulebooks
-from apps.rulebooks.selectors.versions import periods_of
+from apps.rulebooks.selectors.versions import periods_of, phase_of
 from apps.rulebooks.services.versions import locked_rulebook, locked_version
 from apps.rulebooks.states import VERSION
 from ordercash.kernel.actor import Actor
@@ -70,8 +71,10 @@ def retire_version(*, version_id: UUID, actor: Actor, now: datetime) -> Rulebook
     """
     set_change_actor(actor)
     version = locked_version(version_id)
-    if not _end(version.activations.all(), now):
+    open_ones = list(version.activations.filter(_not_empty(), _open_after(now)))
+    if not open_ones:
         raise NotInUse("Only a version that is active or scheduled can be retired.")
+    _end(open_ones, now)
     record_events([version_retired(**_told(version), occurred_at=now, actor_id=actor.id)])
     transaction.on_commit(forget_cached_rulebooks)
     return version
@@ -83,13 +86,14 @@ def withdraw_version(*, version_id: UUID, actor: Actor, now: datetime) -> Rulebo
     set_change_actor(actor)
     version = locked_version(version_id)
     planned = version.activations.filter(_not_empty(), from_at__gt=now).first()
-    if planned is None:
+    if planned is None or phase_of(version, now) != "scheduled":
         raise NotInUse("Only a version that is scheduled can be withdrawn.")
-    _end(version.activations.filter(pk=planned.pk), now)
+    until_at = planned.until_at
+    _end([planned], now)
     before = version.rulebook.activations.filter(_not_empty(), until_at=planned.from_at).first()
     if before is not None:
         reason = f"goes on: version {version.number} was withdrawn"
-        _activation(before.version, planned.from_at, planned.until_at, actor, now, reason=reason)
+        _activation(before.version, planned.from_at, until_at, actor, now, reason=reason)
     record_events([version_retired(**_told(version), occurred_at=now, actor_id=actor.id)])
     transaction.on_commit(forget_cached_rulebooks)
     return version
@@ -109,15 +113,14 @@ def roll_back(*, rulebook_id: UUID, reason: str, actor: Actor, now: datetime) ->
     target = version_before(periods_of(rulebook.activations.all()), now)
     if target is None:
         raise NothingBefore(f"No other version of {rulebook.name} was in force before.")
-    present = rulebook.activations.select_related("version").get(_not_empty(), _open_after(now), from_at__lte=now)
-    until_at = present.until_at
-    _end(rulebook.activations.filter(pk=present.pk), now)
+    running, _ = _running(rulebook, now)
+    until_at = running[-1].until_at
+    _end(running, now)
     version = rulebook.versions.get(pk=target)
     version.rulebook = rulebook
     made = _activation(version, now, until_at, actor, now, kind=Activation.Kind.ROLLBACK, reason=reason.strip())
-    told = rolled_back(
-        **_told(version), from_number=present.version.number, reason=made.reason, occurred_at=now, actor_id=actor.id
-    )
+    number = running[0].version.number
+    told = rolled_back(**_told(version), from_number=number, reason=made.reason, occurred_at=now, actor_id=actor.id)
     record_events([told])
     transaction.on_commit(forget_cached_rulebooks)
     return made
@@ -130,12 +133,12 @@ def put_in_force(*, version: RulebookVersion, from_at: datetime, actor: Actor, n
     used = version.rulebook.activations.filter(_not_empty())
     if from_at < now and used.filter(_open_after(from_at)).exists():
         raise BackdatedActivation("Another version has decided since then; choose an instant that is not past.")
-    if used.filter(from_at__gte=from_at).exists():
+    running, planned = _running(version.rulebook, from_at)
+    if planned or any(each.from_at == from_at for each in running):
         raise PeriodTaken("A version is planned for that instant or later; withdraw it first.")
-    ending = used.filter(_open_after(from_at), from_at__lt=from_at)
-    if ending.filter(version=version, until_at__isnull=True).exists():
+    if any(each.version_id == version.pk for each in running):
         raise PeriodTaken("This very version is in force then.")
-    ending.update(until_at=from_at)
+    _end(running, from_at)
     made = _activation(version, from_at, None, actor, now)
     record_events([version_activated(**_told(version), from_at=from_at, occurred_at=now, actor_id=actor.id)])
     transaction.on_commit(forget_cached_rulebooks)
@@ -151,12 +154,26 @@ def _activation(
     )  # fmt: skip
 
 
-def _end(activations: QuerySet[Activation], now: datetime) -> int:
-    """End what is open of activations: now, or where it would have begun; returns how many there were."""
-    still_open = activations.filter(_not_empty(), _open_after(now))
-    return still_open.filter(from_at__gt=now).update(until_at=F("from_at")) + still_open.filter(
-        from_at__lte=now
-    ).update(until_at=now)
+def _running(rulebook: Rulebook, at: datetime) -> tuple[list[Activation], list[Activation]]:
+    """Return the activation in force at an instant with those that merely continue it, and whatever else is planned after it.
+
+    A version goes on in an activation of its own where another one was withdrawn that would have ended it.
+    """
+    used = rulebook.activations.filter(_not_empty(), _open_after(at)).select_related("version").order_by("from_at")
+    running: list[Activation] = []
+    planned: list[Activation] = []
+    for each in used:
+        before = running[-1] if running else None
+        continues = before and (before.version_id, before.until_at) == (each.version_id, each.from_at)
+        (running if not planned and (continues or each.from_at <= at) else planned).append(each)
+    return running, planned
+
+
+def _end(activations: Iterable[Activation], at: datetime) -> None:
+    """End activations at an instant, or where they would have begun."""
+    for each in activations:
+        each.until_at = max(each.from_at, at)
+        each.save(update_fields=["until_at"])
 
 
 def _not_empty() -> Q:

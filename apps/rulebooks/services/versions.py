@@ -13,7 +13,7 @@ from apps.rulebooks.models import Rulebook, RulebookVersion
 from apps.rulebooks.selectors.approvals import approval_standing
 from apps.rulebooks.states import VERSION
 from ordercash.kernel.actor import Actor
-from ordercash.kernel.errors import Forbidden, NotFound
+from ordercash.kernel.errors import Conflict, Forbidden, NotFound
 from ordercash.kernel.ids import new_id
 from ordercash.kernel.transactions import joins, writes
 
@@ -28,6 +28,12 @@ class ApprovalRefused(Forbidden):
     """The rules of approval want somebody else, or a back-test first."""
 
     code, title = "approval_refused", "The rules of approval do not allow this"
+
+
+class NameTaken(Conflict):
+    """A rulebook has a name of its own."""
+
+    code, title = "name_taken", "Another rulebook has this name"
 
 
 class AuthorOnly(Forbidden):
@@ -50,7 +56,7 @@ def save_draft(
 ) -> RulebookVersion:
     """Save a document as a new draft of the rulebook of its kind and entity, or over the author's draft `version_id`.
 
-    Raises KindUnknown, FloatRefused, DocumentInvalid, WrongState, AuthorOnly.
+    Raises KindUnknown, NameTaken, FloatRefused, DocumentInvalid, WrongState, AuthorOnly.
     """
     set_change_actor(actor)
     if version_id is None:
@@ -103,8 +109,13 @@ def approve_version(*, version_id: UUID, actor: Actor, now: datetime) -> Ruleboo
 
 @joins
 def ensure_rulebook(*, kind: str, name: str, legal_entity_id: UUID | None) -> Rulebook:
-    """Return the rulebook of a kind and entity, made when missing and locked against a second writer. Raises KindUnknown."""
+    """Return the rulebook of a kind and entity, made when missing and locked against a second writer.
+
+    Raises KindUnknown and NameTaken.
+    """
     kind_of(kind)
+    if Rulebook.objects.filter(name=name).exclude(kind=kind, legal_entity_id=legal_entity_id).exists():
+        raise NameTaken(f"Another rulebook is called {name!r}.")
     rulebook, _ = Rulebook.objects.get_or_create(kind=kind, legal_entity_id=legal_entity_id, defaults={"name": name})
     return Rulebook.objects.select_for_update().get(pk=rulebook.pk)
 

@@ -1,16 +1,19 @@
-"""`manage.py rulebooks import|export|list|activate`: rulebooks as files."""
+"""`manage.py rulebooks list|import|export|diff|examine|activate|rollback`: rulebooks as files, and their verbs at a terminal."""
 
-from argparse import ArgumentParser
+from argparse import ArgumentParser, _SubParsersAction
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from apps.rulebooks.decisions.differences import differences
+from apps.rulebooks.decisions.drafting import examine_text
 from apps.rulebooks.decisions.files import read_file, write_file
-from apps.rulebooks.models import RulebookVersion
-from apps.rulebooks.selectors.versions import RulebookFacts, document_of, phase_of, rulebooks
-from apps.rulebooks.services.activations import activate_version
+from apps.rulebooks.decisions.kinds import kind_of
+from apps.rulebooks.models import Rulebook, RulebookVersion
+from apps.rulebooks.selectors.versions import RulebookFacts, document_of, phase_of, rulebook, rulebooks
+from apps.rulebooks.services.activations import activate_version, roll_back
 from apps.rulebooks.services.transfer import RulebookFile, import_rulebooks, install_rulebooks
 from ordercash.kernel import clock
 from ordercash.kernel.actor import SYSTEM
@@ -18,23 +21,22 @@ from ordercash.kernel.errors import DomainError
 
 
 class Command(BaseCommand):
-    help = "Bring rulebooks in from files, write them out, list their versions, put an approved one in force."
+    help = (
+        "Bring rulebooks in from files, write them out, compare and examine them, put versions in force and roll back."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True)
-        bring = verbs.add_parser("import", help="keep files as drafts")
-        bring.add_argument("paths", nargs="+", type=Path, help="YAML or JSON files, or folders of them")
-        bring.add_argument("--activate", action="store_true", help="put them in force, as part of an installation")
-        write = verbs.add_parser("export", help="write the version in force (or the newest) of every rulebook")
-        write.add_argument("--kind", default="")
-        write.add_argument("--out", type=Path, help="a folder; without it the text goes to the terminal")
-        verbs.add_parser("list", help="show rulebooks and versions").add_argument("--kind", default="")
+        _file_verbs(verbs)
         start = verbs.add_parser("activate", help="put an approved version in force")
         start.add_argument("name")
         start.add_argument("number", type=int)
         start.add_argument(
             "--from", dest="from_at", type=datetime.fromisoformat, help="an instant with its offset; default now"
         )
+        back = verbs.add_parser("rollback", help="return to the version before the active one, at once")
+        back.add_argument("name")
+        back.add_argument("--reason", required=True)
 
     def handle(self, *args: Any, verb: str, **options: Any) -> None:
         try:
@@ -72,15 +74,54 @@ class Command(BaseCommand):
             for version in found.versions:
                 self.stdout.write(f"  v{version.number}  {bytes(version.sha256).hex()[:12]}  {phase_of(version, now)}")
 
+    def _diff(self, *, name: str, before: str, after: str, **options: Any) -> None:
+        found = _named(name)
+        kind = kind_of(found.kind)
+        told = differences(kind, _document(found, before), _document(found, after))
+        for each in told:
+            self.stdout.write(f"{each.how} {each.rule}" + (f" ({each.title})" if each.title != each.rule else ""))
+            for change in each.changes:
+                self.stdout.write(f"  {change}")
+        if not told:
+            self.stdout.write("no differences")
+
+    def _examine(self, *, paths: list[Path], **options: Any) -> None:
+        refused = 0
+        for path in _files(paths):
+            examined = examine_text(path.read_text("utf-8"))
+            refused += not examined.can_be_saved
+            for each in examined.findings:
+                self.stdout.write(f"{path}:{each.line}:{each.column}: {each.severity}: {each.message}")
+        if refused:
+            raise CommandError(f"{refused} file(s) cannot be saved.")
+
     def _activate(self, *, name: str, number: int, from_at: datetime | None, **options: Any) -> None:
-        version = RulebookVersion.objects.filter(rulebook__name=name, number=number).first()
-        if version is None:
-            raise CommandError(f"There is no version {number} of {name!r}.")
         if from_at is not None and from_at.tzinfo is None:
             raise CommandError("--from needs an offset, such as 2026-01-01T00:00:00+00:00.")
         now = clock.now()
+        version = _numbered(_named(name), str(number))
         activate_version(version_id=version.id, from_at=from_at or now, actor=SYSTEM, now=now)
         self.stdout.write(f"{name} v{number} is in force from {(from_at or now).isoformat()}")
+
+    def _rollback(self, *, name: str, reason: str, **options: Any) -> None:
+        made = roll_back(rulebook_id=_named(name).id, reason=reason, actor=SYSTEM, now=clock.now())
+        self.stdout.write(f"{name} v{made.version.number} is in force again from {made.from_at.isoformat()}")
+
+
+def _file_verbs(verbs: "_SubParsersAction[Any]") -> None:
+    bring = verbs.add_parser("import", help="keep files as drafts")
+    bring.add_argument("paths", nargs="+", type=Path, help="YAML or JSON files, or folders of them")
+    bring.add_argument("--activate", action="store_true", help="put them in force, as part of an installation")
+    write = verbs.add_parser("export", help="write the version in force (or the newest) of every rulebook")
+    write.add_argument("--kind", default="")
+    write.add_argument("--out", type=Path, help="a folder; without it the text goes to the terminal")
+    verbs.add_parser("list", help="show rulebooks and versions").add_argument("--kind", default="")
+    compare = verbs.add_parser("diff", help="say what differs between two versions or files, in words")
+    compare.add_argument("name")
+    compare.add_argument("before", help='a number, "active", or a file')
+    compare.add_argument("after", help='a number, "active", or a file')
+    look = verbs.add_parser("examine", help="say what is wrong with files, with line and column; nothing is kept")
+    look.add_argument("paths", nargs="+", type=Path)
 
 
 def _files(paths: list[Path]) -> list[Path]:
@@ -89,6 +130,34 @@ def _files(paths: list[Path]) -> list[Path]:
     if missing or not found:
         raise CommandError(f"No such file: {', '.join(missing) or ', '.join(map(str, paths))}")
     return found
+
+
+def _named(name: str) -> RulebookFacts:
+    found = Rulebook.objects.filter(name=name).first()
+    if found is None:
+        raise CommandError(f"There is no rulebook called {name!r}.")
+    return rulebook(found.pk)
+
+
+def _numbered(found: RulebookFacts, which: str) -> RulebookVersion:
+    if which == "active":
+        version = found.in_force(clock.now())
+    else:
+        version = next((each for each in found.versions if str(each.number) == which.removeprefix("v")), None)
+    if version is None:
+        raise CommandError(f"There is no version {which} of {found.name!r}.")
+    return version
+
+
+def _document(found: RulebookFacts, which: str) -> Any:
+    """Return the document of a version, or of a file, which is checked against the kind first."""
+    path = Path(which)
+    if not path.is_file():
+        return document_of(_numbered(found, which))
+    examined = examine_text(path.read_text("utf-8"))
+    if examined.members is None or not examined.can_be_saved:
+        raise CommandError(f"{which}: {examined.findings[0].message}")
+    return examined.members["document"]
 
 
 def _text(found: RulebookFacts) -> str:
