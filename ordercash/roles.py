@@ -23,8 +23,10 @@ _RULES: Final = (
     "rulebooks.view_rulebooks",
     "rulebooks.view_decisions",
     "pricing.view_prices",
+    "pricing.view_coupons",
     "compliance.view_tax_rates",
 )
+_COSTS: Final = ("pricing.view_costs",)
 _CASEWORK: Final = ("exceptions.claim_case", "exceptions.resolve_case")
 _APPROVER: Final = (
     "rulebooks.approve_version",
@@ -45,8 +47,8 @@ ROLES: Mapping[str, Sequence[str]] = {
         "orders.ship_orders", "orders.return_goods", "inventory.receive_stock", "inventory.adjust_stock",
     ),
     "pricing_analyst": (
-        *_WORK, *_CASEWORK, *_RULES,
-        "pricing.change_prices", "rulebooks.draft_version", "rulebooks.comment_version",
+        *_WORK, *_CASEWORK, *_RULES, *_COSTS,
+        "pricing.change_prices", "pricing.change_costs", "pricing.change_coupons", "rulebooks.draft_version", "rulebooks.comment_version",
         "masterdata.change_products", "masterdata.view_setup",
     ),
     "compliance_officer": (
@@ -65,7 +67,7 @@ ROLES: Mapping[str, Sequence[str]] = {
         "orders.bill_orders", "orders.return_goods", "billing.issue_invoices", "billing.record_payments", "billing.apply_cash",
     ),
     "finance_controller": (
-        *_WORK, *_CASEWORK, *_MONEY, *_BOOKS, *_RULES,
+        *_WORK, *_CASEWORK, *_MONEY, *_BOOKS, *_RULES, *_COSTS,
         "billing.write_off", "ledger.close_period", "ledger.export_journal", "rulebooks.draft_version", "rulebooks.comment_version",
         "audit.view_events",
         "masterdata.view_setup", "operations.view_proof", "operations.run_proof",
@@ -74,11 +76,11 @@ ROLES: Mapping[str, Sequence[str]] = {
         *_WORK, *_CASEWORK, *_MONEY, *_APPROVER, *_RULES,
         "orders.release_orders", "orders.accept_content", "orders.cancel_orders",
     ),
-    "pricing_approver": (*_WORK, *_CASEWORK, *_APPROVER, *_RULES, "orders.release_orders", "orders.accept_free_goods"),
+    "pricing_approver": (*_WORK, *_CASEWORK, *_APPROVER, *_RULES, *_COSTS, "orders.release_orders", "orders.accept_free_goods"),
     "credit_approver": (*_WORK, *_CASEWORK, *_MONEY, *_APPROVER, *_RULES, "orders.release_orders", "orders.accept_credit_risk"),
-    "finance_approver": (*_WORK, *_MONEY, *_BOOKS, *_APPROVER, *_RULES, "audit.view_events", "operations.view_proof"),
+    "finance_approver": (*_WORK, *_MONEY, *_BOOKS, *_APPROVER, *_RULES, *_COSTS, "audit.view_events", "operations.view_proof"),
     "auditor": (
-        *_WORK, *_MONEY, *_BOOKS, *_RULES,
+        *_WORK, *_MONEY, *_BOOKS, *_RULES, *_COSTS,
         "audit.view_events", "audit.view_jobs", "masterdata.view_setup", "masterdata.view_users", "masterdata.view_api_keys",
         "operations.view_proof",
     ),

@@ -8,6 +8,7 @@ from apps.pricing.decisions.price import Priced as LinePrice
 from apps.pricing.decisions.replay import Texts, read_trace, replay_prices
 from apps.pricing.decisions.weigh import weigh_prices
 from apps.pricing.selectors.access_words import access_words, examine_accesses
+from apps.pricing.selectors.carts import CartRequest, LineRequest, Needs, needs_of, read_carts
 from apps.pricing.selectors.coupons import CouponAnswer, CouponWish, coupon_answers, redeemed_of
 from apps.pricing.selectors.lists import PriceInForce, prices_in_force
 from apps.pricing.selectors.pricing import PricedLines, PriceRequest, price_lines
@@ -29,10 +30,13 @@ from apps.rulebooks.contract import (
 
 __all__ = [
     "CONDITIONS",
+    "CartRequest",
     "CouponAnswer",
     "CouponClaim",
     "CouponWish",
     "LinePrice",
+    "LineRequest",
+    "Needs",
     "PriceInForce",
     "PriceRequest",
     "Priced",
@@ -42,8 +46,10 @@ __all__ = [
     "add_volumes",
     "coupon_answers",
     "give_back_coupons",
+    "needs_of",
     "price_lines",
     "prices_in_force",
+    "read_carts",
     "read_trace",
     "redeem_coupons",
     "redeemed_of",

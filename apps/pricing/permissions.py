@@ -4,8 +4,16 @@ from typing import Final
 
 VIEW_PRICES: Final = "pricing.view_prices"
 CHANGE_PRICES: Final = "pricing.change_prices"
+VIEW_COSTS: Final = "pricing.view_costs"
+CHANGE_COSTS: Final = "pricing.change_costs"
+VIEW_COUPONS: Final = "pricing.view_coupons"
+CHANGE_COUPONS: Final = "pricing.change_coupons"
 
 PERMISSIONS: Final[dict[str, str]] = {
     VIEW_PRICES: "See price lists and prices",
-    CHANGE_PRICES: "Add price lists and prices, and end them",
+    CHANGE_PRICES: "Add price lists and prices, end them, and change many at once",
+    VIEW_COSTS: "See what products cost",
+    CHANGE_COSTS: "Add costs of products, and end them",
+    VIEW_COUPONS: "See coupons and the orders that used them",
+    CHANGE_COUPONS: "Add campaigns and coupons, and change their limits",
 }

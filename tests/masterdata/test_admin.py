@@ -16,7 +16,7 @@ from apps.masterdata.permissions import (
     VIEW_SETUP,
     VIEW_USERS,
 )
-from apps.pricing.permissions import VIEW_PRICES
+from apps.pricing.permissions import VIEW_COSTS, VIEW_COUPONS, VIEW_PRICES
 from ordercash.web.admins import VerbAdmin
 from tests.factories.masterdata import a_customer, a_product, a_user, an_entity
 
@@ -46,7 +46,17 @@ def test_every_list_can_be_read_by_who_may() -> None:
     a_customer()
     a_product()
     an_entity()
-    client = browser(VIEW_CUSTOMERS, VIEW_PRODUCTS, VIEW_SETUP, VIEW_USERS, VIEW_API_KEYS, VIEW_PRICES, VIEW_TAX_RATES)
+    client = browser(
+        VIEW_CUSTOMERS,
+        VIEW_PRODUCTS,
+        VIEW_SETUP,
+        VIEW_USERS,
+        VIEW_API_KEYS,
+        VIEW_PRICES,
+        VIEW_TAX_RATES,
+        VIEW_COSTS,
+        VIEW_COUPONS,
+    )
     for model in admin.site._registry:
         if model._meta.app_label in OWN:
             url = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"

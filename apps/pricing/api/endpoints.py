@@ -1,5 +1,6 @@
 """Price lists and prices over the API."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -7,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.masterdata.contract import actor_of, customer_groups, entities_by_code
+from apps.masterdata.contract import actor_of, customer_groups, customers_by_code, entities_by_code
 from apps.pricing.api.answers import PriceListShown, PricesAdded, PriceShown
 from apps.pricing.api.bodies import NewPriceList, NewPrices, PriceUntil
 from apps.pricing.models import PriceList, PriceRecord
@@ -36,13 +37,14 @@ class PriceLists(APIView):
 
     def post(self, request: Request) -> Response:
         given = read_body(NewPriceList, request.data).model_dump()
-        group, entity = given.pop("customer_group"), given.pop("legal_entity")
+        customer, group, entity = given.pop("customer"), given.pop("customer_group"), given.pop("legal_entity")
+        customers = {code: found.id for code, found in customers_by_code([customer] if customer else []).items()}
         draft = verbs.PriceListDraft(
+            **{f"zone_{name}": value for name, value in (given.pop("zone") or {}).items()},
             **given,
-            customer_group_id=_known(customer_groups(), group, "customer_group"),
-            legal_entity_id=_known(
-                {code: found.id for code, found in entities_by_code().items()}, entity, "legal_entity"
-            ),
+            customer_id=known_id(customers, customer, "customer"),
+            customer_group_id=known_id(customer_groups(), group, "customer_group"),
+            legal_entity_id=known_entity(entity, "/legal_entity"),
         )
         made = verbs.create_price_lists([draft], actor=actor_of(request.user), now=clock.now())
         return Response(_list(price_list(made[0].pk)), status=201)
@@ -94,12 +96,19 @@ class PriceDetail(APIView):
         return Response(_record(row))
 
 
-def _known(known: dict[str, UUID], code: str | None, name: str) -> UUID | None:
+def known_id(known: Mapping[str, UUID], code: str | None, name: str, *, pointer: str = "") -> UUID | None:
+    """Return the id that a code of the body stands for; raises InvalidInput."""
     if code is None:
         return None
     if code not in known:
-        raise InvalidInput(faults=[Fault(f"/{name}", f"unknown_{name}", f"{code!r} does not exist.")])
+        raise InvalidInput(faults=[Fault(pointer or f"/{name}", f"unknown_{name}", f"{code!r} does not exist.")])
     return known[code]
+
+
+def known_entity(code: str | None, pointer: str) -> UUID | None:
+    """Return the id of a legal entity by its code; raises InvalidInput."""
+    known = {code: found.id for code, found in entities_by_code().items()}
+    return known_id(known, code, "legal_entity", pointer=pointer)
 
 
 def _list(row: PriceList) -> dict[str, Any]:
@@ -108,7 +117,10 @@ def _list(row: PriceList) -> dict[str, Any]:
         "code": row.code,
         "name": row.name,
         "currency": row.currency_id,
+        "scope": row.scope,
+        "customer": row.customer.code if row.customer else None,
         "customer_group": row.customer_group.code if row.customer_group else None,
+        "zone": _zone(row),
         "legal_entity": row.legal_entity.code if row.legal_entity else None,
         "valid_from_at": row.valid_from_at,
         "valid_until_at": row.valid_until_at,
@@ -116,10 +128,18 @@ def _list(row: PriceList) -> dict[str, Any]:
     }
 
 
+def _zone(row: PriceList) -> dict[str, str] | None:
+    if not row.zone_country:
+        return None
+    return {"country": row.zone_country, "state": row.zone_state, "postal_prefix": row.zone_postal_prefix}
+
+
 def _record(row: PriceRecord) -> dict[str, Any]:
     return {
         "id": row.pk,
         "sku": row.product.sku,
+        "unit": row.unit,
+        "per": f"{row.per.normalize():f}",
         "unit_price": f"{row.unit_price.normalize():f}",
         "min_quantity": f"{row.min_quantity.normalize():f}",
         "valid_from_at": row.valid_from_at,

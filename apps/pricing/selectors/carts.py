@@ -1,0 +1,265 @@
+"""Everything that the prices of a batch of carts depend on, read at once and told as the decision's facts.
+
+The number of statements is the same whatever the batch: two for prices, and one each, where some cart of the batch needs it,
+for added products, parts of bundles, other units, costs, volumes and rates, and two for coupons.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import NamedTuple
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from apps.masterdata.contract import (
+    ProductFacts,
+    bundle_parts,
+    customer_groups,
+    entities_by_id,
+    product_units,
+    products_by_sku,
+)
+from apps.pricing.decisions.compiled import Rules
+from apps.pricing.decisions.facts import (
+    ONE,
+    CartFacts,
+    Cost,
+    Coupon,
+    ExtraFacts,
+    LineFacts,
+    Manual,
+    PartFacts,
+)
+from apps.pricing.selectors.candidates import Candidates, Shopper
+from apps.pricing.selectors.costs import Costs
+from apps.pricing.selectors.coupons import CouponWish, coupon_answers, written
+from apps.pricing.selectors.rates import RateWish, rates_on
+from apps.pricing.selectors.volumes import VolumeWish, volumes_before
+
+
+class LineRequest(NamedTuple):
+    """One line to be priced; `unit` "" is the product's own. `product` None is one that nobody knows: only `agreed` prices it."""
+
+    product: ProductFacts | None
+    sku: str
+    quantity: Decimal
+    unit: str = ""
+    agreed: Decimal | None = None
+    manual: Manual | None = None
+
+
+class CartRequest(NamedTuple):
+    """A cart to be priced; `customer` and `channel` are codes, "" for nobody and none; `coupons` are codes as they came."""
+
+    at: datetime
+    currency: str
+    legal_entity_id: UUID
+    lines: Sequence[LineRequest]
+    customer_id: UUID | None = None
+    customer: str = ""
+    customer_group_id: UUID | None = None
+    channel: str = ""
+    country: str = ""
+    state: str = ""
+    postal_code: str = ""
+    coupons: Sequence[str] = ()
+
+
+class Needs(NamedTuple):
+    """What the rules ask for besides prices in the cart's currency.
+
+    scopes -- of the lists that are looked at; skus -- products that may be added; period_days -- of scales over a period;
+    agreed_final -- a line with an agreed price needs nothing else
+    """
+
+    scopes: frozenset[str] = frozenset({"customer", "customer_group", "zone", "everybody"})
+    converts: bool = False
+    costs: bool = False
+    skus: frozenset[str] = frozenset()
+    period_days: frozenset[int] = frozenset()
+    agreed_final: bool = True
+
+
+def needs_of(rules: Rules) -> Needs:
+    """Return what a document asks for: costs when a floor is a margin, nothing for a line whose price is agreed and stays."""
+    first = rules.accesses[0]
+    return Needs(
+        scopes=rules.scopes,
+        converts=rules.converts,
+        costs=any(each.floor.min_margin_percent is not None for each in rules.floors),
+        skus=rules.skus,
+        period_days=rules.period_days,
+        agreed_final=first.source == "agreed_price" and first.is_final,
+    )
+
+
+class _Cart(NamedTuple):
+    request: CartRequest
+    need: Needs
+    shopper: Shopper
+    day: date
+
+    @property
+    def asking(self) -> Iterator[tuple[LineRequest, ProductFacts, str]]:
+        """The lines whose prices are looked for, each with its product and the unit when it is not the product's own."""
+        for line in self.request.lines:
+            if line.product is not None and not (line.agreed is not None and self.need.agreed_final):
+                yield line, line.product, _other_unit(line)
+
+    @property
+    def volume_wishes(self) -> Iterator[VolumeWish]:
+        customer_id = self.request.customer_id
+        if customer_id is not None:
+            for _, product, _ in self.asking:
+                for days in sorted(self.need.period_days):
+                    yield VolumeWish(customer_id, product.id, self.day, days)
+
+    @property
+    def coupon_wishes(self) -> list[CouponWish]:
+        return [CouponWish(written(code), self.request.customer_id, self.request.at) for code in self.request.coupons]
+
+
+def read_carts(requests: Sequence[CartRequest], needs: Sequence[Needs]) -> list[CartFacts]:
+    """Return the facts of every cart, in order; `needs` are those of the rules in force for each.
+
+    A line in a unit that its product is not sold in has no candidates: it finds no price. Products that rules add and nobody
+    knows are left out.
+    """
+    batch = _Batch([_cart(request, need) for request, need in zip(requests, needs, strict=True)])
+    return [batch.facts(cart) for cart in batch.carts]
+
+
+def _cart(request: CartRequest, need: Needs) -> _Cart:
+    shopper = Shopper(
+        request.at, request.currency, request.legal_entity_id, request.customer_id, request.customer_group_id,
+        request.country, request.state, request.postal_code, need.converts, need.scopes,
+    )  # fmt: skip
+    zone = ZoneInfo(entities_by_id()[request.legal_entity_id].time_zone)
+    return _Cart(request, need, shopper, request.at.astimezone(zone).date())
+
+
+class _Batch:
+    """What was read for the carts of a batch."""
+
+    def __init__(self, carts: Sequence[_Cart]) -> None:
+        self.carts = carts
+        self.extras = products_by_sku(frozenset().union(*(cart.need.skus for cart in carts)))
+        asked = [each for cart in carts for each in cart.asking]
+        known = {product.id: product for product in (*(product for _, product, _ in asked), *self.extras.values())}
+        self.parts = bundle_parts([product.id for product in known.values() if product.is_bundle])
+        self.factors = product_units({product.id for _, product, other in asked if other})
+        self.candidates = self._candidates()
+        self.costs = self._costs()
+        self.volumes = volumes_before({wish for cart in carts for wish in cart.volume_wishes})
+        wishes = list(dict.fromkeys(wish for cart in carts for wish in cart.coupon_wishes))
+        self.coupons = dict(zip(wishes, coupon_answers(wishes), strict=True))
+        self.rates = rates_on({wish for cart in carts for wish in self._rate_wishes(cart)})
+        self.groups = {id_: code for code, id_ in customer_groups().items()}
+
+    def _candidates(self) -> Candidates:
+        """Read the prices of every product asked for, of the parts of bundles and of what rules may add."""
+        asking = [cart for cart in self.carts if any(True for _ in cart.asking) or cart.need.skus]
+        found = Candidates([cart.shopper for cart in asking])
+        for cart in asking:
+            for _, product, other in cart.asking:
+                self._want(found, cart, product, other)
+            for sku in cart.need.skus & self.extras.keys():
+                self._want(found, cart, self.extras[sku], "")
+        found.read()
+        return found
+
+    def _want(self, found: Candidates, cart: _Cart, product: ProductFacts, other: str) -> None:
+        found.want(cart.shopper, product.id, other)
+        for part in self.parts.get(product.id, ()):
+            found.want(cart.shopper, part.product_id)
+
+    def _costs(self) -> Costs:
+        pricy = [cart for cart in self.carts if cart.need.costs]
+        products = {line.product.id for cart in pricy for line in cart.request.lines if line.product}
+        parts = {part.product_id for product_id in products for part in self.parts.get(product_id, ())}
+        return Costs(products | parts, [cart.request.at for cart in pricy])
+
+    def _rate_wishes(self, cart: _Cart) -> set[RateWish]:
+        """Return what the cart may have to convert: prices of lists in other currencies, and costs."""
+        foreign = self.candidates.currencies(cart.shopper) if cart.need.converts else set()
+        if cart.need.costs:
+            foreign |= {cost.currency for line in cart.request.lines if (cost := self._cost(cart, line)) is not None}
+        return {RateWish(currency, cart.request.currency, cart.day) for currency in foreign - {cart.request.currency}}
+
+    def facts(self, cart: _Cart) -> CartFacts:
+        """Return what the decision about one cart knows."""
+        request, entity = cart.request, entities_by_id()[cart.request.legal_entity_id]
+        group = request.customer_group_id
+        return CartFacts(
+            at=request.at.astimezone(UTC).isoformat(),
+            currency=request.currency,
+            zone=entity.time_zone,
+            legal_entity=entity.code,
+            customer=request.customer,
+            customer_group=self.groups.get(group, "") if group else "",
+            channel=request.channel,
+            country=request.country,
+            state=request.state,
+            postal_code=request.postal_code,
+            lines=tuple(self._line(cart, line) for line in request.lines),
+            coupons=tuple(Coupon(*self.coupons[wish]) for wish in dict.fromkeys(cart.coupon_wishes)),
+            rates=tuple(rate for wish in sorted(self._rate_wishes(cart)) for rate in self.rates.get(wish, ())),
+            extras=tuple(self._extra(cart, sku) for sku in sorted(cart.need.skus & self.extras.keys())),
+        )
+
+    def _line(self, cart: _Cart, line: LineRequest) -> LineFacts:
+        product = line.product
+        if product is None:
+            return LineFacts("", line.sku, "", line.unit, line.quantity, agreed=line.agreed, manual=line.manual)
+        plain = line.agreed is not None and cart.need.agreed_final
+        other = _other_unit(line)
+        factor = self.factors.get(product.id, {}).get(other) if other else ONE
+        return LineFacts(
+            str(product.id), product.sku, product.category, other or product.unit, line.quantity,
+            factor=factor or ONE,
+            agreed=line.agreed,
+            manual=line.manual,
+            candidates=() if plain or factor is None else self.candidates.of(cart.shopper, product.id, other),
+            cost=self._cost(cart, line),
+            volumes=() if plain else self._volumes(cart, product.id),
+            parts=() if plain else self._parts(cart, product.id),
+        )  # fmt: skip
+
+    def _volumes(self, cart: _Cart, product_id: UUID) -> tuple[tuple[int, Decimal], ...]:
+        customer_id = cart.request.customer_id
+        if customer_id is None or not cart.need.period_days:
+            return ()
+        wishes = [VolumeWish(customer_id, product_id, cart.day, days) for days in sorted(cart.need.period_days)]
+        return tuple((wish.days, self.volumes.get(wish, Decimal(0))) for wish in wishes)
+
+    def _parts(self, cart: _Cart, product_id: UUID) -> tuple[PartFacts, ...]:
+        return tuple(
+            PartFacts(str(part.product_id), part.sku, part.quantity, self.candidates.of(cart.shopper, part.product_id))
+            for part in self.parts.get(product_id, ())
+        )
+
+    def _cost(self, cart: _Cart, line: LineRequest) -> Cost | None:
+        """Return what the product costs; a bundle without a cost of its own costs what its parts do, in one currency."""
+        if line.product is None or not cart.need.costs:
+            return None
+        request = cart.request
+        own = self.costs.of(line.product.id, request.legal_entity_id, request.currency, request.at)
+        parts = self.parts.get(line.product.id, ())
+        if own is not None or not parts:
+            return own
+        found = [
+            (part, self.costs.of(part.product_id, request.legal_entity_id, request.currency, request.at))
+            for part in parts
+        ]
+        costs = [(part.quantity * cost.amount, cost.currency) for part, cost in found if cost is not None]
+        if len(costs) < len(parts) or len({currency for _, currency in costs}) > 1:
+            return None
+        return Cost(sum((amount for amount, _ in costs), Decimal(0)), costs[0][1])
+
+    def _extra(self, cart: _Cart, sku: str) -> ExtraFacts:
+        product = self.extras[sku]
+        return ExtraFacts(str(product.id), sku, product.unit, self.candidates.of(cart.shopper, product.id))
+
+
+def _other_unit(line: LineRequest) -> str:
+    return line.unit if line.product is not None and line.unit != line.product.unit else ""
