@@ -1,6 +1,6 @@
 """The text of a rulebook file: YAML in a stable order, so that a change reads well in a version control."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import yaml
@@ -33,7 +33,7 @@ class _Loader(yaml.SafeLoader):
 
 
 def read_file(text: str) -> Mapping[str, Any]:
-    """Return the members of a rulebook file (YAML, of which JSON is a part): kind, name, document and perhaps legal_entity."""
+    """Return the members of a rulebook file (YAML, of which JSON is a part): kind, name, document, perhaps legal_entity and scenarios."""
     try:
         content = yaml.load(text, _Loader)  # noqa: S506 - it is a SafeLoader
     except yaml.MarkedYAMLError as mistake:
@@ -45,16 +45,19 @@ def read_file(text: str) -> Mapping[str, Any]:
     if not isinstance(content, Mapping):
         raise FileUnreadable("A rulebook file is a mapping with kind, name and document.")
     missing = {"kind", "name", "document"} - set(content)
-    unknown = set(content) - {"kind", "name", "document", "legal_entity"}
+    unknown = set(content) - {"kind", "name", "document", "legal_entity", "scenarios"}
     if missing or unknown:
         raise FileUnreadable(f"Members missing: {sorted(missing)}; not known: {sorted(map(str, unknown))}.")
     return content
 
 
-def write_file(*, kind: str, name: str, legal_entity: str, document: Any) -> str:
-    """Return the text of a rulebook file; reading it gives a document with the same hash."""
+def write_file(
+    *, kind: str, name: str, legal_entity: str, document: Any, scenarios: Sequence[Mapping[str, Any]] = ()
+) -> str:
+    """Return the text of a rulebook file; reading it gives a document with the same hash, whatever scenarios stand beside it."""
     head = {"kind": kind, "name": name} | ({"legal_entity": legal_entity} if legal_entity else {})
-    return _dump(head, sort_keys=False) + _dump({"document": document}, sort_keys=True)
+    beside = _dump({"scenarios": list(scenarios)}, sort_keys=True) if scenarios else ""
+    return _dump(head, sort_keys=False) + _dump({"document": document}, sort_keys=True) + beside
 
 
 def _dump(value: Any, *, sort_keys: bool) -> str:

@@ -58,6 +58,15 @@ def version_of(version_id: UUID) -> RulebookVersion:
     return found
 
 
+def version_in_force_or_newest(rulebook_id: UUID, at: datetime) -> RulebookVersion:
+    """Return the version of a rulebook that is in force at an instant, or its newest when none is. Raises NotFound."""
+    facts = rulebook(rulebook_id)
+    found = facts.in_force(at) or next(iter(facts.versions), None)
+    if found is None:
+        raise NotFound("The rulebook has no version yet.")
+    return found
+
+
 def document_of(version: RulebookVersion) -> Any:
     """Return the document of a version as plain values."""
     return orjson.loads(version.document)

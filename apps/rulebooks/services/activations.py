@@ -14,6 +14,7 @@ from apps.rulebooks.events import rolled_back, version_activated, version_retire
 from apps.rulebooks.models import Activation, Rulebook, RulebookVersion
 from apps.rulebooks.selectors.in_force import forget_cached_rulebooks
 from apps.rulebooks.selectors.versions import periods_of, phase_of
+from apps.rulebooks.services.scenarios import refuse_failing
 from apps.rulebooks.services.versions import locked_rulebook, locked_version
 from apps.rulebooks.states import VERSION
 from ordercash.kernel.actor import Actor
@@ -56,8 +57,8 @@ class ReasonMissing(DomainError):
 def activate_version(*, version_id: UUID, from_at: datetime, actor: Actor, now: datetime) -> Activation:
     """Put an approved version in force from `from_at` on; the one that was in force ends there. It may have been in force before.
 
-    Raises WrongState, BackdatedActivation when `from_at` is past and another version decided since, PeriodTaken when a later
-    version is planned or this one is in force anyway.
+    Raises WrongState, ScenarioFailed, BackdatedActivation when `from_at` is past and another version decided since, PeriodTaken when
+    a later version is planned or this one is in force anyway.
     """
     set_change_actor(actor)
     return put_in_force(version=locked_version(version_id), from_at=from_at, actor=actor, now=now)
@@ -128,8 +129,12 @@ def roll_back(*, rulebook_id: UUID, reason: str, actor: Actor, now: datetime) ->
 
 @joins
 def put_in_force(*, version: RulebookVersion, from_at: datetime, actor: Actor, now: datetime) -> Activation:
-    """Make an approved version of a locked rulebook active from `from_at` on; the one in force then ends there."""
+    """Make an approved version of a locked rulebook active from `from_at` on; the one in force then ends there.
+
+    The scenarios of the rulebook are its gate. A rollback passes without: it returns to what was in force, in an emergency.
+    """
     VERSION.after(version.state, "activate")
+    refuse_failing(version)
     used = version.rulebook.activations.filter(_not_empty())
     if from_at < now and used.filter(_open_after(from_at)).exists():
         raise BackdatedActivation("Another version has decided since then; choose an instant that is not past.")

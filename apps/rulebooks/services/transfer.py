@@ -12,8 +12,10 @@ from apps.audit.contract import set_change_actor
 from apps.masterdata.contract import entities_by_code
 from apps.rulebooks.decisions.documents import checked_text
 from apps.rulebooks.decisions.kinds import kind_of
+from apps.rulebooks.decisions.scenarios import read_scenarios
 from apps.rulebooks.models import Rulebook, RulebookVersion
 from apps.rulebooks.services.activations import put_in_force
+from apps.rulebooks.services.scenarios import keep_scenarios
 from apps.rulebooks.services.versions import add_draft, ensure_rulebook
 from ordercash.kernel.actor import SYSTEM, Actor
 from ordercash.kernel.errors import NotFound
@@ -28,12 +30,13 @@ SINCE_EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class RulebookFile:
-    """One rulebook as it stands in a file; `legal_entity` is a code, "" for every entity."""
+    """One rulebook as it stands in a file; `legal_entity` is a code, "" for every entity; `scenarios` as `read_scenarios` takes them."""
 
     kind: str
     name: str
     document: Any
     legal_entity: str = ""
+    scenarios: Any = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ def install_rulebooks(*, files: Sequence[RulebookFile], now: datetime) -> list[I
 
 def _import(file: RulebookFile, actor: Actor, now: datetime) -> Imported:
     version, is_new = _kept(file, actor, now)
+    _keep_scenarios(version, file, actor, now)
     return Imported(file.name, version.number, bytes(version.sha256), "new" if is_new else "known")
 
 
@@ -69,6 +73,7 @@ def _import(file: RulebookFile, actor: Actor, now: datetime) -> Imported:
 def _install(file: RulebookFile, now: datetime) -> Imported:
     version, _ = _kept(file, SYSTEM, now)
     rulebook = version.rulebook
+    _keep_scenarios(version, file, SYSTEM, now)
     open_now = rulebook.activations.filter(Q(until_at__isnull=True) | Q(until_at__gt=now))
     if open_now.filter(version__sha256=version.sha256).exists():
         return Imported(file.name, version.number, bytes(version.sha256), "known")
@@ -94,6 +99,11 @@ def _kept(file: RulebookFile, actor: Actor, now: datetime) -> tuple[RulebookVers
 
 def _added(rulebook: Rulebook, file: RulebookFile, actor: Actor, now: datetime) -> RulebookVersion:
     return add_draft(rulebook=rulebook, document=file.document, note="", actor=actor, now=now)
+
+
+@joins
+def _keep_scenarios(version: RulebookVersion, file: RulebookFile, actor: Actor, now: datetime) -> None:
+    keep_scenarios(rulebook=version.rulebook, drafts=read_scenarios(file.scenarios), actor=actor, now=now)
 
 
 def _entity_id(code: str) -> UUID | None:

@@ -12,6 +12,7 @@ from apps.rulebooks.decisions.drafting import examine_text
 from apps.rulebooks.decisions.files import read_file, write_file
 from apps.rulebooks.decisions.kinds import kind_of
 from apps.rulebooks.models import Rulebook, RulebookVersion
+from apps.rulebooks.selectors.scenarios import members_of
 from apps.rulebooks.selectors.versions import RulebookFacts, document_of, phase_of, rulebook, rulebooks
 from apps.rulebooks.services.activations import activate_version, roll_back
 from apps.rulebooks.services.transfer import RulebookFile, import_rulebooks, install_rulebooks
@@ -162,4 +163,7 @@ def _document(found: RulebookFacts, which: str) -> Any:
 
 def _text(found: RulebookFacts) -> str:
     version = found.in_force(clock.now()) or found.versions[0]
-    return write_file(kind=found.kind, name=found.name, legal_entity=found.legal_entity, document=document_of(version))
+    return write_file(
+        kind=found.kind, name=found.name, legal_entity=found.legal_entity, document=document_of(version),
+        scenarios=members_of(found.id),
+    )  # fmt: skip
