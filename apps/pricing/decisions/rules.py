@@ -27,7 +27,7 @@ Level = Literal["line", "order"]
 def _known_zone(name: str) -> str:
     try:
         ZoneInfo(name)
-    except (OSError, ValueError):
+    except (KeyError, OSError, ValueError):
         raise ValueError("this time zone is not known (IANA names, like Europe/Berlin)") from None
     return name
 
