@@ -124,7 +124,7 @@ def test_an_entitys_rules_are_tried_on_its_own_decisions(past: RulebookVersion) 
     own = put_in_force(KIND, {"factor": 2}, legal_entity_id=entity.pk)
     log_decisions(own, a_past(4, legal_entity=str(entity.pk)))
     log_decisions(past, a_past(5, legal_entity=str(new_id())))
-    at = {"actor": ANALYST, "now": LATER, "kind": KIND, "name": KIND, "document": {"factor": 3}}
+    at = {"actor": ANALYST, "now": LATER, "kind": KIND, "name": "Factors of DE1", "document": {"factor": 3}}
     mine = versions.save_draft(legal_entity_id=entity.pk, **at)
     assert run(asked(mine)).seen == 4
     assert run(asked(draft())).seen == 50
