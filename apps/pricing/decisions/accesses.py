@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final, NamedTuple
 
+from apps.pricing.decisions.compiled import Place
 from apps.pricing.decisions.facts import ONE, Candidate, CartFacts, LineFacts, ListFacts, Rate
 from apps.pricing.decisions.rules import Access
 from ordercash.kernel.money import AmountOutOfRange
@@ -62,37 +63,33 @@ class Wanted(NamedTuple):
 class PriceFinder:
     """Looks for prices of one cart; knows for every list of its facts what it is worth here."""
 
-    __slots__ = ("_accesses", "_cart", "_lists", "_missed")
+    __slots__ = ("_cart", "_grouped", "_lists", "_places")
 
-    def __init__(self, accesses: Sequence[Access], cart: CartFacts) -> None:
-        self._accesses = [(access, access.name, access.scope, access.is_final) for access in accesses]
+    def __init__(self, places: Sequence[Place], cart: CartFacts) -> None:
+        self._places = places
         self._cart = cart
+        self._grouped = bool(cart.customer_group)
         self._lists: dict[int, Usable | None] = {}
 
     def find(self, wanted: Wanted, agreed: Decimal | None, candidates: Sequence[Candidate]) -> Found:
         """Return the first access's price; `misses` holds why each one before it had none."""
         misses: list[Miss] = []
         scopes = self._by_scope(candidates) if candidates else {}
-        for access, name, scope, final in self._accesses:
+        for access, name, scope, final, nothing, no_group in self._places:
             if scope is None:
                 if agreed is not None:
                     return Found(agreed, ONE, name, final, {"access": name, "found": _text(agreed)}, tuple(misses))
-                misses.append((name, "no_agreed_price"))
+                misses.append(nothing)
                 continue
             here = scopes.get(scope)
             if here is None:
-                misses.append((name, self._nothing_in(scope)))
+                misses.append(nothing if self._grouped else no_group)
                 continue
             chosen = self._choose(access, wanted, here)
             if type(chosen) is _Chosen:
                 return _found(access, wanted, chosen, tuple(misses), final)
             misses.append(chosen)  # type: ignore[arg-type]
         return Found(None, ONE, "", False, None, tuple(misses))
-
-    def _nothing_in(self, scope: str) -> str:
-        if scope == "customer_group" and not self._cart.customer_group:
-            return "no_customer_group"
-        return "no_price_in_force"
 
     def _by_scope(self, candidates: Iterable[Candidate]) -> dict[str, list[tuple[Candidate, Usable]]]:
         scopes: dict[str, list[tuple[Candidate, Usable]]] = {}

@@ -33,7 +33,7 @@ class _Decision:
     def __init__(self, rules: Rules, facts: CartFacts) -> None:
         self.rules, self.facts, self.currency = rules, facts, facts.currency
         self.context: Context = context_of(rules, facts)
-        self.finder = PriceFinder(rules.accesses, facts)
+        self.finder = PriceFinder(rules.places, facts)
         self.rates: dict[str, Decimal | None] = {}
         self.trace = TraceWriter()
 

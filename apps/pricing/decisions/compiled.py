@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple, Self
 
 from apps.pricing.decisions.asking import Asked, Test
-from apps.pricing.decisions.conditions import OF_LINES, OF_ORDERS, Language
+from apps.pricing.decisions.conditions import OF_LINES, OF_ORDERS, ORDER_NAMES, Language
 from apps.pricing.decisions.gives import Give
 from apps.pricing.decisions.rules import Access, Charge, Discount, Floor, Group, PricingRules
 
@@ -34,6 +34,23 @@ class GroupReady:
     method: str
     exclusive: bool
     discounts: tuple[RuleReady, ...]
+
+
+class Place(NamedTuple):
+    """An access made ready: its members at hand, and what it says when it has nothing."""
+
+    access: Access
+    name: str
+    scope: str | None
+    final: bool
+    nothing: tuple[str, str]
+    no_group: tuple[str, str]
+
+    @classmethod
+    def of(cls, access: Access) -> Self:
+        nothing = "no_agreed_price" if access.scope is None else "no_price_in_force"
+        no_group = "no_customer_group" if access.scope == "customer_group" else nothing
+        return cls(access, access.name, access.scope, access.is_final, (access.name, nothing), (access.name, no_group))
 
 
 # Groups of which only the best counts; most stages have one.
@@ -71,6 +88,8 @@ class Rules:
     scales_over_order: bool
     coupon_of: dict[str, str]
     asked: Asked
+    order_reads: tuple[str, ...]
+    places: tuple[Place, ...]
     plans: dict[Any, Any] = field(default_factory=dict, repr=False)
 
     @property
@@ -109,6 +128,10 @@ def compile_rules(document: PricingRules, language: Language) -> Rules:
         scopes=frozenset(access.scope for access in document.accesses if access.scope),
         scales_over_order=any(access.scale != "line" for access in document.accesses),
         asked=Asked(named),
+        order_reads=tuple(
+            sorted(ORDER_NAMES.keys() & {name for test in named.values() if test for name in test.names})
+        ),
+        places=tuple(Place.of(access) for access in document.accesses),
         coupon_of={rule.name: rule.coupon for rule in (*document.discounts, *document.charges) if rule.coupon},
     )
 

@@ -14,12 +14,18 @@ SET_INCOMPLETE = "set_incomplete"
 
 
 class Taken(NamedTuple):
-    """What a rule takes: of which base, how much, from which lines, and how many own units of each it counted."""
+    """What a rule takes: of which base, how much, from which lines by which weights, and how many own units it counted."""
 
     base_minor: int
     minor: int
-    shares: tuple[tuple[int, int], ...]
-    units: tuple[tuple[int, Decimal], ...] = ()
+    places: Sequence[int]
+    weights: Sequence[int]
+    units: Sequence[tuple[int, Decimal]] = ()
+
+    @property
+    def shares(self) -> list[tuple[int, int]]:
+        """Return what each line gives."""
+        return list(zip(self.places, split(self.minor, self.weights), strict=True))
 
 
 class Wholes(NamedTuple):
@@ -54,12 +60,12 @@ class Wholes(NamedTuple):
         """Return the net and the own units of some lines."""
         return sum([self.nets[place] for place in places]), sum([self.lines[place].own for place in places], NOTHING)
 
-    def after(self, taken: Taken) -> "Wholes":
-        """Return what is left when this was taken."""
+    def after(self, shares: Sequence[tuple[int, int]], units_used: Sequence[tuple[int, Decimal]]) -> "Wholes":
+        """Return what is left when these shares were taken and these units counted."""
         nets, used = list(self.nets), list(self.used)
-        for place, share in taken.shares:
+        for place, share in shares:
             nets[place] -= share
-        for place, units in taken.units:
+        for place, units in units_used:
             used[place] += units
         return self._replace(nets=tuple(nets), used=tuple(used))
 
@@ -78,8 +84,7 @@ def take_gain(gain: Gain, places: Sequence[int], wholes: Wholes, *, on_list: boo
     minor = min(to_minor(worth, wholes.currency), now)
     if minor <= 0:
         return NO_SAVING
-    shares = split(minor, [wholes.nets[place] for place in places])
-    return Taken(base, minor, tuple(zip(places, shares, strict=True)))
+    return Taken(base, minor, places, [wholes.nets[place] for place in places])
 
 
 def take_set(figure: SetFigure, places: Sequence[int], wholes: Wholes) -> Taken | str:
@@ -95,10 +100,7 @@ def take_set(figure: SetFigure, places: Sequence[int], wholes: Wholes) -> Taken 
     saving = sum(alone) - to_minor(figure.price * times, wholes.currency)
     if saving <= 0:
         return NO_SAVING
-    shares = split(saving, alone)
-    return Taken(
-        sum(alone), saving, tuple((place, share) for (place, _), share in zip(units, shares, strict=True)), tuple(units)
-    )
+    return Taken(sum(alone), saving, [place for place, _ in units], alone, units)
 
 
 def take_cheapest(figure: CheapestFigure, places: Sequence[int], wholes: Wholes) -> Taken | str:
@@ -115,8 +117,7 @@ def take_cheapest(figure: CheapestFigure, places: Sequence[int], wholes: Wholes)
     minor = min(int((worth * figure.factor).to_integral_value(ROUND_HALF_UP)), base)
     if minor <= 0:
         return NO_SAVING
-    shares = split(minor, [wholes.nets[place] for place in places])
-    return Taken(base, minor, tuple(zip(places, shares, strict=True)), (*given, *paid))
+    return Taken(base, minor, places, [wholes.nets[place] for place in places], (*given, *paid))
 
 
 def _draw(places: Sequence[int], needed: Decimal, wholes: Wholes) -> list[tuple[int, Decimal]]:

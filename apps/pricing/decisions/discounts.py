@@ -75,7 +75,9 @@ def _outdone(rejected: Turn, winner: Turn, line: RunningLine) -> list[Lost]:
 def run_group(group: LiveGroup, line: RunningLine, view: dict[str, Any]) -> Turn:
     """Return what the group does to the line, without doing it."""
     method = group.method
-    if method == "best_for_customer" and len(group.rules) > 1:
+    if len(group.rules) == 1:
+        return _alone(group.rules[0], method == "all_on_list", line, view)
+    if method == "best_for_customer":
         return _best(group, line, view)
     left, first = line.left, ""
     taken: list[tuple[str, Decimal]] = []
@@ -93,6 +95,15 @@ def run_group(group: LiveGroup, line: RunningLine, view: dict[str, Any]) -> Turn
         taken.append((rule.name, left))
         first = first or rule.name
     return Turn(left, tuple(taken), tuple(lost))
+
+
+def _alone(rule: Live, on_list: bool, line: RunningLine, view: dict[str, Any]) -> Turn:
+    left = line.left
+    worth = _worth(rule, line.gross if on_list else left, left, line.own, view)
+    if type(worth) is str:
+        return Turn(left, (), ((rule.name, worth),))
+    left -= worth  # type: ignore[operator]
+    return Turn(left, ((rule.name, left),), ())
 
 
 def _best(group: LiveGroup, line: RunningLine, view: dict[str, Any]) -> Turn:

@@ -25,18 +25,18 @@ def check_floors(line: RunningLine, sums: Mapping[str, Any], rate: Decimal | Non
     """Hold the line's net against every floor that concerns it; `rate` turns its cost's currency into the cart's."""
     below: BelowFloor | None = None
     trace: list[dict[str, Any]] = []
+    net = to_major(line.minor, line.currency)
     for floor in line.fit().floors:
-        if floor.late and floor.test is not None:
-            net = to_major(line.minor, line.currency)
-            if not floor.test.holds({**line.view(), **sums, "net": net}):
-                continue
+        if floor.late and floor.test is not None and not floor.test.holds({**line.view(), **sums, "net": net}):
+            continue
         least = _least(floor, line, rate)
         if isinstance(least, str):
             trace.append({"missed": least, "rule": floor.name})
             continue
-        least_minor = to_minor(least * line.own, line.currency)
-        trace.append({"least": format(least, "f"), "least_minor": least_minor, "rule": floor.name})
-        if line.minor < least_minor and (below is None or least > below.least):
+        trace.append({"least": format(least, "f"), "rule": floor.name})
+        whole = least * line.own
+        # What is not below the exact amount is not below the rounded one: rounding is left to the few that are.
+        if net < whole and line.minor < to_minor(whole, line.currency) and (below is None or least > below.least):
             below = BelowFloor(floor.name, least)
     return FloorChecked(below, trace)
 

@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 from apps.pricing.decisions.alive import Alive, Period
 from apps.pricing.decisions.compiled import RuleReady, Rules
-from apps.pricing.decisions.conditions import ORDER_NAMES, WEEKDAYS
+from apps.pricing.decisions.conditions import WEEKDAYS
 from apps.pricing.decisions.facts import CartFacts
 from apps.pricing.decisions.fittings import Fittings
 from apps.pricing.decisions.instants import ALWAYS, EVER, instant_of, shown_at
@@ -89,6 +89,8 @@ def period_of(rule: RuleReady, market: str) -> Period:
 
 def coupon_states(rules: Rules, facts: CartFacts) -> dict[str, str]:
     """Return per campaign that the rules know "" when a code of it was granted, or why not; sorted by campaign."""
+    if not facts.coupons:
+        return {}
     states: dict[str, str] = {}
     for coupon in sorted(facts.coupons, key=lambda coupon: (not coupon.granted, coupon.code)):
         if coupon.campaign in rules.campaigns:
@@ -99,7 +101,7 @@ def coupon_states(rules: Rules, facts: CartFacts) -> dict[str, str]:
 def order_view(rules: Rules, facts: CartFacts, at: datetime, coupons: Mapping[str, str]) -> dict[str, Any]:
     """Return the values of the order names that conditions read."""
     view: dict[str, Any] = {}
-    for name in sorted(rules.reads & ORDER_NAMES.keys()):
+    for name in rules.order_reads:
         if name == "coupons":
             granted = {coupon.campaign for coupon in facts.coupons if coupon.granted}
             view[name] = tuple(sorted(granted))

@@ -90,10 +90,10 @@ class _Lists:
         places = self._by_id
         return [
             (
-                places[id(row.price_list)] if id(row.price_list) in places else self._place(row.price_list),
-                row.record, row.unit, _text(row.from_quantity), _text(row.unit_price), _text(row.per),
+                places[id(price_list)] if id(price_list) in places else self._place(price_list),
+                record, unit, f"{least:f}", f"{price:f}", "1" if per is ONE else f"{per:f}",
             )
-            for row in candidates
+            for price_list, record, unit, least, price, per in candidates
         ]  # fmt: skip
 
     def _place(self, price_list: ListFacts) -> int:

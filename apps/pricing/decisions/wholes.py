@@ -17,17 +17,30 @@ from apps.pricing.decisions.running import Lost, RunningLine
 
 
 class WholeStep(NamedTuple):
-    """What one rule gave to the order: on which base, how much, and which goods."""
+    """What one rule gave to the order: on which base, how much, its lines' shares, and which goods."""
 
     rule: str
     base_minor: int
     minor: int
-    shares: tuple[tuple[int, int], ...]
+    shares: Sequence[tuple[int, int]]
     free: tuple[AddedLine, ...]
+    worth_minor: int
 
-    @property
-    def worth_minor(self) -> int:
-        return self.minor + sum(line.gross_minor for line in self.free)
+
+class Offer(NamedTuple):
+    """What a rule would give: an amount, or goods; `worth_minor` is what rules of a group are compared by."""
+
+    rule: str
+    taken: Taken
+    free: tuple[AddedLine, ...]
+    worth_minor: int
+
+    def accepted(self, wholes: Wholes) -> tuple[WholeStep, Wholes]:
+        """Return the step, and what it leaves."""
+        taken = self.taken
+        shares = taken.shares if taken.minor else []
+        step = WholeStep(self.rule, taken.base_minor, taken.minor, shares, self.free, self.worth_minor)
+        return step, wholes.after(shares, taken.units) if shares else wholes
 
 
 class Turn(NamedTuple):
@@ -87,36 +100,43 @@ class OrderDiscounts:
         lost: list[Lost] = []
         now = wholes
         for rule in group.rules:
-            given = self._give(rule, now, on_list=group.method == "all_on_list")
-            if isinstance(given, str):
-                lost.append((rule.name, given))
+            offer = self._offer(rule, now, on_list=group.method == "all_on_list")
+            if isinstance(offer, str):
+                lost.append((rule.name, offer))
             elif steps and group.method == "highest_priority":
                 lost.append((rule.name, "lower_priority", steps[0].rule))
             else:
-                step, now = given
+                step, now = offer.accepted(now)
                 steps.append(step)
         return Turn(tuple(steps), tuple(lost), now)
 
     def _best(self, group: LiveGroup, wholes: Wholes) -> Turn:
-        answers = [(rule.name, self._give(rule, wholes, on_list=False)) for rule in group.rules]
-        given = [answer for _, answer in answers if not isinstance(answer, str)]
-        if not given:
-            return Turn((), tuple(answers), wholes)
-        winner, after = max(given, key=lambda pair: pair[0].worth_minor)
+        offers = [(rule.name, self._offer(rule, wholes, on_list=False)) for rule in group.rules]
+        best: Offer | None = None
+        for _, offer in offers:
+            if not isinstance(offer, str) and (best is None or offer.worth_minor > best.worth_minor):
+                best = offer
+        if best is None:
+            return Turn((), tuple(offers), wholes)
         lost = [
-            (name, answer) if isinstance(answer, str) else (name, "worse_than", winner.rule, answer[0].worth_minor)
-            for name, answer in answers
-            if name != winner.rule
+            (name, offer) if isinstance(offer, str) else (name, "worse_than", best.rule, offer.worth_minor)
+            for name, offer in offers
+            if name != best.rule
         ]
-        return Turn((winner,), tuple(lost), after)
+        step, after = best.accepted(wholes)
+        return Turn((step,), tuple(lost), after)
 
-    def _give(self, rule: Live, wholes: Wholes, *, on_list: bool) -> tuple[WholeStep, Wholes] | str:
+    def _offer(self, rule: Live, wholes: Wholes, *, on_list: bool) -> Offer | str:
         places = self._places(rule, wholes)
         if isinstance(places, str):
             return places
         figure = rule.gain
         if isinstance(figure, FreeFigure):
-            return self._free(rule, figure, places, wholes)
+            base_minor, own = wholes.sum_of(places)
+            free = self.free_goods.given(rule.name, figure, base_minor, own)
+            if isinstance(free, str):
+                return free
+            return Offer(rule.name, Taken(base_minor, 0, (), ()), free, sum([line.gross_minor for line in free]))
         taken: Taken | str
         if isinstance(figure, SetFigure):
             taken = take_set(figure, places, wholes)
@@ -124,16 +144,7 @@ class OrderDiscounts:
             taken = take_cheapest(figure, places, wholes)
         else:
             taken = take_gain(figure, places, wholes, on_list=on_list)
-        if isinstance(taken, str):
-            return taken
-        return WholeStep(rule.name, taken.base_minor, taken.minor, taken.shares, ()), wholes.after(taken)
-
-    def _free(
-        self, rule: Live, figure: FreeFigure, places: Sequence[int], wholes: Wholes
-    ) -> tuple[WholeStep, Wholes] | str:
-        base_minor, own = wholes.sum_of(places)
-        added = self.free_goods.given(rule.name, figure, base_minor, own)
-        return added if isinstance(added, str) else (WholeStep(rule.name, base_minor, 0, (), added), wholes)
+        return taken if isinstance(taken, str) else Offer(rule.name, taken, (), taken.minor)
 
     def _places(self, rule: Live, wholes: Wholes) -> list[int] | str:
         """Return which of the open lines the rule counts, or why none."""
