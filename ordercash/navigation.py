@@ -67,6 +67,13 @@ NAVIGATION: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("Prices", "price_lists", "sell"),
         ),
     ),
+    (
+        "Rebates",
+        (
+            Entry("Agreements", "rebates", "handshake"),
+            Entry("Exposure", "rebate_exposure", "savings"),
+        ),
+    ),
     ("Rules", (Entry("Rulebooks", "rulebooks", "rule"),)),
     (
         "System",

@@ -24,6 +24,7 @@ _RULES: Final = (
     "rulebooks.view_decisions",
     "pricing.view_prices",
     "pricing.view_coupons",
+    "pricing.view_rebates",
     "compliance.view_tax_rates",
 )
 _COSTS: Final = ("pricing.view_costs",)
@@ -48,7 +49,8 @@ ROLES: Mapping[str, Sequence[str]] = {
     ),
     "pricing_analyst": (
         *_WORK, *_CASEWORK, *_RULES, *_COSTS,
-        "pricing.change_prices", "pricing.change_costs", "pricing.change_coupons", "rulebooks.draft_version", "rulebooks.comment_version",
+        "pricing.change_prices", "pricing.change_costs", "pricing.change_coupons", "pricing.draft_rebates", "rulebooks.draft_version",
+        "rulebooks.comment_version",
         "masterdata.change_products", "masterdata.view_setup",
     ),
     "compliance_officer": (
@@ -65,18 +67,22 @@ ROLES: Mapping[str, Sequence[str]] = {
     "ar_clerk": (
         *_WORK, *_CASEWORK, *_MONEY, *_BOOKS,
         "orders.bill_orders", "orders.return_goods", "billing.issue_invoices", "billing.record_payments", "billing.apply_cash",
+        "pricing.view_rebates",
     ),
     "finance_controller": (
         *_WORK, *_CASEWORK, *_MONEY, *_BOOKS, *_RULES, *_COSTS,
-        "billing.write_off", "ledger.close_period", "ledger.export_journal", "rulebooks.draft_version", "rulebooks.comment_version",
-        "audit.view_events",
+        "billing.write_off", "pricing.settle_rebates", "ledger.close_period", "ledger.export_journal", "rulebooks.draft_version",
+        "rulebooks.comment_version", "audit.view_events",
         "masterdata.view_setup", "operations.view_proof", "operations.run_proof",
     ),
     "order_approver": (
         *_WORK, *_CASEWORK, *_MONEY, *_APPROVER, *_RULES,
         "orders.release_orders", "orders.accept_content", "orders.cancel_orders",
     ),
-    "pricing_approver": (*_WORK, *_CASEWORK, *_APPROVER, *_RULES, *_COSTS, "orders.release_orders", "orders.accept_free_goods"),
+    "pricing_approver": (
+        *_WORK, *_CASEWORK, *_APPROVER, *_RULES, *_COSTS,
+        "pricing.approve_rebates", "orders.release_orders", "orders.accept_free_goods",
+    ),
     "credit_approver": (*_WORK, *_CASEWORK, *_MONEY, *_APPROVER, *_RULES, "orders.release_orders", "orders.accept_credit_risk"),
     "finance_approver": (*_WORK, *_MONEY, *_BOOKS, *_APPROVER, *_RULES, *_COSTS, "audit.view_events", "operations.view_proof"),
     "auditor": (

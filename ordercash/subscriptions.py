@@ -10,8 +10,10 @@ from uuid import UUID
 from apps.audit.contract import DeliveredEvent, Subscription
 from apps.inventory.contract import fill_backorders
 from apps.orders.contract import bill_in, close_in, move_invoiced
+from apps.pricing.contract import accrue_rebates
 from ordercash.kernel import clock
 from ordercash.kernel.actor import SYSTEM
+from ordercash.rebates import invoiced_lines
 
 LINES_AT_ONCE = 5_000
 
@@ -42,6 +44,12 @@ def fill_waiting(events: list[DeliveredEvent]) -> None:
     fill_backorders(now=clock.now(), limit=LINES_AT_ONCE, product_ids=products, actor=SYSTEM)
 
 
+def accrue_invoiced(events: list[DeliveredEvent]) -> None:
+    """What was invoiced or credited counts under the customers' rebate agreements."""
+    lines = invoiced_lines(_distinct(event.aggregate_id for event in events))
+    accrue_rebates(lines, actor=SYSTEM, now=clock.now())
+
+
 def _distinct(ids: Iterable[UUID]) -> list[UUID]:
     return sorted(set(ids))
 
@@ -50,6 +58,9 @@ SUBSCRIPTIONS: Final[Sequence[Subscription]] = (
     Subscription("orders.bill_shipped", frozenset({"orders.order_shipped"}), bill_shipped),
     Subscription("orders.move_invoiced", frozenset({"billing.invoice_issued"}), move_orders_on),
     Subscription("orders.close_settled", frozenset({"billing.invoice_settled"}), close_settled),
+    Subscription(
+        "pricing.accrue_rebates", frozenset({"billing.invoice_issued", "billing.credit_note_issued"}), accrue_invoiced
+    ),
     Subscription(
         "orders.fill_waiting",
         frozenset(

@@ -6,17 +6,20 @@ from apps.exceptions.contract import ReasonKind, register_reasons, register_reso
 from apps.integrations.contract import ROW_REASONS
 from apps.masterdata.contract import register_demo
 from apps.orders.contract import JOBS, ORDER_REASONS, ORDER_RESOLUTIONS, RETURN_REASONS, RETURN_RESOLUTIONS
+from apps.pricing.contract import REBATE_REASONS, REBATE_RESOLUTIONS, connect_billing
 from ordercash.demo import load_charts, load_stock
+from ordercash.rebates import Billing
 
 
 def connect() -> None:
     """Fill the registries; runs once, when every app is loaded."""
-    reasons = {**ORDER_REASONS, **RETURN_REASONS, **ROW_REASONS, **DELIVERY_REASONS}
+    reasons = {**ORDER_REASONS, **RETURN_REASONS, **ROW_REASONS, **DELIVERY_REASONS, **REBATE_REASONS}
     register_reasons({code: ReasonKind(*kind) for code, kind in reasons.items()})
     register_resolutions("order", ORDER_RESOLUTIONS)
     register_resolutions("return", RETURN_RESOLUTIONS)
-    for kind, offered in DELIVERY_RESOLUTIONS.items():
+    for kind, offered in {**DELIVERY_RESOLUTIONS, **REBATE_RESOLUTIONS}.items():
         register_resolutions(kind, offered)
+    connect_billing(Billing())
     register_demo("chart of accounts", load_charts)
     register_demo("stock", load_stock)
     for name, (function, every_seconds, title) in JOBS.items():

@@ -1,7 +1,8 @@
 """The door of billing.
 
-Writes join the caller's transaction and take lists; the number of statements does not grow with the list. Call `invoice_obligations`
-and `credit_lines` last in a transaction: they take legal numbers, and from then to the commit others who number the same series wait.
+Writes join the caller's transaction and take lists; the number of statements does not grow with the list. Call `invoice_obligations`,
+`credit_lines` and `grant_credits` last in a transaction: they take legal numbers, and from then to the commit others who number the
+same series wait.
 """
 
 from apps.billing.decisions.bundles import COLLECTED_DAY, SHIPMENT
@@ -15,9 +16,14 @@ from apps.billing.decisions.facts import (
     CreditOutcome,
     CreditRelease,
     CreditRequest,
+    DocumentLine,
     Exposure,
     ExposureKey,
+    GrantOutcome,
+    GrantPart,
+    GrantRequest,
     IssuedCredit,
+    IssuedGrant,
     IssuedInvoice,
     ObligationDraft,
     PaymentDraft,
@@ -31,6 +37,7 @@ from apps.billing.permissions import ISSUE_INVOICES
 from apps.billing.selectors.balances import Account, Ageing, accounts_of_customers, ageing
 from apps.billing.selectors.detail import DocumentFacts, SettlementFacts, documents_of_orders, settlements_of_orders
 from apps.billing.selectors.exposure import exposures
+from apps.billing.selectors.lines import lines_of_customers, lines_of_documents
 from apps.billing.selectors.orders import orders_with_open_invoices, orders_with_owed
 from apps.billing.selectors.owing import (
     Delivered,
@@ -50,6 +57,7 @@ from apps.billing.services.applying import apply_cash, write_off
 from apps.billing.services.collector import collect_due
 from apps.billing.services.credits import credit_lines
 from apps.billing.services.exposure import free_credit, hold_credit
+from apps.billing.services.grants import grant_credits
 from apps.billing.services.invoicing import invoice_obligations
 from apps.billing.services.obligations import oblige
 from apps.billing.services.payments import record_payments
@@ -78,10 +86,15 @@ __all__ = [
     "CreditedLine",
     "Delivered",
     "DocumentFacts",
+    "DocumentLine",
     "Exposure",
     "ExposureKey",
+    "GrantOutcome",
+    "GrantPart",
+    "GrantRequest",
     "InvoicedPart",
     "IssuedCredit",
+    "IssuedGrant",
     "IssuedInvoice",
     "ObligationDraft",
     "OpenItem",
@@ -102,9 +115,12 @@ __all__ = [
     "documents_of_orders",
     "exposures",
     "free_credit",
+    "grant_credits",
     "hold_credit",
     "invoice_obligations",
     "invoiced_parts",
+    "lines_of_customers",
+    "lines_of_documents",
     "most_overdue_customers",
     "oblige",
     "open_items",

@@ -88,6 +88,7 @@ def _issued(document: Document, number: str) -> InvoiceFact:
             "gross_minor": document.gross_minor,
             "due_date": document.due_date,
             **({"credits_id": document.credits_id} if document.credits_id else {}),
+            **({"about_kind": document.about_kind, "about_id": document.about_id} if document.about_id else {}),
         },
         occurred_at=document.issued_at,
     )

@@ -4,6 +4,7 @@ from apps.ledger.decisions.posting import PostingFact, PostingRuleBroken, Postin
 from apps.ledger.selectors.balances import CustomerBalance, customer_balances
 from apps.ledger.selectors.journal import EntryFacts, PostingLine, entries_of
 from apps.ledger.selectors.periods import is_closed
+from apps.ledger.selectors.roles import RoleBalance, balances_of_role
 from apps.ledger.services.chart import ensure_chart
 from apps.ledger.services.posting import (
     AccountMissing,
@@ -26,7 +27,9 @@ __all__ = [
     "PostingRules",
     "Prepared",
     "RateMissing",
+    "RoleBalance",
     "TaxAmount",
+    "balances_of_role",
     "customer_balances",
     "ensure_chart",
     "entries_of",

@@ -87,13 +87,15 @@ class JournalEntry(models.Model):
         APPLICATION = "application"
         WRITE_OFF = "write_off"
         ADJUSTMENT = "adjustment"
+        REBATE_ACCRUAL = "rebate_accrual"
+        REBATE_SETTLEMENT = "rebate_settlement"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     # The database compares it with the entity of the postings' accounts, whose foreign key stands for this one.
     legal_entity = models.ForeignKey(
         "masterdata.LegalEntity", on_delete=models.PROTECT, db_index=False, db_constraint=False
     )
-    kind = models.CharField(max_length=12, choices=Kind.choices)
+    kind = models.CharField(max_length=20, choices=Kind.choices)
     source_kind = models.CharField(max_length=40)
     source_id = models.UUIDField()
     source_ref = models.CharField(max_length=200)
@@ -116,6 +118,7 @@ class JournalEntry(models.Model):
                     kind__in=[
                         "opening", "receipt", "shipment", "return", "invoice", "credit_note",
                         "payment", "application", "write_off", "adjustment",
+                        "rebate_accrual", "rebate_settlement",
                     ]
                 ),
                 name="entry_kind_known",

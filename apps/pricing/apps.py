@@ -1,6 +1,10 @@
 from django.apps import AppConfig
 from django.utils.module_loading import import_string
 
+from ordercash.web.links import register_link
+from ordercash.web.search import register_search
+from ordercash.web.tones import register_tones
+
 
 class PricingConfig(AppConfig):
     name = "apps.pricing"
@@ -9,3 +13,10 @@ class PricingConfig(AppConfig):
 
     def ready(self) -> None:
         import_string("apps.pricing.contract.register")()
+        codes = import_string("apps.pricing.selectors.rebates.agreement_codes")
+        find = import_string("apps.pricing.selectors.rebates.find_agreements")
+        register_link("rebate_agreement", "rebate", "Rebate agreement", names=codes)
+        register_search("rebate_agreement", import_string("apps.pricing.permissions.VIEW_REBATES"), find)
+        register_tones(
+            {"ended": "neutral", "set_aside": "warn", "accrual": "good", "true_up": "info", "reversal": "warn"}
+        )

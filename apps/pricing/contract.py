@@ -1,5 +1,10 @@
-"""The door of pricing: what a line costs, and why."""
+"""The door of pricing: what a line costs, and why; what is given back for what was bought.
 
+`accrue_rebates` joins the caller's transaction and takes lists.
+"""
+
+from apps.audit.contract import register_job
+from apps.exceptions.contract import Resolution
 from apps.masterdata.contract import register_demo
 from apps.pricing.decisions.access import ACCESS_KIND, AccessSequence
 from apps.pricing.decisions.conditions import Language
@@ -7,6 +12,16 @@ from apps.pricing.decisions.price import Priced
 from apps.pricing.decisions.price import Priced as LinePrice
 from apps.pricing.decisions.replay import Texts, read_trace, replay_prices
 from apps.pricing.decisions.weigh import weigh_prices
+from apps.pricing.permissions import SETTLE_REBATES
+from apps.pricing.ports import (
+    IssuedNote,
+    LinesChunk,
+    RebateBilling,
+    RebateLine,
+    RefusedNote,
+    WantedNote,
+    connect_billing,
+)
 from apps.pricing.selectors.access_words import access_words, examine_accesses
 from apps.pricing.selectors.carts import CartRequest, LineRequest, Needs, needs_of, read_carts
 from apps.pricing.selectors.coupons import CouponAnswer, CouponWish, coupon_answers, redeemed_of
@@ -14,6 +29,9 @@ from apps.pricing.selectors.lists import PriceInForce, prices_in_force
 from apps.pricing.selectors.pricing import PricedLines, PriceRequest, price_lines
 from apps.pricing.services.coupons import CouponClaim, give_back_coupons, redeem_coupons
 from apps.pricing.services.demo import load_prices
+from apps.pricing.services.rebate_accruals import accrue_rebates
+from apps.pricing.services.rebate_cases import REBATE_REASONS, SUBJECT
+from apps.pricing.services.rebate_catch_up import JOBS, retry_rebates
 from apps.pricing.services.volumes import VolumeChange, add_volumes
 from apps.rulebooks.contract import (
     ConditionFailed,
@@ -28,22 +46,35 @@ from apps.rulebooks.contract import (
     register_kind,
 )
 
+# The way out of the cases about what cannot be posted, by what they are about.
+REBATE_RESOLUTIONS = {SUBJECT: {"retry": Resolution("Post it now", SETTLE_REBATES, retry_rebates)}}
+
 __all__ = [
     "CONDITIONS",
+    "REBATE_REASONS",
+    "REBATE_RESOLUTIONS",
     "CartRequest",
     "CouponAnswer",
     "CouponClaim",
     "CouponWish",
+    "IssuedNote",
     "LinePrice",
     "LineRequest",
+    "LinesChunk",
     "Needs",
     "PriceInForce",
     "PriceRequest",
     "Priced",
     "PricedLines",
+    "RebateBilling",
+    "RebateLine",
+    "RefusedNote",
     "Texts",
     "VolumeChange",
+    "WantedNote",
+    "accrue_rebates",
     "add_volumes",
+    "connect_billing",
     "coupon_answers",
     "give_back_coupons",
     "needs_of",
@@ -63,7 +94,7 @@ CONDITIONS = Language(
 
 
 def register() -> None:
-    """Make known the access sequence, as a kind of rulebook, and the demo's prices; called once when the apps are loaded."""
+    """Make known the access sequence, as a kind of rulebook, the demo's prices and the jobs; called once when the apps are loaded."""
     register_kind(
         ACCESS_KIND,
         title="Price access sequence",
@@ -74,6 +105,8 @@ def register() -> None:
         rules=access_words,
     )
     register_demo("prices", load_prices)
+    for name, (function, every_seconds) in JOBS.items():
+        register_job(name, function, every_seconds=every_seconds)
 
 
 def _replay(sequence: AccessSequence, facts: str) -> Decided:

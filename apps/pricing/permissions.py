@@ -8,6 +8,10 @@ VIEW_COSTS: Final = "pricing.view_costs"
 CHANGE_COSTS: Final = "pricing.change_costs"
 VIEW_COUPONS: Final = "pricing.view_coupons"
 CHANGE_COUPONS: Final = "pricing.change_coupons"
+VIEW_REBATES: Final = "pricing.view_rebates"
+DRAFT_REBATES: Final = "pricing.draft_rebates"
+APPROVE_REBATES: Final = "pricing.approve_rebates"
+SETTLE_REBATES: Final = "pricing.settle_rebates"
 
 PERMISSIONS: Final[dict[str, str]] = {
     VIEW_PRICES: "See price lists and prices",
@@ -16,4 +20,8 @@ PERMISSIONS: Final[dict[str, str]] = {
     CHANGE_COSTS: "Add costs of products, and end them",
     VIEW_COUPONS: "See coupons and the orders that used them",
     CHANGE_COUPONS: "Add campaigns and coupons, and change their limits",
+    VIEW_REBATES: "See rebate agreements and what is owed under them",
+    DRAFT_REBATES: "Draft rebate agreements, and discard drafts",
+    APPROVE_REBATES: "Approve rebate agreements of others, and end them early",
+    SETTLE_REBATES: "Settle rebates by credit note",
 }

@@ -208,10 +208,10 @@ def test_a_settlement_is_only_added_and_names_its_source(world: World, invoice_i
     assert Settlement.objects.count() == 1
 
 
-def test_a_credit_note_names_its_invoice(world: World, invoice_id: UUID) -> None:
+def test_a_credit_note_names_its_invoice_or_what_it_is_granted_for(world: World, invoice_id: UUID) -> None:
     refused(
         draft_sql("'draft', NULL").replace("'invoice',", "'credit_note',"),
         [invoice_id],
-        "credit_note_names_its_invoice",
+        "credit_note_names_its_reason",
     )
     assert Invoice.objects.count() == 1

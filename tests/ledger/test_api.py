@@ -46,7 +46,7 @@ def test_nothing_is_written_over_the_api(books: Books, reader: Client, address: 
 def test_the_chart(books: Books, reader: Client) -> None:
     items = reader.get("/api/v1/ledger/accounts").json()["items"]
     assert [item["code"] for item in items][:2] == ["1000", "1200"]
-    assert len(items) == 11
+    assert len(items) == 13
 
 
 def test_the_journal_page_by_page(books: Books, reader: Client) -> None:

@@ -26,7 +26,7 @@ def test_the_trial_balance_is_of_a_day(books: Books) -> None:
     assert balances == {"1200": 12000, "4000": -10000, "2200": -2000}
     assert (before.debit_minor, before.credit_minor) == (12000, 12000)
     assert (after.debit_minor, after.credit_minor) == (12500, 12500)
-    assert len(before.rows) == 11
+    assert len(before.rows) == 13
 
 
 def test_the_trial_balance_knows_no_other_entity(books: Books) -> None:

@@ -65,7 +65,7 @@ MUTATIONS: Final = (
     Mutation("02", "UPDATE billing_billingobligation SET source_ref = 'x' WHERE line_id = @line(delivered)", f"shipment line (x|{ID})"),
     Mutation("02", "UPDATE billing_billingobligation SET line_id = new_id() WHERE line_id = @line(delivered)", f"shipment line {ID}"),
     Mutation("02", "DELETE FROM billing_billingobligation WHERE line_id = @line(delivered)", f"shipment line {ID}"),
-    Mutation("02", "UPDATE billing_invoiceline SET net_minor = net_minor + 1 WHERE line_id = @line(unpaid)", "obligation .+", "04"),
+    Mutation("02", "UPDATE billing_invoiceline SET net_minor = net_minor + 1 WHERE line_id = @line(unpaid)", "obligation .+", "04 13"),
     Mutation("02", "UPDATE orders_orderline SET net_minor = net_minor + 1 WHERE id = @line(unpaid)", A_LINE),
     # What was invoiced is paid, open, credited or written off.
     Mutation("03", "UPDATE billing_invoice SET open_minor = open_minor - 1 WHERE id = @invoice(unpaid)", A_DOCUMENT, "06 09"),
@@ -138,6 +138,30 @@ MUTATIONS: Final = (
     Mutation("11", "UPDATE ledger_journalentry SET source_id = new_id() WHERE id = @entry(credit_note)", ".+"),
     Mutation("11", "UPDATE ledger_journalentry SET source_id = new_id() WHERE id = @entry(payment)", ".+"),
     Mutation("11", "UPDATE ledger_journalentry SET source_id = new_id() WHERE id = @entry(shipment)", ".+"),
+    # Rebates
+    Mutation("11", "UPDATE ledger_journalentry SET source_id = new_id() WHERE id = @entry(rebate_accrual)", ".+"),
+    Mutation("11", "UPDATE ledger_journalentry SET source_id = new_id() WHERE id = @entry(rebate_settlement)", ".+"),
+    Mutation("13", "UPDATE pricing_rebateaccount SET accrued_minor = accrued_minor + 1", "RB-1 C-1004"),
+    Mutation("13", "UPDATE pricing_rebateaccount SET settled_minor = settled_minor + 1", "RB-1 C-1004"),
+    Mutation("13", "UPDATE pricing_rebateaccount SET base_minor = base_minor + 1", "RB-1 C-1004"),
+    Mutation("13", "UPDATE pricing_rebatetier SET rate = rate + 1", "RB-1 C-1004"),
+    Mutation("13", "DELETE FROM pricing_rebateaccrual WHERE kind = 'reversal'", "RB-1 C-1004|rebates_(payable|granted) UK01 GBP.*"),
+    Mutation("13", "DELETE FROM pricing_rebateaccrual WHERE kind = 'settlement'", "RB-1 C-1004|CN-.+|rebates_payable UK01 GBP C-1004"),
+    Mutation(
+        "13", "UPDATE pricing_rebateaccrual SET amount_minor = amount_minor + 1 WHERE kind = 'true_up'",
+        "RB-1 C-1004|rebates_(payable|granted) UK01 GBP.*",
+    ),
+    Mutation(
+        "13", "UPDATE pricing_rebateaccrual SET quantity = quantity + 1 WHERE kind = 'accrual'", "RB-1 C-1004"
+    ),
+    Mutation("13", "UPDATE pricing_rebateaccrual SET line_id = new_id() WHERE kind = 'reversal'", "RB-1 C-1004"),
+    Mutation(
+        "13", "UPDATE ledger_posting SET account_id = @cash() WHERE id = @posting(rebates_granted)", "rebates_granted UK01 GBP"
+    ),
+    Mutation(
+        "13", "UPDATE ledger_posting SET customer_id = @customer() WHERE id = @posting(rebates_payable)",
+        "rebates_payable UK01 GBP C-100[14]"
+    ),
     # States follow the facts
     Mutation("12", "UPDATE orders_order SET state = 'confirmed' WHERE external_number = 'paid'", AN_ORDER),
     Mutation("12", "UPDATE orders_order SET state = 'shipped' WHERE external_number = 'partly'", AN_ORDER),

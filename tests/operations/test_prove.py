@@ -1,7 +1,7 @@
 """The proof itself: in a small finished world each equality is broken once by a hand that passes every guard by, and is seen."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from io import StringIO
 
@@ -24,9 +24,12 @@ from apps.orders.services.bill import close_settled_orders
 from apps.orders.services.cancel import CancelOrder, cancel_orders
 from apps.orders.services.give_back import GiveBack, give_back
 from apps.orders.services.returns import process_returns
+from apps.pricing.services.rebate_agreements import RebateDraft, approve_rebate, draft_rebates
+from apps.pricing.services.rebate_settlements import settle_rebate
 from ordercash.kernel.actor import SYSTEM
 from ordercash.kernel.transactions import writes
 from tests.factories.orders import LATER, NOW, bill, place, ship
+from tests.factories.rebates import APPROVER, deliver
 from tests.operations.mutations import MUTATIONS
 
 AT = NOW + timedelta(hours=3)
@@ -57,6 +60,7 @@ def world(company: None) -> None:
     _order("held", customer="C-9001")
     cancel_orders([CancelOrder(_order("cancelled").pk)], reason="Ordered twice", actor=SYSTEM, now=AT)
     _count()
+    _rebates(paid, unpaid, returned)
     _return_nothing_sold(paid)
 
 
@@ -84,6 +88,22 @@ def _count() -> None:
     place, mug = warehouses(), products_by_sku(["MUG-RED"])["MUG-RED"]
     main = next(item for item in place.values() if item.code == "UK-MAIN")
     adjust_stock(adjustments=[AdjustmentDraft(main.id, mug.id, Decimal(-2), AT, "count:1", "Broken")], actor=SYSTEM)
+
+
+def _rebates(*orders: Order) -> None:
+    """An agreement with a tier that the second invoice reaches, what came back taken off, and a part settled."""
+    first = orders[0]
+    draft = RebateDraft(
+        "RB-1", first.legal_entity_id, "GBP", date(2026, 1, 1), ((Decimal(1), Decimal(1)), (Decimal(120), Decimal("2.5"))), "monthly",
+        customer_id=first.customer_id,
+    )  # fmt: skip
+    (row,) = draft_rebates([draft], actor=SYSTEM, now=AT)
+    approve_rebate(row.pk, actor=APPROVER, now=AT)
+    for order in orders:
+        documents = Invoice.objects.filter(order_id=order.pk, kind="invoice").values_list("id", flat=True)
+        deliver(*documents, now=AT)
+    settle_rebate(row.pk, actor=SYSTEM, now=AT)
+    deliver(*Invoice.objects.filter(kind="credit_note").values_list("id", flat=True), now=AT)
 
 
 def _return_nothing_sold(order: Order) -> None:

@@ -34,6 +34,9 @@ class Document:
     terms_days: int = 0
     credits_id: UUID | None = None
     reason: str = ""
+    posted_as: str = ""
+    about_kind: str = ""
+    about_id: UUID | None = None
 
     @property
     def series(self) -> str:

@@ -115,6 +115,78 @@ class IssuedCredit:
 
 
 @dataclass(frozen=True, slots=True)
+class GrantPart:
+    """A net amount above zero at one tax category and rate in percent; `description` is printed as the line's text."""
+
+    description: str
+    net_minor: int
+    tax_category: str
+    tax_rate: Decimal
+    tax_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GrantRequest:
+    """A credit note that credits no invoice: what was agreed beforehand, such as a rebate.
+
+    `source_ref` is unique for ever; (`about_kind`, `about_id`) is what it is granted for, `posted_as` the ledger's kind of fact.
+    """
+
+    source_ref: str
+    legal_entity_id: UUID
+    customer_id: UUID
+    currency: str
+    parts: Sequence[GrantPart]
+    about_kind: str
+    about_id: UUID
+    posted_as: str
+    reason: str
+    issued_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedGrant:
+    """A credit note that was granted; all of it is open for the customer to use."""
+
+    source_ref: str
+    id: UUID
+    number: str
+    net_minor: int
+    tax_minor: int
+    gross_minor: int
+    issued_at: datetime
+    is_new: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class GrantOutcome:
+    """What became of the requests: the credit notes (also those of an earlier identical request) and why others were refused."""
+
+    issued: tuple[IssuedGrant, ...] = ()
+    refused: tuple["Refusal", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentLine:
+    """A line of an issued invoice, or of a credit note that takes a part of it back (`credits_line_id`); amounts are never negative."""
+
+    id: UUID
+    invoice_id: UUID
+    credits_line_id: UUID | None
+    legal_entity_id: UUID
+    customer_id: UUID
+    currency: str
+    product_id: UUID | None
+    quantity: Decimal
+    net_minor: int
+    tax_category: str
+    tax_rate: Decimal
+    tax_reason: str
+    issued_at: datetime
+    issue_date: date
+
+
+@dataclass(frozen=True, slots=True)
 class Refusal:
     """A member of a batch that was refused alone: its source, a stable code and what is wrong; `error` when the ledger said so."""
 

@@ -16,7 +16,7 @@ _DOCUMENT: Final = {
     "id": "uuid", "kind": "text", "legal_entity_id": "uuid", "customer_id": "uuid", "bill_to_id": "uuid", "order_id": "uuid",
     "currency": "text", "series": "text", "state": "text", "terms_days": "smallint", "net_minor": "bigint", "tax_minor": "bigint",
     "gross_minor": "bigint", "frozen_tax_minor": "bigint", "open_minor": "bigint", "credits_id": "uuid", "reason": "text",
-    "source_ref": "text", "seller_id": "uuid",
+    "source_ref": "text", "seller_id": "uuid", "posted_as": "text", "about_kind": "text", "about_id": "uuid",
 }  # fmt: skip
 
 _TAX: Final = {
@@ -52,13 +52,13 @@ def _document_row(document: Document, seller_id: UUID) -> tuple[Any, ...]:
         document.id, document.kind, document.legal_entity_id, document.customer_id, document.bill_to_id, document.order_id,
         document.currency, document.series, "draft", document.terms_days, document.net_minor, document.tax_minor,
         document.gross_minor, document.frozen_tax_minor, document.open_minor, document.credits_id, document.reason,
-        document.source_ref, seller_id,
+        document.source_ref, seller_id, document.posted_as, document.about_kind, document.about_id,
     )  # fmt: skip
 
 
 def _posting_fact(document: Document) -> PostingFact:
     return PostingFact(
-        kind=document.kind,
+        kind=document.posted_as or document.kind,
         legal_entity_id=document.legal_entity_id,
         source_kind=document.kind,
         source_id=document.id,

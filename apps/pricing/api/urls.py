@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.pricing.api import costs, coupons, endpoints
+from apps.pricing.api import costs, coupons, endpoints, rebates
 
 urlpatterns = [
     path("price-lists", endpoints.PriceLists.as_view(), name="api_price_lists"),
@@ -15,4 +15,11 @@ urlpatterns = [
     path("coupons", coupons.Coupons.as_view(), name="api_coupons"),
     path("coupons/<uuid:coupon_id>", coupons.CouponDetail.as_view(), name="api_coupon"),
     path("coupons/<uuid:coupon_id>/redemptions", coupons.Redemptions.as_view(), name="api_coupon_redemptions"),
+    path("rebates", rebates.Rebates.as_view(), name="api_rebates"),
+    path("rebates/exposure", rebates.RebateExposure.as_view(), name="api_rebate_exposure"),
+    path("rebates/<uuid:agreement_id>", rebates.RebateDetail.as_view(), name="api_rebate"),
+    path("rebates/<uuid:agreement_id>/approval", rebates.RebateApproval.as_view(), name="api_rebate_approval"),
+    path("rebates/<uuid:agreement_id>/end", rebates.RebateEnd.as_view(), name="api_rebate_end"),
+    path("rebates/<uuid:agreement_id>/settlement", rebates.RebateSettlement.as_view(), name="api_rebate_settlement"),
+    path("rebates/<uuid:agreement_id>/accruals", rebates.RebateAccruals.as_view(), name="api_rebate_accruals"),
 ]

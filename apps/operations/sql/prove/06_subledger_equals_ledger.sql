@@ -12,7 +12,7 @@ WITH books AS (
     SELECT 'unapplied_cash', legal_entity_id, currency, customer_id, -sum(unapplied_minor) FROM billing_payment GROUP BY 2, 3, 4
     UNION ALL
     SELECT 'revenue', legal_entity_id, currency, NULL,
-           sum(CASE kind WHEN 'invoice' THEN -net_minor ELSE net_minor END) FROM billing_invoice WHERE state <> 'draft' GROUP BY 2, 3
+           sum(CASE kind WHEN 'invoice' THEN -net_minor ELSE net_minor END) FROM billing_invoice WHERE state <> 'draft' AND posted_as = '' GROUP BY 2, 3
     UNION ALL
     SELECT 'tax_payable', legal_entity_id, currency, NULL,
            sum(CASE kind WHEN 'invoice' THEN -tax_minor ELSE tax_minor END) FROM billing_invoice WHERE state <> 'draft' GROUP BY 2, 3

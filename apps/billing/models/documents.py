@@ -1,48 +1,18 @@
-"""What is owed, what was invoiced, what was paid: tables and what they refuse."""
+"""What is owed and what was invoiced: tables and what they refuse."""
 
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from ordercash.kernel.ids import new_id
-
-SOURCE_REF_LENGTH = 200
-
-
-class InvoicingMode(models.TextChoices):
-    PER_SHIPMENT = "per_shipment", "Per shipment"
-    PER_DAY = "per_day", "Collected per day"
-
-
-class InvoiceKind(models.TextChoices):
-    INVOICE = "invoice", "Invoice"
-    CREDIT_NOTE = "credit_note", "Credit note"
-
-
-class InvoiceState(models.TextChoices):
-    DRAFT = "draft", "Draft"
-    ISSUED = "issued", "Issued"
-    SETTLED = "settled", "Settled"
-
-
-class ObligationState(models.TextChoices):
-    OWED = "owed", "Owed"
-    BILLED = "billed", "Billed"
-
-
-class SettlementKind(models.TextChoices):
-    PAYMENT = "payment", "Payment"
-    CREDIT = "credit", "Credit note"
-    WRITE_OFF = "write_off", "Write-off"
-
-
-def key() -> models.UUIDField:
-    return models.UUIDField(primary_key=True, default=new_id, editable=False)
-
-
-def one_of(field: str, choices: type[models.TextChoices], name: str) -> models.CheckConstraint:
-    """A word column takes only the words of its list."""
-    return models.CheckConstraint(condition=Q(**{f"{field}__in": choices.values}), name=name)
+from apps.billing.models.words import (
+    SOURCE_REF_LENGTH,
+    InvoiceKind,
+    InvoiceState,
+    InvoicingMode,
+    ObligationState,
+    key,
+    one_of,
+)
 
 
 class NumberSeries(models.Model):
@@ -140,7 +110,10 @@ class Seller(models.Model):
 
 
 class Invoice(models.Model):
-    """A legal document: an invoice, or a credit note that names the invoice it credits. Amounts are never negative."""
+    """A legal document: an invoice, or a credit note that names the invoice it credits, or what else it is granted for (a rebate).
+
+    Amounts are never negative.
+    """
 
     id = key()
     kind = models.CharField(max_length=12, choices=InvoiceKind.choices)
@@ -172,6 +145,21 @@ class Invoice(models.Model):
     reason = models.CharField(max_length=200, default="", blank=True)
     source_ref = models.CharField(max_length=SOURCE_REF_LENGTH)
     seller = models.ForeignKey(Seller, on_delete=models.PROTECT, related_name="+", db_index=False, null=True)
+    posted_as = models.CharField(
+        max_length=40,
+        default="",
+        db_default="",
+        blank=True,
+        help_text="Set when the ledger posts it as another kind of fact",
+    )
+    about_kind = models.CharField(
+        max_length=40,
+        default="",
+        db_default="",
+        blank=True,
+        help_text="Of a credit note without an invoice: what it is for",
+    )
+    about_id = models.UUIDField(null=True)
 
     class Meta:
         constraints = [
@@ -202,8 +190,10 @@ class Invoice(models.Model):
                 name="invoice_settled_when_nothing_open",
             ),
             models.CheckConstraint(
-                condition=Q(kind="invoice", credits=None) | Q(kind="credit_note", credits__isnull=False),
-                name="credit_note_names_its_invoice",
+                condition=Q(kind="invoice", credits=None, posted_as="", about_id=None)
+                | Q(kind="credit_note", credits__isnull=False, posted_as="", about_id=None)
+                | (Q(kind="credit_note", credits=None, about_id__isnull=False) & ~Q(posted_as="") & ~Q(about_kind="")),
+                name="credit_note_names_its_reason",
             ),
         ]
         indexes = [
@@ -211,6 +201,7 @@ class Invoice(models.Model):
             models.Index(fields=["due_date", "id"], condition=Q(state="issued"), name="invoice_open"),
             models.Index(fields=["customer", "due_date"], condition=Q(state="issued"), name="invoice_open_customer"),
             models.Index(fields=["order_id"], condition=Q(order_id__isnull=False), name="invoice_order"),
+            models.Index(fields=["about_id"], condition=Q(about_id__isnull=False), name="invoice_about"),
         ]
 
     def __str__(self) -> str:
@@ -218,7 +209,7 @@ class Invoice(models.Model):
 
 
 class InvoiceLine(models.Model):
-    """One line: of an invoice it bills an obligation, of a credit note it credits an invoice's line."""
+    """One line: of an invoice it bills an obligation, of a credit note it credits an invoice's line, or grants an amount without one."""
 
     id = key()
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="lines", db_index=False)
@@ -248,8 +239,9 @@ class InvoiceLine(models.Model):
             models.UniqueConstraint(fields=["invoice", "position"], name="invoice_line_position_once"),
             models.CheckConstraint(
                 condition=Q(obligation__isnull=False, credits_line=None, quantity__gt=0)
-                | Q(obligation=None, credits_line__isnull=False, quantity__gte=0),
-                name="invoice_line_bills_or_credits",
+                | Q(obligation=None, credits_line__isnull=False, quantity__gte=0)
+                | Q(obligation=None, credits_line=None, product_id=None, quantity=0),
+                name="invoice_line_bills_credits_or_grants",
             ),
             models.CheckConstraint(condition=Q(net_minor__gte=0, tax_minor__gte=0), name="invoice_line_never_negative"),
             models.CheckConstraint(
@@ -295,100 +287,3 @@ class InvoiceTax(models.Model):
 
     def __str__(self) -> str:
         return f"{self.category} {self.rate}"
-
-
-class Payment(models.Model):
-    """Money that came in. What is not yet applied to invoices stays visible here."""
-
-    id = key()
-    legal_entity = models.ForeignKey(
-        "masterdata.LegalEntity", on_delete=models.PROTECT, related_name="+", db_index=False
-    )
-    customer = models.ForeignKey(
-        "masterdata.Customer", on_delete=models.PROTECT, related_name="+", db_index=False, null=True
-    )
-    currency = models.CharField(max_length=3)
-    amount_minor = models.BigIntegerField()
-    unapplied_minor = models.BigIntegerField()
-    method = models.CharField(max_length=30)
-    reference = models.CharField(max_length=200, default="", blank=True)
-    source_ref = models.CharField(max_length=SOURCE_REF_LENGTH)
-    received_at = models.DateTimeField()
-    recorded_at = models.DateTimeField(db_default=Now())
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["source_ref"], name="payment_once_per_source"),
-            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="payment_above_zero"),
-            models.CheckConstraint(
-                condition=Q(unapplied_minor__gte=0, unapplied_minor__lte=F("amount_minor")),
-                name="payment_unapplied_within_amount",
-            ),
-        ]
-        indexes = [
-            models.Index(fields=["customer", "id"], name="payment_customer"),
-            models.Index(fields=["id"], condition=Q(unapplied_minor__gt=0), name="payment_unapplied"),
-        ]
-
-    def __str__(self) -> str:
-        return self.reference or self.source_ref
-
-
-class Settlement(models.Model):
-    """A part of an invoice's amount that a payment, a credit note or a write-off settled."""
-
-    id = key()
-    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="settlements")
-    kind = models.CharField(max_length=10, choices=SettlementKind.choices)
-    payment = models.ForeignKey(
-        Payment, on_delete=models.PROTECT, null=True, related_name="settlements", db_index=False
-    )
-    credit_note = models.ForeignKey(Invoice, on_delete=models.PROTECT, null=True, related_name="uses", db_index=False)
-    amount_minor = models.BigIntegerField()
-    reason = models.CharField(max_length=200, default="", blank=True)
-    settled_at = models.DateTimeField()
-    recorded_at = models.DateTimeField(db_default=Now())
-    source_ref = models.CharField(max_length=SOURCE_REF_LENGTH)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["source_ref"], name="settlement_once_per_source"),
-            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="settlement_above_zero"),
-            models.CheckConstraint(
-                condition=Q(kind="payment", payment__isnull=False, credit_note=None)
-                | Q(kind="credit", payment=None, credit_note__isnull=False)
-                | (Q(kind="write_off", payment=None, credit_note=None) & ~Q(reason="")),
-                name="settlement_names_its_source",
-            ),
-        ]
-        indexes = [
-            models.Index(fields=["payment"], condition=Q(payment__isnull=False), name="settlement_payment"),
-            models.Index(fields=["credit_note"], condition=Q(credit_note__isnull=False), name="settlement_credit"),
-        ]
-
-    def __str__(self) -> str:
-        return self.source_ref
-
-
-class CreditExposure(models.Model):
-    """What a customer owes or is about to owe one legal entity in one currency: one row, changed conditionally."""
-
-    id = key()
-    legal_entity = models.ForeignKey(
-        "masterdata.LegalEntity", on_delete=models.PROTECT, related_name="+", db_index=False
-    )
-    customer = models.ForeignKey("masterdata.Customer", on_delete=models.PROTECT, related_name="+", db_index=False)
-    currency = models.CharField(max_length=3)
-    orders_minor = models.BigIntegerField(default=0, help_text="Confirmed and not yet invoiced, gross")
-    invoices_minor = models.BigIntegerField(default=0, help_text="Invoiced and still open, gross")
-    limit_minor = models.BigIntegerField(null=True, help_text="The limit that was last checked against")
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["customer", "legal_entity", "currency"], name="one_exposure_per_customer_entity_currency"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.customer_id} {self.currency}"

@@ -1,0 +1,18 @@
+DROP TRIGGER record_change ON pricing_rebateproduct;
+DROP TRIGGER record_change ON pricing_rebatetier;
+DROP TRIGGER record_change ON pricing_rebateagreement;
+DROP TRIGGER account_is_kept ON pricing_rebateaccount;
+DROP TRIGGER account_follows_accruals ON pricing_rebateaccount;
+DROP TRIGGER account_begins_empty ON pricing_rebateaccount;
+DROP TRIGGER accruals_are_counted ON pricing_rebateaccrual;
+DROP FUNCTION pricing_count_accruals();
+DROP TRIGGER append_only ON pricing_rebateaccrual;
+DROP TRIGGER product_of_a_draft ON pricing_rebateproduct;
+DROP TRIGGER tier_of_a_draft ON pricing_rebatetier;
+DROP FUNCTION pricing_refuse_terms_of_approved();
+DROP TRIGGER rebate_is_complete ON pricing_rebateagreement;
+DROP FUNCTION pricing_refuse_incomplete_rebate();
+DROP TRIGGER rebate_is_kept ON pricing_rebateagreement;
+DROP TRIGGER rebate_is_frozen ON pricing_rebateagreement;
+DROP TRIGGER rebate_begins_as_draft ON pricing_rebateagreement;
+DROP FUNCTION pricing_refuse_change();
