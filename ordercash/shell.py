@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.templatetags.static import static
 
 SHADES = ("50", "100", "200", "300", "400", "500", "600", "700", "800", "900", "950")
-STYLES = ("oc/tokens.css", "oc/shell.css", "oc/parts.css", "oc/work.css", "oc/story.css")
+STYLES = ("oc/tokens.css", "oc/shell.css", "oc/parts.css", "oc/work.css", "oc/story.css", "oc/rules.css")
 SCRIPTS = ("oc/frame.js", "oc/worklist.js")
 
 

@@ -3,10 +3,11 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.contrib.auth.models import Group
 from django.test import Client
 
 from apps.masterdata.models import User
-from apps.rulebooks.models import RulebookVersion
+from apps.rulebooks.models import Rulebook, RulebookVersion
 from apps.rulebooks.selectors.versions import phase_of
 from apps.rulebooks.services.versions import save_draft
 from ordercash.kernel import clock
@@ -80,6 +81,71 @@ def test_two_people_put_a_version_in_force() -> None:
     assert "in force" in text_of(checker, f"/rulebooks/{version.rulebook_id}/").lower()
     checker.post(address, {"verb": "retire"})
     assert phase_of(version, clock.now()) == "retired"
+
+
+def test_a_rollback_needs_its_permission() -> None:
+    put_in_force(KIND, {"factor": 2})
+    address = f"/rulebooks/{put_in_force(KIND, {'factor': 3}).rulebook_id}/"
+    reader = signed_in(make_user("rulebooks.view_rulebooks"))
+    assert reader.post(address, {"verb": "roll_back", "reason": "x"}).status_code == 403
+    assert "Roll back" not in text_of(reader, address)
+
+
+def test_a_rollback_by_a_person() -> None:
+    author, approver = make_user(*ALL), make_user(*ALL, "rulebooks.roll_back")
+    client = signed_in(approver)
+    for factor in (5, 6):
+        version = draft_of(author, factor)
+        address = f"/rulebooks/versions/{version.pk}/"
+        signed_in(author).post(address, {"verb": "submit"})
+        for verb in ("approve", "activate"):
+            client.post(address, {"verb": verb, "activate-from_at": ""})
+    page = f"/rulebooks/{version.rulebook_id}/"
+    assert "Roll back to v1" in text_of(client, page)
+    client.post(page, {"verb": "roll_back"})
+    version.refresh_from_db()
+    assert phase_of(version, clock.now()) == "active"
+    client.post(page, {"verb": "roll_back", "reason": "Too much"})
+    assert phase_of(RulebookVersion.objects.get(number=1), clock.now()) == "active"
+    shown = text_of(client, page)
+    assert "Rolled back to v1" in shown
+    assert "Too much" in shown
+
+
+def test_a_version_is_compared_commented_and_exported() -> None:
+    author = make_user(*ALL, "rulebooks.comment_version")
+    put_in_force(KIND, {"factor": 2})
+    Rulebook.objects.update(name="Factors")
+    first, second = draft_of(author, 5), draft_of(author, 6)
+    client, address = signed_in(author), f"/rulebooks/versions/{second.pk}/"
+    assert "<del>2</del> → <ins>6</ins>" in text_of(client, address)
+    assert "<del>5</del> → <ins>6</ins>" in text_of(client, f"{address}?since={first.pk}")
+    assert "<del>2</del>" in text_of(client, f"{address}?since=x")
+    client.post(address, {"verb": "comment", "comment-text": "<b>Why six?</b>"})
+    assert "&lt;b&gt;Why six?&lt;/b&gt;" in text_of(client, address)
+    file = client.get(f"{address}file/")
+    assert file.content.decode() == f"kind: {KIND}\nname: Factors\ndocument:\n  factor: 6\n"
+    reader = signed_in(make_user("rulebooks.view_rulebooks"))
+    assert reader.post(address, {"verb": "comment", "comment-text": "x"}).status_code == 403
+
+
+def test_the_limits_of_approval_are_shown_and_hold() -> None:
+    limits = {"rules": [{"kinds": ["test.*"], "limits": [{"role": "finance_approver", "most": {"EUR": "10.00"}}]}]}
+    put_in_force("rulebooks.approval", limits)
+    author, approver = make_user(*ALL), make_user(*ALL)
+    version = draft_of(author, 5)
+    address = f"/rulebooks/versions/{version.pk}/"
+    signed_in(author).post(address, {"verb": "submit"})
+    shown = text_of(signed_in(approver), address)
+    assert "up to 10.00 EUR" in shown
+    assert "This kind is approved by: finance_approver" in shown
+    signed_in(approver).post(address, {"verb": "approve"})
+    version.refresh_from_db()
+    assert version.state == "in_review"
+    approver.groups.add(Group.objects.get_or_create(name="finance_approver")[0])
+    signed_in(approver).post(address, {"verb": "approve"})
+    version.refresh_from_db()
+    assert version.state == "approved"
 
 
 def test_a_verb_without_its_permission_changes_nothing() -> None:

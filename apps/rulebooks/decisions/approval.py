@@ -129,10 +129,11 @@ def approval_words(document: ApprovalRules) -> dict[str, RuleText]:
 def _words(rule: ApprovalRule) -> dict[str, str]:
     needed = rule.report_from_decisions
     told = {"back-test": "not required" if needed is None else f"required from {needed} decisions in 30 days"}
-    return told | {limit.role: _limit_words(limit.most) for limit in rule.limits}
+    return told | {limit.role: limit_words(limit.most) for limit in rule.limits}
 
 
-def _limit_words(most: Mapping[str, Decimal] | None) -> str:
+def limit_words(most: Mapping[str, Decimal] | None) -> str:
+    """Return up to how much a role approves, in words."""
     return (
         "any amount" if most is None else f"up to {_and([f'{amount} {currency}' for currency, amount in most.items()])}"
     )

@@ -1,13 +1,24 @@
 """Checking a document before it is kept: exact numbers, plain values, the schema of its kind, what the kind examines."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import pydantic
 
 from apps.rulebooks.decisions.canonical import FloatRefused, canonical_json, digest_of, refuse_floats
 from apps.rulebooks.decisions.kinds import Finding, Kind
 from ordercash.kernel.errors import DomainError, Fault
+
+# What a schema's mistakes say to people who write documents.
+_WORDS: Final = {
+    "missing": "this member is required",
+    "extra_forbidden": "there is no such member here",
+    "model_type": "this is a mapping of names to values",
+    "dict_type": "this is a mapping of names to values",
+    "list_type": "this is a list",
+    "tuple_type": "this is a list",
+    "string_type": "this is a text",
+}
 
 
 class DocumentInvalid(DomainError):
@@ -62,4 +73,5 @@ def _placed(finding: Finding) -> str:
 
 def _fault(mistake: Any) -> Fault:
     pointer = "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in mistake["loc"])
-    return Fault(pointer or "/", str(mistake["type"]), str(mistake["msg"]).removeprefix("Value error, "))
+    kind = str(mistake["type"])
+    return Fault(pointer or "/", kind, _WORDS.get(kind) or str(mistake["msg"]).removeprefix("Value error, "))

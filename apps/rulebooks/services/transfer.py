@@ -88,7 +88,7 @@ def _install(file: RulebookFile, now: datetime) -> Imported:
 
 
 def _kept(file: RulebookFile, actor: Actor, now: datetime) -> tuple[RulebookVersion, bool]:
-    rulebook = ensure_rulebook(kind=file.kind, name=file.name, legal_entity_id=_entity_id(file.legal_entity))
+    rulebook = ensure_rulebook(kind=file.kind, name=file.name, legal_entity_id=entity_id_of(file.legal_entity))
     _, sha256 = checked_text(kind_of(file.kind), file.document)
     known = rulebook.versions.filter(sha256=sha256).order_by("-number").first()
     if known is not None:
@@ -106,7 +106,8 @@ def _keep_scenarios(version: RulebookVersion, file: RulebookFile, actor: Actor, 
     keep_scenarios(rulebook=version.rulebook, drafts=read_scenarios(file.scenarios), actor=actor, now=now)
 
 
-def _entity_id(code: str) -> UUID | None:
+def entity_id_of(code: str) -> UUID | None:
+    """Return the id of a legal entity by its code, None for "". Raises NotFound."""
     if not code:
         return None
     try:

@@ -59,9 +59,15 @@ def save_draft(
     Raises KindUnknown, NameTaken, FloatRefused, DocumentInvalid, WrongState, AuthorOnly.
     """
     set_change_actor(actor)
-    if version_id is None:
-        rulebook = ensure_rulebook(kind=kind, name=name, legal_entity_id=legal_entity_id)
-        return add_draft(rulebook=rulebook, document=document, note=note, actor=actor, now=now)
+    if version_id is not None:
+        return change_draft(version_id=version_id, document=document, note=note, actor=actor)
+    rulebook = ensure_rulebook(kind=kind, name=name, legal_entity_id=legal_entity_id)
+    return add_draft(rulebook=rulebook, document=document, note=note, actor=actor, now=now)
+
+
+@joins
+def change_draft(*, version_id: UUID, document: Any, note: str, actor: Actor) -> RulebookVersion:
+    """Save a document over the author's own draft. Raises WrongState, AuthorOnly, FloatRefused, DocumentInvalid, NotFound."""
     version = locked_version(version_id)
     version.state = VERSION.after(version.state, "save")
     if version.author_id != actor.id:
