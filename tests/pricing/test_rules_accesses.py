@@ -8,7 +8,8 @@ import pytest
 from apps.pricing.decisions.cart import decide_cart
 from apps.pricing.decisions.compiled import Rules
 from apps.pricing.decisions.facts import Candidate, LinePriced, ListFacts, Rate
-from tests.factories.pricing_rules import ACCESSES, BASE, a_cart, a_line, a_record, rules_of
+from apps.pricing.decisions.sparing import needed_facts
+from tests.factories.pricing_rules import ACCESSES, BASE, a_cart, a_discount, a_line, a_record, one_group, rules_of
 
 RULES = rules_of()
 CONTRACT = ListFacts("C-1", "customer", "EUR")
@@ -75,6 +76,22 @@ def test_the_most_specific_zone_goes_first(postal_code: str, state: str, country
     records = [a_record(str(2 + index), price_list=at) for index, at in enumerate(zones)]
     line, _, _ = look(*records, postal_code=postal_code, state=state, country=country)
     assert line.unit_price == (None if price is None else Decimal(price))
+
+
+@pytest.mark.parametrize(
+    ("postal_code", "when", "kept"),
+    [("80 331", None, "803"), ("80331", 'postal_code != "80331"', "80331"), ("", None, ""), ("8", None, "8")],
+)
+def test_facts_keep_no_more_of_a_postal_code_than_the_decision_needs(
+    postal_code: str, when: str | None, kept: str
+) -> None:
+    ten = a_discount("d", {"percent": "10"}) | ({"when": when} if when else {})
+    rules = one_group(ten)
+    near = [a_record("5", price_list=zone("Z", country="DE", postal_prefix=prefix)) for prefix in ("80", "803")]
+    cart = a_cart(a_line(price=None, candidates=tuple(near)), a_line("B"), postal_code=postal_code)
+    needed = needed_facts(rules, cart)
+    assert needed.postal_code == kept
+    assert decide_cart(rules, needed) == decide_cart(rules, cart)
 
 
 @pytest.mark.parametrize(

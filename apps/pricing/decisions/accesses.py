@@ -171,8 +171,13 @@ def _closeness(price_list: ListFacts, cart: CartFacts) -> int | None:
         return None
     if not price_list.postal_prefix:
         return 1 if price_list.state else 0
-    inside = cart.postal_code.replace(" ", "").upper().startswith(price_list.postal_prefix.replace(" ", "").upper())
+    inside = plain_code(cart.postal_code).startswith(plain_code(price_list.postal_prefix))
     return 1 + len(price_list.postal_prefix) if inside else None
+
+
+def plain_code(postal_code: str) -> str:
+    """Return a postal code as prefixes are compared with: capitals, without spaces."""
+    return postal_code.replace(" ", "").upper()
 
 
 def _rate(currency: str, cart: CartFacts) -> DatedRate | None:
