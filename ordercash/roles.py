@@ -29,8 +29,10 @@ _RULES: Final = (
 )
 _COSTS: Final = ("pricing.view_costs",)
 _CASEWORK: Final = ("exceptions.claim_case", "exceptions.resolve_case")
+_RULEMAKER: Final = ("rulebooks.draft_version", "rulebooks.run_back_tests", "rulebooks.comment_version")
 _APPROVER: Final = (
     "rulebooks.approve_version",
+    "rulebooks.run_back_tests",
     "rulebooks.activate_version",
     "rulebooks.roll_back",
     "rulebooks.comment_version",
@@ -49,15 +51,14 @@ ROLES: Mapping[str, Sequence[str]] = {
     ),
     "pricing_analyst": (
         *_WORK, *_CASEWORK, *_RULES, *_COSTS,
-        "pricing.change_prices", "pricing.change_costs", "pricing.change_coupons", "pricing.draft_rebates", "rulebooks.draft_version",
-        "rulebooks.comment_version",
+        "pricing.change_prices", "pricing.change_costs", "pricing.change_coupons", "pricing.draft_rebates", *_RULEMAKER,
         "masterdata.change_products", "masterdata.view_setup",
     ),
     "compliance_officer": (
         *_WORK, *_CASEWORK, *_RULES,
         "compliance.change_tax_rates", "orders.release_orders", "orders.accept_content", "orders.cancel_orders",
         "masterdata.block_customers",
-        "masterdata.view_setup", "rulebooks.draft_version", "rulebooks.comment_version",
+        "masterdata.view_setup", *_RULEMAKER,
     ),
     "credit_controller": (
         *_WORK, *_CASEWORK, *_MONEY,
@@ -71,8 +72,7 @@ ROLES: Mapping[str, Sequence[str]] = {
     ),
     "finance_controller": (
         *_WORK, *_CASEWORK, *_MONEY, *_BOOKS, *_RULES, *_COSTS,
-        "billing.write_off", "pricing.settle_rebates", "ledger.close_period", "ledger.export_journal", "rulebooks.draft_version",
-        "rulebooks.comment_version", "audit.view_events",
+        "billing.write_off", "pricing.settle_rebates", "ledger.close_period", "ledger.export_journal", *_RULEMAKER, "audit.view_events",
         "masterdata.view_setup", "operations.view_proof", "operations.run_proof",
     ),
     "order_approver": (

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.rulebooks.api import drafts, endpoints, verbs
+from apps.rulebooks.api import back_tests, drafts, endpoints, scenarios, verbs
 
 urlpatterns = [
     path("rulebooks", endpoints.Rulebooks.as_view(), name="api_rulebooks"),
@@ -30,5 +30,27 @@ urlpatterns = [
         "rulebook-versions/<uuid:version_id>/withdraw", verbs.Withdraw.as_view(), name="api_rulebook_version_withdraw"
     ),
     path("rulebook-versions/<uuid:version_id>/retire", verbs.Retire.as_view(), name="api_rulebook_version_retire"),
+    *(
+        path(f"rulebook-versions/<uuid:version_id>/{address}", view.as_view(), name=f"api_{name}")
+        for address, view, name in (
+            ("back-tests", back_tests.VersionBackTests, "version_back_tests"),
+            ("scenario-runs", scenarios.ScenarioRuns, "version_scenario_runs"),
+        )
+    ),
+    *(
+        path(f"back-tests/<uuid:back_test_id>{address}", view.as_view(), name=f"api_{name}")
+        for address, view, name in (
+            ("", back_tests.BackTestDetail, "back_test"),
+            ("/stop", back_tests.StopBackTest, "back_test_stop"),
+            ("/resume", back_tests.ResumeBackTest, "back_test_resume"),
+            ("/figures", back_tests.BackTestFigures, "back_test_figures"),
+            ("/changes", back_tests.BackTestChanges, "back_test_changes"),
+            ("/changes/<uuid:decision_id>", back_tests.BackTestDecision, "back_test_decision"),
+        )
+    ),
+    path("rulebooks/<uuid:rulebook_id>/scenarios", scenarios.RulebookScenarios.as_view(), name="api_scenarios"),
+    path("scenarios/<uuid:scenario_id>", scenarios.ScenarioDetail.as_view(), name="api_scenario"),
+    path("scenarios/<uuid:scenario_id>/replace", scenarios.ReplaceScenario.as_view(), name="api_scenario_replace"),
+    path("scenarios/<uuid:scenario_id>/retire", scenarios.RetireScenario.as_view(), name="api_scenario_retire"),
     path("decisions", endpoints.Decisions.as_view(), name="api_decisions"),
 ]
