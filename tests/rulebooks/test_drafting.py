@@ -113,3 +113,9 @@ def test_what_words_do_not_tell_apart_is_still_told() -> None:
     after = {"rules": [{"name": "one", "when": "size > 3", "note": "y"}]}
     (found,) = differences(kind_of(TEXT_KIND), before, after)
     assert (found.rule, [str(change) for change in found.changes]) == ("rules", ["[1].note x → y"])
+
+
+def test_a_text_that_does_not_fit_any_more_is_compared_by_its_members() -> None:
+    before, after = {"rules": {"old": "form"}}, {"rules": []}
+    (found,) = differences(kind_of(TEXT_KIND), before, after)
+    assert (found.rule, found.how) == ("rules", "changed")

@@ -129,6 +129,16 @@ def test_a_version_is_compared_commented_and_exported() -> None:
     assert reader.post(address, {"verb": "comment", "comment-text": "x"}).status_code == 403
 
 
+def test_what_no_domain_answers_for_any_more_is_still_read() -> None:
+    version = put_in_force("test.gone", {"a": 1})
+    reader = signed_in(make_user("rulebooks.view_rulebooks"))
+    assert "a: 1" in text_of(reader, f"/rulebooks/versions/{version.pk}/")
+    other = put_in_force("test.gone", {"a": 2})
+    assert "<del>1</del> → <ins>2</ins>" in text_of(reader, f"/rulebooks/versions/{other.pk}/")
+    assert "test.gone" in text_of(reader, f"/rulebooks/{version.rulebook_id}/")
+    assert "test.gone" in text_of(reader, "/rulebooks/")
+
+
 def test_the_limits_of_approval_are_shown_and_hold() -> None:
     limits = {"rules": [{"kinds": ["test.*"], "limits": [{"role": "finance_approver", "most": {"EUR": "10.00"}}]}]}
     put_in_force("rulebooks.approval", limits)

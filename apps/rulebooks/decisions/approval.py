@@ -1,6 +1,6 @@
 """Who may approve what: the document of the rulebook kind "rulebooks.approval", and the decision by it."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from fnmatch import fnmatchcase
 from typing import Annotated, Final, NamedTuple, Self
@@ -135,9 +135,7 @@ def _words(rule: ApprovalRule) -> dict[str, str]:
 def limit_words(most: Mapping[str, Decimal] | None) -> str:
     """Return up to how much a role approves, in words."""
     return (
-        "any amount" if most is None else f"up to {_and([f'{amount} {currency}' for currency, amount in most.items()])}"
+        "any amount"
+        if most is None
+        else f"up to {', '.join(f'{amount} {currency}' for currency, amount in most.items()) or 'nothing'}"
     )
-
-
-def _and(parts: Sequence[str]) -> str:
-    return " and ".join(parts) or "nothing"

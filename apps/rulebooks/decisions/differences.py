@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import pydantic
+
 from apps.rulebooks.decisions.kinds import Kind, RuleText
 
 
@@ -32,18 +34,24 @@ class Difference:
 
 
 def differences(kind: Kind, before: Any, after: Any) -> list[Difference]:
-    """Return what differs between two documents (plain values that fit the schema): removed, changed, added.
+    """Return what differs between two documents (plain values): removed, changed, added.
 
     A kind that names no rules is compared member by member; so is whatever its words do not tell apart.
     """
     if before == after:
         return []
-    if kind.rules is not None:
-        parse = kind.schema.model_validate
-        found = list(_compared(kind.rules(parse(before)), kind.rules(parse(after))))
-        if found:
-            return found
-    return list(_compared(_members(before), _members(after)))
+    return _in_words(kind, before, after) or list(_compared(_members(before), _members(after)))
+
+
+def _in_words(kind: Kind, before: Any, after: Any) -> list[Difference]:
+    """Compare rule by rule; nothing when the kind has no words, or a text of earlier times does not fit it any more."""
+    if kind.rules is None:
+        return []
+    try:
+        parsed = [kind.schema.model_validate(document) for document in (before, after)]
+    except pydantic.ValidationError:
+        return []
+    return list(_compared(kind.rules(parsed[0]), kind.rules(parsed[1])))
 
 
 def _compared(before: Mapping[str, RuleText], after: Mapping[str, RuleText]) -> Iterator[Difference]:

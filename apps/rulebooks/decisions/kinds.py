@@ -73,12 +73,12 @@ class Kind:
     name: str
     title: str
     schema: type[pydantic.BaseModel]
-    decide: Decide | None
-    compile: Compile | None
-    examine: Examine | None
-    rules: Rules | None
-    weigh: Weigh | None
-    scenario: Expected | None
+    decide: Decide | None = None
+    compile: Compile | None = None
+    examine: Examine | None = None
+    rules: Rules | None = None
+    weigh: Weigh | None = None
+    scenario: Expected | None = None
 
     def compiled(self, document: Any) -> Any:
         """Return what `decide` takes: the document made ready, or the document itself."""

@@ -3,12 +3,18 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+import pydantic
+
 from apps.rulebooks.decisions.differences import Difference, differences
 from apps.rulebooks.decisions.documents import findings_of
-from apps.rulebooks.decisions.kinds import Finding, kind_of
+from apps.rulebooks.decisions.kinds import Finding, Kind, kind_of, known_kinds
 from apps.rulebooks.models import RulebookVersion, VersionComment
 from apps.rulebooks.selectors.versions import document_of, rulebook
 from ordercash.kernel.errors import Conflict
+
+
+class Anything(pydantic.RootModel[object]):
+    """A document of which nothing is known."""
 
 
 class NotComparable(Conflict):
@@ -21,7 +27,7 @@ def differences_between(before: RulebookVersion, after: RulebookVersion) -> list
     """Return what differs between two versions of a kind, in words. Raises NotComparable."""
     if before.rulebook.kind != after.rulebook.kind:
         raise NotComparable(f"{before.rulebook.kind} and {after.rulebook.kind} are different kinds.")
-    return differences(kind_of(after.rulebook.kind), document_of(before), document_of(after))
+    return differences(_kind(after), document_of(before), document_of(after))
 
 
 def base_of(version: RulebookVersion, at: datetime) -> RulebookVersion | None:
@@ -40,4 +46,10 @@ def comments_on(version: RulebookVersion) -> Sequence[VersionComment]:
 
 def findings_in(version: RulebookVersion) -> list[Finding]:
     """Return what is found in a version's text; a text that does not fit its kind any more says so."""
-    return findings_of(kind_of(version.rulebook.kind), document_of(version))
+    return findings_of(_kind(version), document_of(version))
+
+
+def _kind(version: RulebookVersion) -> Kind:
+    """Return the kind of a version; one that no domain answers for any more is read as it stands."""
+    name = version.rulebook.kind
+    return kind_of(name) if name in known_kinds() else Kind(name, name, Anything)
