@@ -20,3 +20,8 @@ class PricingConfig(AppConfig):
         register_tones(
             {"ended": "neutral", "set_aside": "warn", "accrual": "good", "true_up": "info", "reversal": "warn"}
         )
+        register_link("price_list", "price_list", "Price list")
+        register_link("price_batch", "price_batch", "Change of prices")
+        register_tones(
+            {"new": "good", "changed": "info", "unchanged": "neutral", "discarded": "neutral", "scheduled": "info"}
+        )

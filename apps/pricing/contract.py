@@ -3,7 +3,11 @@
 `accrue_rebates` joins the caller's transaction and takes lists.
 """
 
-from apps.audit.contract import register_job
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+from apps.audit.contract import JobContext, register_job
 from apps.exceptions.contract import Resolution
 from apps.masterdata.contract import register_demo
 from apps.pricing.decisions.access import ACCESS_KIND, AccessSequence
@@ -12,6 +16,7 @@ from apps.pricing.decisions.price import Priced
 from apps.pricing.decisions.price import Priced as LinePrice
 from apps.pricing.decisions.replay import Texts, read_trace, replay_prices
 from apps.pricing.decisions.weigh import weigh_prices
+from apps.pricing.models import BatchAction, PriceBatch
 from apps.pricing.permissions import SETTLE_REBATES
 from apps.pricing.ports import (
     IssuedNote,
@@ -27,6 +32,7 @@ from apps.pricing.selectors.carts import CartRequest, LineRequest, Needs, needs_
 from apps.pricing.selectors.coupons import CouponAnswer, CouponWish, coupon_answers, redeemed_of
 from apps.pricing.selectors.lists import PriceInForce, prices_in_force
 from apps.pricing.selectors.pricing import PricedLines, PriceRequest, price_lines
+from apps.pricing.services.batches import READ_JOB, WRITE_JOB, read_batch, write_batch
 from apps.pricing.services.coupons import CouponClaim, give_back_coupons, redeem_coupons
 from apps.pricing.services.demo import load_prices
 from apps.pricing.services.rebate_accruals import accrue_rebates
@@ -107,6 +113,13 @@ def register() -> None:
     register_demo("prices", load_prices)
     for name, (function, every_seconds) in JOBS.items():
         register_job(name, function, every_seconds=every_seconds)
+    register_job(READ_JOB, lambda context: _batch(context, read_batch))
+    register_job(WRITE_JOB, lambda context: _batch(context, write_batch))
+
+
+def _batch(context: JobContext, verb: Callable[..., PriceBatch]) -> Mapping[str, Any]:
+    done = verb(UUID(str(context.arguments["batch_id"])), now=context.now, tell=context.progress)
+    return {"state": done.state, **{name: done.counts.get(name, 0) for name in BatchAction.values}}
 
 
 def _replay(sequence: AccessSequence, facts: str) -> Decided:

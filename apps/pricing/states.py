@@ -1,4 +1,4 @@
-"""The life of a rebate agreement."""
+"""The lives of a rebate agreement and of a batch of prices."""
 
 from typing import Final
 
@@ -10,5 +10,18 @@ REBATE: Final = StateTable(
         ("draft", "approve"): "approved",
         ("draft", "discard"): "discarded",
         ("approved", "end"): "ended",
+    },
+)
+
+BATCH: Final = StateTable(
+    "price batch",
+    {
+        ("reading", "show"): "ready",
+        ("reading", "fail"): "failed",
+        ("ready", "write"): "writing",
+        ("ready", "discard"): "discarded",
+        ("writing", "finish"): "done",
+        ("writing", "show"): "ready",
+        ("failed", "discard"): "discarded",
     },
 )

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from apps.pricing.models import PriceList, PriceRecord
 from ordercash.kernel.errors import NotFound
@@ -52,9 +52,43 @@ SELECT l.code, l.name, l.currency,
 """
 
 
+_SCOPES: Final = {
+    "customer": Q(customer__isnull=False),
+    "customer_group": Q(customer_group__isnull=False),
+    "zone": ~Q(zone_country=""),
+    "everybody": Q(customer__isnull=True, customer_group__isnull=True, zone_country=""),
+}
+
+
 def price_lists() -> QuerySet[PriceList]:
     """Return every price list."""
     return PriceList.objects.select_related("customer", "customer_group", "legal_entity")
+
+
+def lists_found(
+    *, text: str = "", scope: str = "", currency: str = "", at: datetime | None = None
+) -> QuerySet[PriceList]:
+    """Return price lists by their code or name, scope and currency; with `at` those valid at the instant."""
+    found = price_lists()
+    if text:
+        found = found.filter(Q(code__icontains=text) | Q(name__icontains=text) | Q(customer__code__icontains=text))
+    if scope:
+        found = found.filter(_SCOPES[scope])
+    if currency:
+        found = found.filter(currency=currency)
+    return found if at is None else found.filter(_valid(at))
+
+
+def records_found(price_list_id: UUID, *, text: str = "", at: datetime | None = None) -> QuerySet[PriceRecord]:
+    """Return the prices of a list whose SKU begins with `text` or whose product's name contains it; with `at` those in force."""
+    found = PriceRecord.objects.select_related("product").filter(price_list=price_list_id)
+    if text:
+        found = found.filter(Q(product__sku__istartswith=text) | Q(product__name__icontains=text))
+    return found if at is None else found.filter(_valid(at))
+
+
+def _valid(at: datetime) -> Q:
+    return Q(valid_from_at__lte=at) & (Q(valid_until_at__isnull=True) | Q(valid_until_at__gt=at))
 
 
 def price_list(price_list_id: UUID) -> PriceList:
