@@ -7,6 +7,7 @@ import pytest
 
 from apps.pricing.decisions.cart import decide_cart
 from apps.pricing.decisions.compiled import Rules
+from apps.pricing.decisions.explanation import explain_line
 from apps.pricing.decisions.facts import CartPriced, LineFacts, Manual
 from tests.factories.pricing_rules import a_cart, a_discount, a_group, a_line, one_group, rules_of
 
@@ -139,9 +140,18 @@ def test_conditions_choose_lines_and_say_whom_they_are_not_for() -> None:
     )
     priced = price(rules, a_line("A", "3", category="bikes"), a_line("B", "2", category="bikes"))
     assert nets(priced) == [2673, 2000]  # A: 30 - 10 % = 27, above 25: - 1 %; B: 20
-    assert priced.trace["not_for"][priced.trace["lines"][1]["not_for"]] == ("bikes",)
+    assert priced.trace["not_for"] == [[], ["bikes"]]
     assert ("france", "condition_false") in priced.trace["order"]["lost"]
     assert lost(priced, 1) == [("big", "condition_false")]
+
+
+def test_a_condition_that_is_false_for_every_line_is_told_once() -> None:
+    rules = one_group(
+        a_discount("a", {"percent": "1"}, when='sku == "A"'), a_discount("z", {"percent": "1"}, when='sku == "Z"')
+    )
+    trace = price(rules, a_line("A"), a_line("B")).trace
+    assert (list(trace["for_none"]), trace["not_for"]) == (["z"], [[], ["a"]])
+    assert [loser.rule for loser in explain_line(trace, 1, 1000).lost] == ["a", "z"]
 
 
 def test_a_condition_may_read_the_sum_of_the_order() -> None:

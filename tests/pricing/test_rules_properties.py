@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from apps.billing.decisions.credits import QUANTITY_UNITS, CreditableLine, quantity_share
 from apps.pricing.decisions.cart import decide_cart
+from apps.pricing.decisions.explanation import explain_line
 from apps.pricing.decisions.facts import CartFacts, CartPriced
 from apps.pricing.decisions.readings import read_facts, read_outcome
 from apps.pricing.decisions.texts import cart_texts, replay_cart
@@ -54,7 +55,8 @@ def test_sums_are_whole_and_never_negative(seed: int) -> None:
 
 
 def _check_lines(cart: CartFacts, priced: CartPriced) -> None:
-    for facts, line, told in zip(cart.lines, priced.lines, priced.trace["lines"], strict=True):
+    for place, (facts, line, told) in enumerate(zip(cart.lines, priced.lines, priced.trace["lines"], strict=True)):
+        assert explain_line(priced.trace, place, line.gross_minor).net_minor == line.net_minor
         assert line.net_minor >= 0
         assert line.gross_minor - line.discount_minor == line.net_minor
         assert sum(minor for _, minor in line.discounts) == line.discount_minor

@@ -6,7 +6,8 @@ from typing import Any, Final
 
 from apps.pricing.decisions.conditions import LINE_NAMES, OF_ORDERS, RUNNING_NAMES, SUM_NAMES, Condition
 
-MOST_REMEMBERED: Final = 50_000
+MOST_REMEMBERED: Final = 20_000
+MOST_CONTEXTS: Final = 500
 _CHANGING: Final = frozenset({*SUM_NAMES, *RUNNING_NAMES})
 # Where a running line holds what conditions read.
 _PLACES: Final = {
@@ -75,6 +76,8 @@ class Together:
 
     def known_for(self, view: Mapping[str, Any]) -> dict[Any, int]:
         """Return what is known where the order has these values: the bits by the values of a line."""
+        if len(self._known) >= MOST_CONTEXTS:
+            self._known.clear()
         return self._known.setdefault(tuple([view[name] for name in self.order_names]), {})
 
     def ask(self, known: dict[Any, int], values: Any, view: Mapping[str, Any]) -> int:

@@ -104,7 +104,7 @@ def explain_line(trace: Mapping[str, Any], place: int, gross_minor: int) -> Line
     """Return the explanation of the line at a place of the trace; `gross_minor` is in the outcome."""
     told = trace["lines"][place]
     steps = tuple(_steps(told, gross_minor))
-    unmet = trace["not_for"][told["not_for"]] if "not_for" in told else ()
+    unmet = (*trace["not_for"][told["not_for"]], *trace["for_none"]) if "not_for" in told else ()
     return LineTold(
         tuple(Missed(row[0], row[1], row[2] if len(row) > 2 else "") for row in trace["missed"][told["missed"]]),
         told.get("found"),

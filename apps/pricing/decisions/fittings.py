@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 from apps.pricing.decisions.alive import Live, LiveFloor, LiveStage
 from apps.pricing.decisions.asking import Asked, Together
 
-MOST_FITTINGS: Final = 20_000
+MOST_FITTINGS: Final = 2_000
 
 
 class Fitting(NamedTuple):

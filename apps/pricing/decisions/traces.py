@@ -1,7 +1,8 @@
 """The trace of a decision: what is equal is written once, and `explain` puts it together again for people.
 
 {"lines": [{"missed": n, "found": {…}, "gross": "…", "steps": [[rule, minor, left?]], "lost": [[rule, why, by?, minor?]], "not_for": n, …}],
-"missed": [[[access, why, detail?]]], "not_for": [[rule]], "order": {"charges", "lost", "steps"}, "coupons": [[code, campaign, why]]}
+"missed": [[[access, why, detail?]]], "for_none": [rule], "not_for": [[rule]], "order": {"charges", "lost", "steps"},
+"coupons": [[code, campaign, why]]}. Rules whose condition is false for every line stand once under `for_none`.
 """
 
 from collections.abc import Sequence
@@ -41,7 +42,7 @@ class TraceWriter:
             entry["lost"] = line.lost
         if line.closed_by:
             entry["closed_by"] = line.closed_by
-        if line.fitting is not None and line.fitting.unmet:
+        if line.fitting is not None:
             entry["not_for"] = self._not_for.setdefault(line.fitting.unmet, len(self._not_for))
         if floors:
             entry["floors"] = floors
@@ -51,6 +52,7 @@ class TraceWriter:
 
     def made(self, plan: Plan, order: OrderDiscounts, charges: Charges, coupons: Sequence[Coupon]) -> dict[str, Any]:
         """Return the trace: JSON values, parts of which are shared with other traces; callers do not change them."""
+        for_none, not_for = _shared(list(self._not_for))
         of_order: dict[str, Any] = {"lost": [*plan.lost, *order.lost, *charges.lost]}
         if order.steps:
             of_order["steps"] = [
@@ -60,11 +62,22 @@ class TraceWriter:
         if charges.steps:
             of_order["charges"] = charges.steps
         trace: dict[str, Any] = {
+            "for_none": for_none,
             "lines": self._lines,
             "missed": list(self._missed),
-            "not_for": list(self._not_for),
+            "not_for": not_for,
             "order": of_order,
         }
         if coupons:
             trace["coupons"] = sorted((coupon.code, coupon.campaign, coupon.why) for coupon in coupons)
         return trace
+
+
+def _shared(unmet: Sequence[Sequence[str]]) -> tuple[Sequence[str], list[list[str]]]:
+    """Return what all lists have in common, and what each has besides."""
+    if len(unmet) < 2:
+        return (unmet[0] if unmet else (), [[] for _ in unmet])
+    common = set(unmet[0]).intersection(*unmet[1:])
+    return [rule for rule in unmet[0] if rule in common], [
+        [rule for rule in own if rule not in common] for own in unmet
+    ]
