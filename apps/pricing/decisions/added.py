@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any
 
 from apps.pricing.decisions.accesses import PriceFinder, Wanted
 from apps.pricing.decisions.alive import Live
@@ -63,23 +62,23 @@ class Charges:
     def add(self, net_minor: int, net_exact: Decimal, quantity: Decimal) -> None:
         """Add what applies to an order of this net (rounded, and before rounding) and these own units."""
         net = to_major(net_minor, self._currency)
-        view = {**self._context.view, "order_net": net, "order_quantity": quantity}
+        self._context.view.update(order_net=net, order_quantity=quantity)
         for _, rules in self._context.plan.charges:
-            self._add_first(rules, view, net_minor, net_exact, quantity)
+            self._add_first(rules, net, net_minor, net_exact, quantity)
 
     def _add_first(
-        self, rules: Sequence[Live], view: Mapping[str, Any], net_minor: int, net_exact: Decimal, quantity: Decimal
+        self, rules: Sequence[Live], net: Decimal, net_minor: int, net_exact: Decimal, quantity: Decimal
     ) -> None:
         applied = ""
         for rule in rules:
-            if rule.late and rule.test is not None and not rule.test.holds(view):
+            if rule.late and rule.test is not None and not rule.test.holds(self._context.view):
                 self.lost.append((rule.name, "condition_false"))
             elif applied:
                 self.lost.append((rule.name, "lower_priority", applied))
             elif rule.sku not in self._extras:
                 self.lost.append((rule.name, PRODUCT_UNKNOWN))
             else:
-                worth = rule.gain(view["order_net"], quantity)
+                worth = rule.gain(net, quantity)
                 if isinstance(worth, str):
                     self.lost.append((rule.name, worth))
                     continue

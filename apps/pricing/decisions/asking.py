@@ -4,19 +4,20 @@ from collections.abc import Callable, Iterable, Mapping
 from operator import attrgetter
 from typing import Any, Final
 
-from apps.pricing.decisions.conditions import LINE_NAMES, OF_ORDERS, RUNNING_NAMES, SUM_NAMES, Condition
+from apps.pricing.decisions.conditions import LINE_NAMES, OF_ORDERS, RUNNING_NAMES, SUM_NAMES, Condition, Readable
 
 MOST_REMEMBERED: Final = 20_000
 MOST_CONTEXTS: Final = 500
 _CHANGING: Final = frozenset({*SUM_NAMES, *RUNNING_NAMES})
 # Where a running line holds what conditions read.
-_PLACES: Final = {
+PLACES: Final = {
     "sku": "facts.sku",
     "category": "facts.category",
     "unit": "facts.unit",
     "quantity": "facts.quantity",
     "own_quantity": "own",
     "list_price": "list_price",
+    "net": "net",
 }
 
 
@@ -31,7 +32,7 @@ class Test:
         self.names = tuple(sorted(condition.names))
         self.reads = frozenset(self.names)
 
-    def holds(self, view: Mapping[str, Any]) -> bool:
+    def holds(self, view: Readable) -> bool:
         """Return whether it holds for a mapping with (at least) its names; numbers are Decimals."""
         key = tuple([view[name] for name in self.names])
         known = self._known.get(key)
@@ -41,7 +42,7 @@ class Test:
             known = self._known[key] = self._ask(view)
         return known
 
-    def _ask(self, view: Mapping[str, Any]) -> bool:
+    def _ask(self, view: Readable) -> bool:
         try:
             return self._condition.test(view)
         except self._failed:
@@ -66,7 +67,7 @@ class Together:
     def __init__(self, names: Iterable[str]) -> None:
         names = list(names)
         self.order_names = tuple(name for name in names if name not in LINE_NAMES)
-        self.values_of: Callable[[Any], Any] = attrgetter(*(_PLACES[name] for name in names if name in LINE_NAMES))
+        self.values_of: Callable[[Any], Any] = attrgetter(*(PLACES[name] for name in names if name in LINE_NAMES))
         self._tests: list[tuple[int, Test]] = []
         self._known: dict[tuple[Any, ...], dict[Any, int]] = {}
 
@@ -80,11 +81,11 @@ class Together:
             self._known.clear()
         return self._known.setdefault(tuple([view[name] for name in self.order_names]), {})
 
-    def ask(self, known: dict[Any, int], values: Any, view: Mapping[str, Any]) -> int:
+    def ask(self, known: dict[Any, int], values: Any, line: Readable) -> int:
         """Return the bits of the conditions that hold for a line, and keep them."""
         if len(known) >= MOST_REMEMBERED:
             known.clear()
-        bits = known[values] = sum([bit for bit, test in self._tests if test.holds(view)])
+        bits = known[values] = sum([bit for bit, test in self._tests if test.holds(line)])
         return bits
 
 

@@ -4,7 +4,6 @@ Amounts: a line's gross is quantity x unit price / per, rounded; discounts on li
 each step only to say what the step took, so that steps sum to the result; discounts on the order are rounded once and shared.
 """
 
-from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -39,9 +38,9 @@ class _Decision:
 
     def made(self) -> CartPriced:
         lines = self._running_lines()
-        sums = self._sums(lines)
+        self._tell_sums(lines)
         for line in lines:
-            discount_line(line, sums)
+            discount_line(line)
         extras = {extra.sku: extra for extra in self.facts.extras}
         order = OrderDiscounts(lines, self.context, FreeGoods(self.finder, extras, self.currency))
         order.run()
@@ -50,8 +49,8 @@ class _Decision:
         if self.context.plan.charges:
             quantity = sum([line.own for line in lines], NOTHING)
             charges.add(sum([line.minor for line in lines]), sum(exacts, NOTHING), quantity)
-        sums = self._sums(lines)
-        priced = [self._finish(line, exact, sums) for line, exact in zip(lines, exacts, strict=True)]
+        self._tell_sums(lines)
+        priced = [self._finish(line, exact) for line, exact in zip(lines, exacts, strict=True)]
         added = (*(free for step in order.steps for free in step.free), *charges.lines)
         coupons = self._used_coupons(lines, order, charges)
         trace = self.trace.made(self.context.plan, order, charges, self.facts.coupons)
@@ -78,20 +77,17 @@ class _Decision:
             nothing = Found(None, ONE, "", False, None, (*found.misses, (found.source, TOO_LARGE)))
             return RunningLine(index, line, nothing, own, self.context)
 
-    def _sums(self, lines: list[RunningLine]) -> Mapping[str, Any]:
-        if self.rules.reads.isdisjoint(SUM_NAMES):
-            return {}
-        return {
-            "order_net": to_major(sum([line.minor for line in lines]), self.currency),
-            "order_quantity": sum([line.own for line in lines], NOTHING),
-        }
+    def _tell_sums(self, lines: list[RunningLine]) -> None:
+        if not self.rules.reads.isdisjoint(SUM_NAMES):
+            net = to_major(sum([line.minor for line in lines]), self.currency)
+            self.context.view.update(order_net=net, order_quantity=sum([line.own for line in lines], NOTHING))
 
-    def _finish(self, line: RunningLine, exact: Decimal, sums: Mapping[str, Any]) -> LinePriced:
+    def _finish(self, line: RunningLine, exact: Decimal) -> LinePriced:
         found = line.found
         parts, parts_trace = split_on_parts(line, self.finder) if line.facts.parts else ((), None)
         below, floors = None, None
         if self.context.plan.floors and found.unit_price is not None:
-            below, floors = check_floors(line, sums, self._cost_rate(line.facts))
+            below, floors = check_floors(line, self._cost_rate(line.facts))
         self.trace.add_line(line, floors, parts_trace)
         discounts = tuple([(step[0], step[1]) for step in line.steps])
         return LinePriced(

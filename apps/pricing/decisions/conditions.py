@@ -39,13 +39,19 @@ OF_ORDERS: Final = {**ORDER_NAMES, **SUM_NAMES}
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
+class Readable(Protocol):
+    """What conditions read their names of: a mapping, or a line while it is priced."""
+
+    def __getitem__(self, name: str, /) -> Any: ...
+
+
 class Condition(Protocol):
     """A compiled condition: `names` are those that it reads."""
 
     @property
     def names(self) -> Collection[str]: ...
 
-    def test(self, facts: Mapping[str, Any], /) -> bool: ...
+    def test(self, facts: Any, /) -> bool: ...
 
 
 class Conditioned(NamedTuple):

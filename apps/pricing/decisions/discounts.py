@@ -4,9 +4,8 @@
 before left, `all_on_list` each on the price before discounts. No discount takes more than is left.
 """
 
-from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from apps.pricing.decisions.alive import Live, LiveGroup, LiveStage
 from apps.pricing.decisions.facts import Manual
@@ -26,16 +25,13 @@ class Turn(NamedTuple):
     lost: tuple[Lost, ...]
 
 
-def discount_line(line: RunningLine, sums: Mapping[str, Any]) -> None:
+def discount_line(line: RunningLine) -> None:
     """Run the groups of lines on the line, then the discount that a person set."""
     if line.minor <= 0:
         return
     if not line.final:
-        fitting = line.fit()
-        if fitting.stages:
-            view = {**line.view(), **sums} if fitting.late else {}
-            for stage in fitting.stages:
-                _run_stage(stage, line, view)
+        for stage in line.fit().stages:
+            _run_stage(stage, line)
     if line.facts.manual is not None:
         _take_manual(line, line.facts.manual)
 
@@ -45,11 +41,11 @@ def _take_manual(line: RunningLine, manual: Manual) -> None:
         line.take(MANUAL, line.left - line.left * manual.percent / 100)
 
 
-def _run_stage(stage: LiveStage, line: RunningLine, view: dict[str, Any]) -> None:
+def _run_stage(stage: LiveStage, line: RunningLine) -> None:
     if line.closed_by:
         line.lost += [(rule.name, "excluded_by", line.closed_by) for group in stage for rule in group.rules]
         return
-    turns = [(group, run_group(group, line, view)) for group in stage]
+    turns = [(group, run_group(group, line)) for group in stage]
     group, turn = turns[0] if len(turns) == 1 else min(turns, key=lambda pair: pair[1].left)
     for other, rejected in turns:
         if other is not group:
@@ -72,22 +68,22 @@ def _outdone(rejected: Turn, winner: Turn, line: RunningLine) -> list[Lost]:
     return lost
 
 
-def run_group(group: LiveGroup, line: RunningLine, view: dict[str, Any]) -> Turn:
+def run_group(group: LiveGroup, line: RunningLine) -> Turn:
     """Return what the group does to the line, without doing it."""
     method = group.method
     if len(group.rules) == 1:
-        return _alone(group.rules[0], method == "all_on_list", line, view)
+        return _alone(group.rules[0], method == "all_on_list", line)
     if method == "best_for_customer":
-        return _best(group, line, view)
+        return _best(group, line)
     left, first = line.left, ""
     taken: list[tuple[str, Decimal]] = []
     lost: list[Lost] = []
     for rule in group.rules:
         if first and method == "highest_priority":
-            why: Lost | None = _not_met(rule, left, view) or (rule.name, "lower_priority", first)
+            why: Lost | None = _not_met(rule, left, line) or (rule.name, "lower_priority", first)
             lost.append(why)  # type: ignore[arg-type]
             continue
-        worth = _worth(rule, line.gross if method == "all_on_list" else left, left, line.own, view)
+        worth = _worth(rule, line.gross if method == "all_on_list" else left, left, line)
         if type(worth) is str:
             lost.append((rule.name, worth))
             continue
@@ -97,18 +93,18 @@ def run_group(group: LiveGroup, line: RunningLine, view: dict[str, Any]) -> Turn
     return Turn(left, tuple(taken), tuple(lost))
 
 
-def _alone(rule: Live, on_list: bool, line: RunningLine, view: dict[str, Any]) -> Turn:
+def _alone(rule: Live, on_list: bool, line: RunningLine) -> Turn:
     left = line.left
-    worth = _worth(rule, line.gross if on_list else left, left, line.own, view)
+    worth = _worth(rule, line.gross if on_list else left, left, line)
     if type(worth) is str:
         return Turn(left, (), ((rule.name, worth),))
     left -= worth  # type: ignore[operator]
     return Turn(left, ((rule.name, left),), ())
 
 
-def _best(group: LiveGroup, line: RunningLine, view: dict[str, Any]) -> Turn:
+def _best(group: LiveGroup, line: RunningLine) -> Turn:
     left = line.left
-    worths = [(rule.name, _worth(rule, left, left, line.own, view)) for rule in group.rules]
+    worths = [(rule.name, _worth(rule, left, left, line)) for rule in group.rules]
     gains = [(name, worth) for name, worth in worths if type(worth) is not str]
     if not gains:
         return Turn(left, (), tuple(worths))
@@ -123,13 +119,13 @@ def _best(group: LiveGroup, line: RunningLine, view: dict[str, Any]) -> Turn:
     return Turn(left - most, ((winner, left - most),), lost)  # type: ignore[operator]
 
 
-def _worth(rule: Live, base: Decimal, left: Decimal, own: Decimal, view: dict[str, Any]) -> Decimal | str:
+def _worth(rule: Live, base: Decimal, left: Decimal, line: RunningLine) -> Decimal | str:
     """Return what a rule takes off, capped by what is left, or why it takes nothing."""
-    if rule.late and _not_met(rule, left, view):
+    if rule.late and _not_met(rule, left, line):
         return "condition_false"
     if left <= 0:
         return NOTHING_LEFT
-    worth: Decimal | str = rule.gain(base, own)
+    worth: Decimal | str = rule.gain(base, line.own)
     if type(worth) is str:
         return worth
     if worth > left:  # type: ignore[operator]
@@ -137,8 +133,8 @@ def _worth(rule: Live, base: Decimal, left: Decimal, own: Decimal, view: dict[st
     return worth if worth > 0 else NO_SAVING  # type: ignore[operator]
 
 
-def _not_met(rule: Live, left: Decimal, view: dict[str, Any]) -> Lost | None:
+def _not_met(rule: Live, left: Decimal, line: RunningLine) -> Lost | None:
     if not rule.late or rule.test is None:
         return None
-    view["net"] = left
-    return None if rule.test.holds(view) else (rule.name, "condition_false")
+    line.net = left
+    return None if rule.test.holds(line) else (rule.name, "condition_false")

@@ -50,7 +50,7 @@ class Fittings:
         for values_of, known, together in self._together:
             values = values_of(line)
             found = known.get(values)
-            bits |= together.ask(known, values, line.view()) if found is None else found
+            bits |= together.ask(known, values, line) if found is None else found
         bits &= self._alive
         return self._known.get(bits) or self._made(bits)
 

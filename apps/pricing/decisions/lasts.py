@@ -1,6 +1,6 @@
 """What comes last on a line: whether it fell below a floor, and how a bundle's net is split on its parts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final, NamedTuple
 
@@ -21,13 +21,13 @@ class FloorChecked(NamedTuple):
     trace: list[dict[str, Any]]
 
 
-def check_floors(line: RunningLine, sums: Mapping[str, Any], rate: Decimal | None) -> FloorChecked:
+def check_floors(line: RunningLine, rate: Decimal | None) -> FloorChecked:
     """Hold the line's net against every floor that concerns it; `rate` turns its cost's currency into the cart's."""
     below: BelowFloor | None = None
     trace: list[dict[str, Any]] = []
-    net = to_major(line.minor, line.currency)
+    net = line.net = to_major(line.minor, line.currency)
     for floor in line.fit().floors:
-        if floor.late and floor.test is not None and not floor.test.holds({**line.view(), **sums, "net": net}):
+        if floor.late and floor.test is not None and not floor.test.holds(line):
             continue
         least = _least(floor, line, rate)
         if isinstance(least, str):

@@ -48,7 +48,10 @@ class Plan:
 
 
 class Context(NamedTuple):
-    """What a cart is priced in: the plan, made once, and the values of the order names that conditions read."""
+    """What a cart is priced in: the plan, made once, and the cart's own values of the order names that conditions read.
+
+    The sums of the order among them are told when they change.
+    """
 
     plan: Plan
     view: dict[str, Any]

@@ -1,9 +1,11 @@
 """A line while it is priced: what is left of it, which steps took the rest, and which rules lost."""
 
 from decimal import Decimal
-from typing import Any
+from operator import attrgetter
+from typing import Any, Final
 
 from apps.pricing.decisions.accesses import Found
+from apps.pricing.decisions.asking import PLACES
 from apps.pricing.decisions.facts import NOTHING, LineFacts
 from apps.pricing.decisions.fittings import Fitting
 from apps.pricing.decisions.plans import Context
@@ -13,19 +15,21 @@ from ordercash.kernel.money import to_major, to_minor
 Step = tuple[Any, ...]
 Lost = tuple[Any, ...]
 
+_READ: Final = {name: attrgetter(place) for name, place in PLACES.items()}
+
 
 class RunningLine:
     """`left` is exact and in major units until the line is rounded; then `minor` is what counts."""
 
     __slots__ = (
         "closed_by", "context", "currency", "facts", "final", "fitting", "found", "gross", "gross_minor", "index", "left", "lost",
-        "minor", "own", "shared", "steps",
+        "minor", "net", "own", "shared", "steps",
     )  # fmt: skip
 
     def __init__(self, index: int, facts: LineFacts, found: Found, own: Decimal, context: Context) -> None:
         self.index, self.facts, self.found, self.own, self.context = index, facts, found, own, context
         self.currency = currency = context.currency
-        self.gross = self.left = NOTHING
+        self.gross = self.left = self.net = NOTHING
         self.gross_minor = self.minor = self.shared = 0
         self.final = found.final
         self.closed_by = ""
@@ -72,16 +76,7 @@ class RunningLine:
         """The price of one own unit before discounts, in major units."""
         return self.gross / self.own if self.own else NOTHING
 
-    def view(self) -> dict[str, Any]:
-        """Return the values that conditions may read."""
-        facts = self.facts
-        return {
-            **self.context.view,
-            "sku": facts.sku,
-            "category": facts.category,
-            "unit": facts.unit,
-            "quantity": facts.quantity,
-            "own_quantity": self.own,
-            "list_price": self.list_price,
-            "net": self.left,
-        }
+    def __getitem__(self, name: str) -> Any:
+        """Return the value of a name that conditions may read; `net` is set by whoever asks."""
+        read = _READ.get(name)
+        return self.context.view[name] if read is None else read(self)

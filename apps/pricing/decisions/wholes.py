@@ -4,8 +4,8 @@ The shares are frozen on the lines. A unit that a set or "cheapest free" counted
 or that an exclusive group closed take no part.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from apps.pricing.decisions.added import FreeGoods
 from apps.pricing.decisions.alive import Live, LiveGroup, LiveStage
@@ -62,12 +62,16 @@ class OrderDiscounts:
         self.context, self.free_goods = context, free_goods
         self.lines = [line for line in lines if line.open]
         self.all_lines = lines
+        self.fits: list[frozenset[str]] = []
         self.steps: list[WholeStep] = []
         self.lost: list[Lost] = []
         self.closed_by = ""
 
     def run(self) -> None:
         """Run every stage and leave the lines with their shares."""
+        if not self.context.plan.order_stages:
+            return
+        self.fits = [line.fit().order_rules for line in self.lines]
         wholes = Wholes.of(self.lines, self.all_lines, self.context.currency)
         for stage in self.context.plan.order_stages:
             if any(group.rules for group in stage):
@@ -148,24 +152,22 @@ class OrderDiscounts:
 
     def _places(self, rule: Live, wholes: Wholes) -> list[int] | str:
         """Return which of the open lines the rule counts, or why none."""
-        if rule.late and rule.of_order and not self._holds(rule, {**self.context.view, **wholes.sums}):
+        if rule.late:
+            self.context.view.update(wholes.sums)
+        if rule.late and rule.of_order and rule.test is not None and not rule.test.holds(self.context.view):
             return "condition_false"
-        places = [
-            place
-            for place, line in enumerate(self.lines)
-            if wholes.nets[place] > 0 and rule.name in line.fit().order_rules
-        ]
+        name, nets = rule.name, wholes.nets
+        places = [place for place, fits in enumerate(self.fits) if name in fits and nets[place] > 0]
         if rule.late and not rule.of_order:
-            places = [place for place in places if self._holds(rule, self._view(place, wholes))]
+            places = [place for place in places if self._holds(rule, place, wholes)]
         if places:
             return places
-        return "no_line_matches" if any(net > 0 for net in wholes.nets) else "nothing_left"
+        return "no_line_matches" if any(net > 0 for net in nets) else "nothing_left"
 
-    def _view(self, place: int, wholes: Wholes) -> Mapping[str, Any]:
-        return {**self.lines[place].view(), **wholes.sums, "net": wholes.major(wholes.nets[place])}
-
-    def _holds(self, rule: Live, view: Mapping[str, Any]) -> bool:
-        return rule.test is None or rule.test.holds(view)
+    def _holds(self, rule: Live, place: int, wholes: Wholes) -> bool:
+        line = self.lines[place]
+        line.net = wholes.major(wholes.nets[place])
+        return rule.test is None or rule.test.holds(line)
 
 
 def _last(turn: Turn) -> str:
