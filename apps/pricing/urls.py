@@ -13,6 +13,6 @@ urlpatterns = [
     path("price-batches/<uuid:batch_id>/", batches.BatchPage.as_view(), name="price_batch"),
     path("price-batches/<uuid:batch_id>/progress/", batches.BatchPoll.as_view(), name="price_batch_progress"),
     path("rebates/", rebates.Rebates.as_view(), name="rebates"),
-    path("rebates/exposure/", rebates.RebateExposure.as_view(), name="rebate_exposure"),
+    path("rebate-exposure/", rebates.RebateExposure.as_view(), name="rebate_exposure"),
     path("rebates/<uuid:agreement_id>/", rebates.RebatePage.as_view(), name="rebate"),
 ]

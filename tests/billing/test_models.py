@@ -215,3 +215,32 @@ def test_a_credit_note_names_its_invoice_or_what_it_is_granted_for(world: World,
         "credit_note_names_its_reason",
     )
     assert Invoice.objects.count() == 1
+
+
+def test_only_a_grant_has_lines_of_nothing_and_stays_what_it_is_for(world: World, invoice_id: UUID) -> None:
+    line = (
+        "INSERT INTO billing_invoiceline (id, invoice_id, position, customer_id, quantity, unit_price, net_minor, tax_category, tax_rate,"
+        " tax_minor, description) SELECT new_id(), id, 9, customer_id, 0, 0, 0, 'S', 19, 0, '' FROM billing_invoice WHERE {}"
+    )
+    run(draft_sql("'draft', NULL"), [invoice_id])
+    refused(line.format("state = 'draft'"), [], "a line bills an obligation or credits a line")
+    grant = draft_sql("'draft', NULL").replace("'invoice',", "'credit_note',").replace("'try'", "'grant'")
+    with_reason = grant.replace(", state, number)", ", state, number, posted_as, about_kind, about_id)")
+    refused(
+        with_reason.replace("NULL FROM", "NULL, 'rebate_settlement', '', new_id() FROM"),
+        [invoice_id],
+        "names_its_reason",
+    )
+    refused(
+        with_reason.replace("NULL FROM", "NULL, 'rebate_settlement', 'thing', NULL FROM"),
+        [invoice_id],
+        "names_its_reason",
+    )
+    run(with_reason.replace("NULL FROM", "NULL, 'rebate_settlement', 'thing', new_id() FROM"), [invoice_id])
+    run(line.format("posted_as <> ''"), [])
+    refused("UPDATE billing_invoiceline SET quantity = 1 WHERE position = 9", [], "immutable")
+    refused(
+        "UPDATE billing_invoice SET posted_as = 'x', about_kind = 'x', about_id = new_id() WHERE state <> 'draft'",
+        [],
+        "immutable",
+    )

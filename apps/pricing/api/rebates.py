@@ -175,7 +175,7 @@ def _known(known: Mapping[str, UUID], code: str | None, name: str) -> UUID | Non
 def _agreement(row: RebateAgreement) -> dict[str, Any]:
     same = (
         "id", "code", "name", "state", "from_date", "until_date", "basis", "reward", "is_retrospective", "category", "settlement",
-        "author_id",         "approver_id", "approved_at", "ended_at", "end_reason", "set_aside_at",
+        "author_id", "approver_id", "approved_at", "ended_at", "end_reason", "set_aside_at",
     )  # fmt: skip
     return {
         **{name: getattr(row, name) for name in same},

@@ -21,6 +21,7 @@ from apps.pricing.permissions import APPROVE_REBATES, DRAFT_REBATES, SETTLE_REBA
 from apps.pricing.selectors.rebate_terms import AgreementTerms, agreement_terms
 from apps.pricing.selectors.rebates import (
     Exposure,
+    Sums,
     accounts,
     accruals,
     accruals_by_month,
@@ -29,6 +30,7 @@ from apps.pricing.selectors.rebates import (
     exposures,
     open_rebates,
     scale_of,
+    sums_of,
 )
 from apps.pricing.services.rebate_agreements import approve_rebate, discard_rebate, draft_rebates, end_rebate
 from apps.pricing.services.rebate_settlements import settle_rebate
@@ -138,6 +140,10 @@ class RebatePage(Page):
         return agreement_terms([self.row.id])[self.row.id]
 
     @cached_property
+    def sums(self) -> Sums:
+        return sums_of(self.row.id)
+
+    @cached_property
     def exposed(self) -> list[Exposure]:
         return exposures(list(accounts(agreement_id=self.row.id).order_by("-accrued_minor", "id")[:SHOWN]))
 
@@ -168,7 +174,6 @@ class RebatePage(Page):
     def actions(self) -> Sequence[Action]:
         verbs = REBATE.verbs(self.row.state)
         own = "Somebody else approves what you wrote" if self.row.author_id == self.actor.id else ""
-        open_minor = sum(each.open_minor for each in self.exposed if each.open_minor > 0)
         known = {
             "approve": Action(
                 "Approve", verb="approve", permission=APPROVE_REBATES, style="primary", disabled=own,
@@ -182,7 +187,7 @@ class RebatePage(Page):
         settle = Action(
             "Settle now", verb="settle", permission=SETTLE_REBATES, style="primary",
             confirm="All that is open is settled by a credit note for each customer, whatever is due.",
-            disabled="" if open_minor else "Nothing is open",
+            disabled="" if self.sums.owed else "Nothing is open",
         )  # fmt: skip
         offered = [known[verb] for verb in verbs if verb in known]
         return offered if self.row.state == "draft" else (settle, *offered)
@@ -208,14 +213,13 @@ class RebatePage(Page):
 
     def _tiles(self) -> Sequence[Tile]:
         currency = self.row.currency_id
-        sums = {
-            "Turnover so far": sum(each.base_minor for each in self.exposed),
-            "Earned": sum(each.accrued_minor for each in self.exposed),
-            "Settled": sum(each.settled_minor for each in self.exposed),
-            "Open": sum(each.open_minor for each in self.exposed),
+        shown = {
+            "Turnover so far": self.sums.base_minor,
+            "Earned": self.sums.accrued_minor,
+            "Settled": self.sums.settled_minor,
+            "Open": self.sums.open_minor,
         }
-        note = f"of the {SHOWN} that earned most" if len(self.exposed) == SHOWN else ""
-        return [Tile(label, money_html(amount, currency), note=note) for label, amount in sums.items()]
+        return [Tile(label, money_html(amount, currency)) for label, amount in shown.items()]
 
 
 class RebateExposure(Worklist):
@@ -265,7 +269,7 @@ def scale_chart(known: AgreementTerms, top: Sequence[Exposure]) -> Chart:
     series = [Series("Rebate", [amount for _, amount, _ in points])]
     if top:
         series.append(Series(top[0].customer_code, [amount if is_today else None for _, amount, is_today in points]))
-    return Chart("Rebate on the total", labels, series, kind="bar", currency=terms.currency)
+    return Chart("Rebate by what was bought", labels, series, kind="bar", currency=terms.currency)
 
 
 def month_chart(months: Mapping[date, Mapping[str, int]], currency: str) -> Chart | None:
@@ -273,7 +277,9 @@ def month_chart(months: Mapping[date, Mapping[str, int]], currency: str) -> Char
     if not months:
         return None
     series = [Series(kind.label, [months[month].get(kind.value, 0) for month in months]) for kind in AccrualKind]
-    return Chart("By month", [f"{month:%b %Y}" for month in months], series, kind="bar", currency=currency)
+    return Chart(
+        "Earned and settled by month", [f"{month:%b %Y}" for month in months], series, kind="bar", currency=currency
+    )
 
 
 def _label(known: AgreementTerms, measure: Decimal) -> str:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 
 from apps.ledger.contract import balances_of_role
 from apps.pricing.decisions.rebates import (
@@ -72,6 +72,20 @@ class Exposure:
 
 
 @dataclass(frozen=True, slots=True)
+class Sums:
+    """What all customers of an agreement bought and earned; `owed` says whether something can be settled for any of them."""
+
+    base_minor: int
+    accrued_minor: int
+    settled_minor: int
+    owed: int
+
+    @property
+    def open_minor(self) -> int:
+        return self.accrued_minor - self.settled_minor
+
+
+@dataclass(frozen=True, slots=True)
 class OpenRebates:
     """What is open of one legal entity in one currency, by agreements and by the ledger's account; both are equal."""
 
@@ -116,6 +130,17 @@ def exposures(rows: Sequence[RebateAccount]) -> list[Exposure]:
     """Return accounts with the tier that each has reached and what lacks to the next; one statement."""
     terms = agreement_terms({row.agreement_id for row in rows})
     return [_exposure(row, terms[row.agreement_id].terms) for row in rows]
+
+
+def sums_of(agreement_id: UUID) -> Sums:
+    """Return the sums of an agreement's accounts; one statement."""
+    row = RebateAccount.objects.filter(agreement_id=agreement_id).aggregate(
+        base=Sum("base_minor", default=0),
+        accrued=Sum("accrued_minor", default=0),
+        settled=Sum("settled_minor", default=0),
+        owed=Count("id", filter=Q(accrued_minor__gt=F("settled_minor"))),
+    )
+    return Sums(row["base"], row["accrued"], row["settled"], row["owed"])
 
 
 def accruals(agreement_id: UUID, *, kinds: Collection[str] = ()) -> QuerySet[RebateAccrual]:
