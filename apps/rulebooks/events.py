@@ -64,3 +64,18 @@ def rolled_back(
         occurred_at,
         actor_id,
     )
+
+
+def version_withdrawn(
+    *, version_id: UUID, rulebook_id: UUID, kind: str, number: int, occurred_at: datetime, actor_id: UUID
+) -> Event:
+    """A version that was planned does not begin; the one before it goes on."""
+    return Event(
+        "rulebooks.version_withdrawn",
+        1,
+        "rulebook",
+        rulebook_id,
+        {"version_id": version_id, "kind": kind, "number": number},
+        occurred_at,
+        actor_id,
+    )

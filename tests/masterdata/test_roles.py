@@ -81,6 +81,7 @@ def test_duties_are_kept_apart() -> None:
     assert holders("orders.ship_orders", "billing.record_payments") == set()
     assert holders("billing.record_payments", "billing.write_off") == set()
     assert holders("rulebooks.draft_version", "rulebooks.approve_version") == set()
+    assert holders("rulebooks.draft_version", "rulebooks.roll_back") == set()
     assert holders("inventory.adjust_stock", "billing.write_off") == set()
 
 

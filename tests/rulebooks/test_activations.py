@@ -111,6 +111,7 @@ def test_a_version_that_is_withdrawn_leaves_no_gap_and_blocks_nothing() -> None:
     activations.withdraw_version(version_id=two.id, actor=APPROVER, now=NOW + 2 * DAY)
     assert [factor_on(day) for day in (0, 4.99, 5, 99)] == [1, 1, 1, 1]
     assert phases(one, 2) == ["active", "approved"]
+    assert EventRecord.objects.filter(name="rulebooks.version_withdrawn").count() == 1
     with pytest.raises(activations.NotInUse):
         activations.withdraw_version(version_id=one.id, actor=APPROVER, now=NOW + 2 * DAY)
     activate(two, 3)

@@ -150,3 +150,10 @@ def test_rules_against_each_other() -> None:
     together = examine_conditions(rules[1:4], NAMES, first_wins=False)
     assert [each.rules for each in together] == [("bigger", "big"), ("wide", "big")]
     assert "both apply" in together[0].message
+
+
+def test_very_many_rules_are_not_held_against_each_other() -> None:
+    rules = [Conditioned(f"r{number}", f"/{number}", f"x == {number}") for number in range(301)]
+    (found,) = examine_conditions(rules, NAMES, first_wins=True)
+    assert (found.severity, found.code) == ("undecided", "too_many")
+    assert examine_conditions(rules[:300], NAMES, first_wins=True) == []

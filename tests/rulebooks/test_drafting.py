@@ -9,7 +9,7 @@ from apps.rulebooks.decisions.differences import Change, differences
 from apps.rulebooks.decisions.documents import DocumentInvalid, checked_text
 from apps.rulebooks.decisions.drafting import examine_text
 from apps.rulebooks.decisions.kinds import kind_of
-from apps.rulebooks.decisions.places import place_in
+from apps.rulebooks.decisions.places import Places
 from tests.rulebooks.a_kind import KIND, TEXT_KIND
 
 
@@ -38,7 +38,8 @@ def test_a_good_text_has_no_findings() -> None:
             [("error", "int_parsing", 4, 11), ("error", "extra_forbidden", 5, 9)],
         ),
         (f"kind: {KIND}\nname: a\ndocument:\n  words: {{}}", [("error", "missing", 4, 3)]),
-        ("x" * 1_000_001, [("error", "too_long", 1, 1)]),
+        ("kind: &a [1]\nname: *a\ndocument: {}", [("error", "file_unreadable", 2, 7)]),
+        ("x" * 300_001, [("error", "too_long", 1, 1)]),
     ],
 )  # fmt: skip
 def test_mistakes_have_their_place_in_the_text(text: str, expected: list[Any]) -> None:
@@ -83,8 +84,8 @@ def test_warnings_do_not_refuse() -> None:
 
 
 def test_a_pointer_beyond_the_text_is_placed_where_it_would_belong() -> None:
-    assert place_in("a:\n  b: [1, 2]\n", "/a/b/7/x") == (2, 6)
-    assert place_in("", "/a") == (1, 1)
+    assert Places("a:\n  b: [1, 2]\n").of("/a/b/7/x") == (2, 6)
+    assert Places("").of("/a") == (1, 1)
 
 
 def test_differences_in_words() -> None:

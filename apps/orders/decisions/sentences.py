@@ -39,6 +39,7 @@ SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
     "inventory.stock_adjusted": ("Stock counted anew", "warn"),
     "rulebooks.version_activated": ("A rulebook’s version is in force", "info"),
     "rulebooks.version_retired": ("A rulebook’s version was retired", "neutral"),
+    "rulebooks.version_withdrawn": ("A rulebook’s planned version was withdrawn", "neutral"),
     "rulebooks.rolled_back": ("A rulebook was rolled back", "warn"),
 }
 

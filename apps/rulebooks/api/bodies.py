@@ -66,7 +66,7 @@ class TextToExamine(BaseModel):
 
     model_config = STRICT
 
-    text: Annotated[Several, Field(max_length=1_000_000)] | None = None
+    text: Annotated[Several, Field(max_length=300_000)] | None = None
     kind: Annotated[Text, Field(max_length=80)] | None = None
     document: Any = None
 

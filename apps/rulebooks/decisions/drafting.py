@@ -7,9 +7,9 @@ from typing import Any
 from apps.rulebooks.decisions.documents import findings_of
 from apps.rulebooks.decisions.files import FileUnreadable, read_file
 from apps.rulebooks.decisions.kinds import Finding, KindUnknown, kind_of
-from apps.rulebooks.decisions.places import place_in
+from apps.rulebooks.decisions.places import Places
 
-MOST_LETTERS = 1_000_000
+MOST_LETTERS = 300_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +35,15 @@ def examine_text(text: str) -> Examined:
     except FileUnreadable as refusal:
         return Examined(None, (Finding("error", "", refusal.code, refusal.detail, refusal.line, refusal.column),))
     except KindUnknown as refusal:
-        line, column = place_in(text, "/kind")
+        line, column = Places(text).of("/kind")
         return Examined(None, (Finding("error", "/kind", refusal.code, refusal.detail, line, column),))
-    found = [_placed(text, finding) for finding in findings_of(kind, members["document"])]
+    places = Places(text)
+    found = [_placed(places, finding) for finding in findings_of(kind, members["document"])]
     return Examined(members, tuple(sorted(found, key=lambda each: (each.line or 0, each.column or 0))))
 
 
-def _placed(text: str, finding: Finding) -> Finding:
-    line, column = place_in(text, f"/document{finding.pointer.rstrip('/')}", finding.line, finding.column)
+def _placed(places: Places, finding: Finding) -> Finding:
+    line, column = places.of(f"/document{finding.pointer.rstrip('/')}", finding.line, finding.column)
     message = finding.message
     if finding.line is not None:
         message = message.removeprefix(f"line {finding.line}, column {finding.column}: ")

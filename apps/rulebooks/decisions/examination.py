@@ -1,12 +1,15 @@
 """What is wrong or worth knowing about the conditions of competing rules."""
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from apps.rulebooks.decisions.comparisons import Comparison, comparisons
 from apps.rulebooks.decisions.conditions import ConditionInvalid, Names, compile_condition
 from apps.rulebooks.decisions.domains import contradiction, covers, overlap
 from apps.rulebooks.decisions.kinds import Finding
+
+# Every rule is held against every other one of its scope.
+MOST_COMPARED: Final = 300
 
 
 class Conditioned(NamedTuple):
@@ -70,6 +73,13 @@ def _alone(read: _Read) -> Iterator[Finding]:
 
 
 def _against_each_other(reads: Sequence[_Read], first_wins: bool) -> Iterator[Finding]:
+    if len(reads) > MOST_COMPARED:
+        first = reads[0].rule
+        message = (
+            f"undecided which of {len(reads)} rules overlap or are never reached: at most {MOST_COMPARED} are compared"
+        )
+        yield Finding("undecided", first.pointer, "too_many", message)
+        return
     for place, (rule, said) in enumerate(reads):
         earlier = reads[:place]
         first = next((other for other, known in earlier if covers(known or [], said or [])), None)

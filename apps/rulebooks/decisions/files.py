@@ -19,7 +19,14 @@ class FileUnreadable(DomainError):
 
 
 class _Loader(yaml.SafeLoader):
-    """Plain values only, and no key twice: the second would silently win."""
+    """Plain values only, no key twice (the second would silently win), and no aliases, by which a short text becomes an endless one."""
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            mark = self.peek_event().start_mark
+            raise yaml.composer.ComposerError(None, None, "anchors and aliases are not used in rulebooks", mark)
+        node: yaml.Node | None = super().compose_node(parent, index)
+        return node
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[str] = set()

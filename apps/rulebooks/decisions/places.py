@@ -1,5 +1,6 @@
 """Where a value stands in the text of a file: from a JSON pointer, and a place inside the value, to line and column."""
 
+from functools import cached_property
 from typing import Any
 
 import yaml
@@ -7,17 +8,27 @@ import yaml
 from apps.rulebooks.decisions.tokens import offset_of, place_of
 
 
-def place_in(text: str, pointer: str, line: int | None = None, column: int | None = None) -> tuple[int, int]:
-    """Return line and column (from 1) of what a JSON pointer names in a YAML text, or of a place inside that value.
+class Places:
+    """The places of a text's values; the text is read once, when the first place is asked for."""
 
-    What the pointer names beyond the text (a member that is missing) has the place of what it would belong to.
-    """
-    node = _node(yaml.compose(text, yaml.SafeLoader), pointer)
-    if node is None:
-        return 1, 1
-    if line is None or column is None or not isinstance(node, yaml.ScalarNode):
-        return node.start_mark.line + 1, node.start_mark.column + 1
-    return _inside(text, node, line, column)
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    @cached_property
+    def _root(self) -> Any:
+        return yaml.compose(self._text, yaml.SafeLoader)
+
+    def of(self, pointer: str, line: int | None = None, column: int | None = None) -> tuple[int, int]:
+        """Return line and column (from 1) of what a JSON pointer names in a YAML text, or of a place inside that value.
+
+        What the pointer names beyond the text (a member that is missing) has the place of what it would belong to.
+        """
+        node = _node(self._root, pointer)
+        if node is None:
+            return 1, 1
+        if line is None or column is None or not isinstance(node, yaml.ScalarNode):
+            return node.start_mark.line + 1, node.start_mark.column + 1
+        return _inside(self._text, node, line, column)
 
 
 def _node(node: Any, pointer: str) -> Any:

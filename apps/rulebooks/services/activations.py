@@ -10,7 +10,7 @@ from django.db.models import F, Q
 
 from apps.audit.contract import record_events, set_change_actor
 from apps.rulebooks.decisions.phases import version_before
-from apps.rulebooks.events import rolled_back, version_activated, version_retired
+from apps.rulebooks.events import rolled_back, version_activated, version_retired, version_withdrawn
 from apps.rulebooks.models import Activation, Rulebook, RulebookVersion
 from apps.rulebooks.selectors.in_force import forget_cached_rulebooks
 from apps.rulebooks.selectors.versions import periods_of, phase_of
@@ -95,7 +95,7 @@ def withdraw_version(*, version_id: UUID, actor: Actor, now: datetime) -> Rulebo
     if before is not None:
         reason = f"goes on: version {version.number} was withdrawn"
         _activation(before.version, planned.from_at, until_at, actor, now, reason=reason)
-    record_events([version_retired(**_told(version), occurred_at=now, actor_id=actor.id)])
+    record_events([version_withdrawn(**_told(version), occurred_at=now, actor_id=actor.id)])
     transaction.on_commit(forget_cached_rulebooks)
     return version
 
