@@ -22,12 +22,15 @@ PLACES: Final = {
 
 
 class Test:
-    """A compiled condition that answers once per distinct values of the names that it reads; false where it has no answer."""
+    """A compiled condition that answers once per distinct values of the names that it reads; false where it has no answer.
 
-    __slots__ = ("_condition", "_failed", "_known", "names", "reads")
+    `keys`: names that must have one of these values, as far as plain comparisons tell.
+    """
 
-    def __init__(self, condition: Condition, failed: type[Exception]) -> None:
-        self._condition, self._failed = condition, failed
+    __slots__ = ("_condition", "_failed", "_known", "keys", "names", "reads")
+
+    def __init__(self, condition: Condition, failed: type[Exception], keys: Mapping[str, frozenset[str]]) -> None:
+        self._condition, self._failed, self.keys = condition, failed, keys
         self._known: dict[tuple[Any, ...], bool] = {}
         self.names = tuple(sorted(condition.names))
         self.reads = frozenset(self.names)
@@ -62,18 +65,24 @@ def is_late(when: Test | None) -> bool:
 class Together:
     """Conditions on lines that read the same names; each has a bit, and the bits of those that hold are the answer."""
 
-    __slots__ = ("_known", "_tests", "order_names", "values_of")
+    __slots__ = ("_by_key", "_key", "_known", "_rest", "order_names", "values_of")
 
     def __init__(self, names: Iterable[str]) -> None:
         names = list(names)
         self.order_names = tuple(name for name in names if name not in LINE_NAMES)
         self.values_of: Callable[[Any], Any] = attrgetter(*(PLACES[name] for name in names if name in LINE_NAMES))
-        self._tests: list[tuple[int, Test]] = []
+        self._key = next((name for name in ("sku", "category", "unit") if name in names), "")
+        self._by_key: dict[str, list[tuple[int, Test]]] = {}
+        self._rest: list[tuple[int, Test]] = []
         self._known: dict[tuple[Any, ...], dict[Any, int]] = {}
 
     def add(self, bit: int, test: Test) -> None:
-        """Take in a condition that reads these names."""
-        self._tests.append((bit, test))
+        """Take in a condition that reads these names; one that wants certain products is asked of these alone."""
+        if self._key not in test.keys:
+            self._rest.append((bit, test))
+            return
+        for value in test.keys[self._key]:
+            self._by_key.setdefault(value, []).append((bit, test))
 
     def known_for(self, view: Mapping[str, Any]) -> dict[Any, int]:
         """Return what is known where the order has these values: the bits by the values of a line."""
@@ -85,7 +94,8 @@ class Together:
         """Return the bits of the conditions that hold for a line, and keep them."""
         if len(known) >= MOST_REMEMBERED:
             known.clear()
-        bits = known[values] = sum([bit for bit, test in self._tests if test.holds(line)])
+        tests = (*self._rest, *self._by_key.get(line[self._key], ())) if self._by_key else self._rest
+        bits = known[values] = sum([bit for bit, test in tests if test.holds(line)])
         return bits
 
 

@@ -137,7 +137,14 @@ def compile_rules(document: PricingRules, language: Language) -> Rules:
 
 
 def _test(when: str | None, language: Language, names: Any) -> Test | None:
-    return None if when is None else Test(language.compile(when, names), language.failed)
+    if when is None:
+        return None
+    keys: dict[str, frozenset[str]] = {}
+    for name, sign, literal in language.comparisons(when) or ():
+        values = literal if sign == "in" else (literal,)
+        if sign in {"==", "in"} and all(isinstance(value, str) for value in values):
+            keys[name] = keys.get(name, frozenset(values)) & frozenset(values)
+    return Test(language.compile(when, names), language.failed, keys)
 
 
 def _rule_ready(rule: Discount | Charge, language: Language, names: Any) -> RuleReady:
