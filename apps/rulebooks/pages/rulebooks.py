@@ -107,6 +107,7 @@ class RulebookPage(Page):
                 "New version", url=reverse("rulebook_edit", args=[found.id]), permission=DRAFT_VERSION, style="primary"
             )
         ]
+        offered.append(Action("Scenarios", url=reverse("scenarios", args=[found.id])))
         if shown is not None:
             offered.append(Action("Export", url=reverse("rulebook_version_file", args=[shown.pk])))
         why_not = "" if before else "No other version was in force before"

@@ -6,23 +6,28 @@ from functools import cached_property
 from typing import Any
 
 from django import forms
+from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
+from apps.rulebooks.decisions.kinds import kind_of, known_kinds
 from apps.rulebooks.decisions.phases import Phase
 from apps.rulebooks.models import RulebookVersion
 from apps.rulebooks.pages.approval import approval_shown
+from apps.rulebooks.pages.back_tests import BackTestForm, back_test_table
 from apps.rulebooks.pages.shown import activation_entries, names_of, people_of, text_of
 from apps.rulebooks.permissions import (
     ACTIVATE_VERSION,
     APPROVE_VERSION,
     COMMENT_VERSION,
     DRAFT_VERSION,
+    RUN_BACK_TESTS,
     VIEW_RULEBOOKS,
 )
 from apps.rulebooks.selectors.approvals import Standing, approval_standing
 from apps.rulebooks.selectors.comparing import base_of, comments_on, differences_between, findings_in
 from apps.rulebooks.selectors.versions import RulebookFacts, phase_of, rulebook, version_of
 from apps.rulebooks.services import activations, versions
+from apps.rulebooks.services.back_tests import request_back_test
 from apps.rulebooks.services.comments import comment_version
 from apps.rulebooks.states import VERSION
 from ordercash.kernel import clock
@@ -90,6 +95,7 @@ class VersionPage(Page):
             "approval": approval_shown(self.standing) if self.standing else None,
             "activations": activation_entries(used, names_of(each.activated_by for each, _ in used), now),
             "comments": self._comments(),
+            "back_tests": back_test_table(version.pk) if self._decides() else None,
             **self._comparison(now),
         }
 
@@ -112,7 +118,7 @@ class VersionPage(Page):
         return [{"by": names.get(each.author_id, ""), "at": each.recorded_at, "text": each.text} for each in said]
 
     def actions(self) -> Sequence[Action]:
-        possible = {*VERSION.verbs(self.version.state), *self._endings(), "comment"} - self._impossible()
+        possible = {*VERSION.verbs(self.version.state), *self._endings(), "comment", "back_test"} - self._impossible()
         offered = (
             Action("Submit for review", verb="submit", permission=DRAFT_VERSION, style="primary"),
             Action("Approve", verb="approve", permission=APPROVE_VERSION, style="primary", disabled=self._no_approval()),
@@ -123,6 +129,7 @@ class VersionPage(Page):
                 "Retire", verb="retire", permission=ACTIVATE_VERSION, style="danger",
                 confirm="Without another version nothing of this kind can be decided any more.",
             ),
+            Action("Back-test", verb="back_test", permission=RUN_BACK_TESTS, form=BackTestForm),
             Action("Comment", verb="comment", permission=COMMENT_VERSION, form=CommentForm),
         )  # fmt: skip
         return [*self._links(), *(action for action in offered if action.verb in possible)]
@@ -141,7 +148,11 @@ class VersionPage(Page):
         return {"active": ("retire",), "scheduled": ("withdraw", "retire")}.get(self.phase, ())
 
     def _impossible(self) -> set[str]:
-        return {"activate"} if self.phase in {"active", "scheduled"} else set()
+        activate = {"activate"} if self.phase in {"active", "scheduled"} else set()
+        return activate if self._decides() else {*activate, "back_test"}
+
+    def _decides(self) -> bool:
+        return self.found.kind in known_kinds() and kind_of(self.found.kind).decide is not None
 
     def _no_approval(self) -> str:
         if self.version.author_id == self.actor.id:
@@ -174,6 +185,10 @@ class VersionPage(Page):
     def do_retire(self, given: Given) -> str:
         activations.retire_version(version_id=self.version.pk, actor=self.actor, now=clock.now())
         return "The version is retired."
+
+    def do_back_test(self, given: Given) -> HttpResponse:
+        made = request_back_test(version_id=self.version.pk, actor=self.actor, now=clock.now(), **given.values)
+        return HttpResponseRedirect(reverse("back_test", args=[made.pk]), status=303)
 
     def do_comment(self, given: Given) -> str:
         comment_version(version_id=self.version.pk, text=given.values["text"], actor=self.actor, now=clock.now())

@@ -1,6 +1,6 @@
 """Reading back-tests: what they are run on, how far they are, and what they report."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -15,7 +15,7 @@ from apps.rulebooks.models import BackTest, BackTestChange, BackTestFigure, Rule
 from apps.rulebooks.selectors.decision_log import DecisionFacts, decision_of
 from ordercash.kernel import sql
 from ordercash.kernel.errors import NotFound
-from ordercash.kernel.ids import lowest_id_at
+from ordercash.kernel.ids import id_in, lowest_id_at
 
 # How many customers, products and rules a report names; the others stand in its figures.
 TOP = 20
@@ -194,6 +194,11 @@ def side_by_side(back_test: BackTest, decision_id: UUID) -> SideBySide:
     return SideBySide(
         logged, again.outcome, again.trace, weigh(logged.facts, logged.outcome), weigh(logged.facts, again.outcome)
     )
+
+
+def ids_among(figures: Iterable[BackTestFigure]) -> list[UUID]:
+    """Return the ids among the keys of figures."""
+    return [id for figure in figures if (id := id_in(figure.key))]
 
 
 def asked_since(back_test: BackTest) -> datetime | None:
