@@ -270,3 +270,24 @@ def test_a_bundle_is_priced_as_one_and_split_by_what_its_parts_cost_alone(
 def test_the_parts_of_two_bundles_hold_twice_as_much() -> None:
     line = price(rules_of(), a_line("KIT", "2", "100.00", parts=(part("X", "3", "1"),))).lines[0]
     assert [(share.quantity, share.net_minor) for share in line.parts] == [(Decimal(6), 20000)]
+
+
+def test_what_is_too_large_to_be_booked_harms_nobody() -> None:
+    rules = rules_of(
+        groups=[a_group(level="order")],
+        discounts=[
+            a_discount("all", {"percent": "100"}),
+            a_discount("kit", {"set": {"items": [{"sku": "A", "quantity": "1"}], "price": {"EUR": "999999999999.99"}}}),
+        ],
+        charges=[{"name": "c", "sku": "F", "give": {"amount_per_unit": {"EUR": "999999999999"}}}],
+        floors=[{"name": "f", "min_price": {"EUR": "999999999999"}}],
+    )
+    huge = a_line("A", "100000000", "80000000.00")
+    priced = price(rules, huge, huge, extras=(an_extra("F"),))
+    assert nets(priced) == [8 * 10**17] * 2
+    assert lost(priced) == [
+        ("all", "amount_out_of_range"),
+        ("kit", "amount_out_of_range"),
+        ("c", "amount_out_of_range"),
+    ]
+    assert [line.floor and line.floor.rule for line in priced.lines] == ["f", "f"]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from apps.pricing.decisions.accesses import PriceFinder, Wanted
+from apps.pricing.decisions.accesses import TOO_LARGE, PriceFinder, Wanted
 from apps.pricing.decisions.alive import Live
 from apps.pricing.decisions.facts import NOTHING, ONE, AddedLine, ExtraFacts
 from apps.pricing.decisions.figures import FreeFigure
@@ -78,15 +78,21 @@ class Charges:
             elif rule.sku not in self._extras:
                 self.lost.append((rule.name, PRODUCT_UNKNOWN))
             else:
-                worth = rule.gain(net, quantity)
-                if isinstance(worth, str):
-                    self.lost.append((rule.name, worth))
-                    continue
-                applied = rule.name
-                self._charge(rule, net_minor, worth, rule.gain(net_exact, quantity))
+                why = self._charge(rule, net, net_minor, net_exact, quantity)
+                if why:
+                    self.lost.append((rule.name, why))
+                else:
+                    applied = rule.name
 
-    def _charge(self, rule: Live, net_minor: int, worth: Decimal, exact: Decimal | str) -> None:
-        minor = to_minor(worth, self._currency)
+    def _charge(self, rule: Live, net: Decimal, net_minor: int, net_exact: Decimal, quantity: Decimal) -> str:
+        """Add the charge; returns why it cannot be, or ""."""
+        worth, exact = rule.gain(net, quantity), rule.gain(net_exact, quantity)
+        if isinstance(worth, str):
+            return worth
+        try:
+            minor = to_minor(worth, self._currency)
+        except AmountOutOfRange:
+            return TOO_LARGE
         unrounded = worth if isinstance(exact, str) else exact
         self.steps.append((rule.name, net_minor, format(unrounded.normalize(), "f"), minor))
         if minor:
@@ -94,3 +100,4 @@ class Charges:
             price = to_major(minor, self._currency)
             known = (rule.name, extra.product, extra.sku, extra.unit, ONE)
             self.lines.append(AddedLine("charge", *known, price, ONE, minor, 0, minor, unrounded))
+        return ""

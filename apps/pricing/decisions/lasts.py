@@ -8,7 +8,7 @@ from apps.pricing.decisions.accesses import PRICE_STEP, PriceFinder, Wanted
 from apps.pricing.decisions.alive import LiveFloor
 from apps.pricing.decisions.facts import ONE, BelowFloor, PartShare
 from apps.pricing.decisions.running import RunningLine
-from ordercash.kernel.money import split, to_major, to_minor
+from ordercash.kernel.money import AmountOutOfRange, split, to_major, to_minor
 
 HUNDRED: Final = Decimal(100)
 QUANTITY_STEP: Final = Decimal("0.0001")
@@ -36,9 +36,16 @@ def check_floors(line: RunningLine, rate: Decimal | None) -> FloorChecked:
         trace.append({"least": format(least, "f"), "rule": floor.name})
         whole = least * line.own
         # What is not below the exact amount is not below the rounded one: rounding is left to the few that are.
-        if net < whole and line.minor < to_minor(whole, line.currency) and (below is None or least > below.least):
+        if net < whole and _is_below(line, whole) and (below is None or least > below.least):
             below = BelowFloor(floor.name, least)
     return FloorChecked(below, trace)
+
+
+def _is_below(line: RunningLine, whole: Decimal) -> bool:
+    try:
+        return line.minor < to_minor(whole, line.currency)
+    except AmountOutOfRange:
+        return True
 
 
 def _least(floor: LiveFloor, line: RunningLine, rate: Decimal | None) -> Decimal | str:

@@ -5,8 +5,9 @@ or that an exclusive group closed take no part.
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from apps.pricing.decisions.accesses import TOO_LARGE
 from apps.pricing.decisions.added import FreeGoods
 from apps.pricing.decisions.alive import Live, LiveGroup, LiveStage
 from apps.pricing.decisions.counted import Taken, Wholes, take_cheapest, take_gain, take_set
@@ -14,6 +15,7 @@ from apps.pricing.decisions.facts import AddedLine
 from apps.pricing.decisions.figures import CheapestFigure, FreeFigure, SetFigure
 from apps.pricing.decisions.plans import Context
 from apps.pricing.decisions.running import Lost, RunningLine
+from ordercash.kernel.money import AmountOutOfRange
 
 
 class WholeStep(NamedTuple):
@@ -141,13 +143,10 @@ class OrderDiscounts:
             if isinstance(free, str):
                 return free
             return Offer(rule.name, Taken(base_minor, 0, (), ()), free, sum([line.gross_minor for line in free]))
-        taken: Taken | str
-        if isinstance(figure, SetFigure):
-            taken = take_set(figure, places, wholes)
-        elif isinstance(figure, CheapestFigure):
-            taken = take_cheapest(figure, places, wholes)
-        else:
-            taken = take_gain(figure, places, wholes, on_list=on_list)
+        try:
+            taken = _taken(figure, places, wholes, on_list=on_list)
+        except AmountOutOfRange:
+            return TOO_LARGE
         return taken if isinstance(taken, str) else Offer(rule.name, taken, (), taken.minor)
 
     def _places(self, rule: Live, wholes: Wholes) -> list[int] | str:
@@ -168,6 +167,14 @@ class OrderDiscounts:
         line = self.lines[place]
         line.net = wholes.major(wholes.nets[place])
         return rule.test is None or rule.test.holds(line)
+
+
+def _taken(figure: Any, places: Sequence[int], wholes: Wholes, *, on_list: bool) -> Taken | str:
+    if isinstance(figure, SetFigure):
+        return take_set(figure, places, wholes)
+    if isinstance(figure, CheapestFigure):
+        return take_cheapest(figure, places, wholes)
+    return take_gain(figure, places, wholes, on_list=on_list)
 
 
 def _last(turn: Turn) -> str:
