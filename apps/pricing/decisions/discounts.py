@@ -45,11 +45,14 @@ def _run_stage(stage: LiveStage, line: RunningLine) -> None:
     if line.closed_by:
         line.lost += [(rule.name, "excluded_by", line.closed_by) for group in stage for rule in group.rules]
         return
-    turns = [(group, run_group(group, line)) for group in stage]
-    group, turn = turns[0] if len(turns) == 1 else min(turns, key=lambda pair: pair[1].left)
-    for other, rejected in turns:
-        if other is not group:
-            line.lost += _outdone(rejected, turn, line)
+    group = stage[0]
+    turn = run_group(group, line)
+    if len(stage) > 1:
+        turns = [(group, turn), *((rival, run_group(rival, line)) for rival in stage[1:])]
+        group, turn = min(turns, key=lambda pair: pair[1].left)
+        for other, rejected in turns:
+            if other is not group:
+                line.lost += _outdone(rejected, turn, line)
     for rule, left in turn.taken:
         line.take(rule, left)
     line.lost += turn.lost

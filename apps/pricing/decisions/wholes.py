@@ -84,7 +84,7 @@ class OrderDiscounts:
             self.lost += [(rule.name, "excluded_by", self.closed_by) for group in stage for rule in group.rules]
             return wholes
         turns = [(group, self._run_group(group, wholes)) for group in stage]
-        group, turn = max(turns, key=lambda pair: pair[1].worth_minor)
+        group, turn = turns[0] if len(turns) == 1 else max(turns, key=lambda pair: pair[1].worth_minor)
         for other, rejected in turns:
             if other is not group:
                 self.lost += rejected.lost
