@@ -83,7 +83,7 @@ def tried(renamed: str) -> Callable[[int], float]:
             if access["source"] != "agreed_price"
         ]
         now = clock.now() + timedelta(seconds=1)
-        version = versions.save_draft(kind=KIND, name=KIND, document=document, actor=SYSTEM, now=now)
+        version = versions.save_draft(kind=KIND, name="Price access sequence", document=document, actor=SYSTEM, now=now)
         asked = back_tests.request_back_test(version_id=version.pk, since_at=SINCE, actor=SYSTEM, now=now)
         started = time.perf_counter()
         found = back_tests.carry_on(asked.pk, tell=lambda seen, total: None, now=clock.now)

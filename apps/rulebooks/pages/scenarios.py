@@ -228,8 +228,10 @@ def _cell(place: int, version: RulebookVersion) -> Callable[[MatrixRow], SafeStr
 
 
 def _short(ran: Ran) -> SafeString:
-    expected, got = (text if len(text) <= 40 else f"{text[:39]}…" for text in (ran.expected, ran.refusal or ran.got))
-    return format_html('<span class="oc-note">expected <code>{}</code>, got <code>{}</code></span>', expected, got)
+    expected, got = (text if len(text) <= 28 else f"{text[:27]}…" for text in (ran.expected, ran.refusal or ran.got))
+    return format_html(
+        '<span class="oc-note"><br>expected <code>{}</code><br>got <code>{}</code></span>', expected, got
+    )
 
 
 def _tile(version: RulebookVersion, place: int, rows: Sequence[MatrixRow]) -> Tile:

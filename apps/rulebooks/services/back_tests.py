@@ -66,13 +66,14 @@ def request_back_test(
     since_at: datetime | None = None,
     until_at: datetime | None = None,
     most: int | None = None,
+    in_background: bool = True,
     actor: Actor,
     now: datetime,
 ) -> BackTest:
     """Ask for a version to be tried on what was decided in [since_at, until_at), at most on the newest `most` of it.
 
-    The text is the one that the version has now, whatever becomes of a draft. Decisions count by when they were logged. Raises
-    NotFound, NotDecided, BackTestUnderWay, PeriodReversed.
+    The text is the one that the version has now, whatever becomes of a draft. Decisions count by when they were logged. A worker runs
+    it, unless the caller carries it on himself. Raises NotFound, NotDecided, BackTestUnderWay, PeriodReversed.
     """
     version = locked_version(version_id)
     if kind_of(version.rulebook.kind).decide is None:
@@ -85,7 +86,7 @@ def request_back_test(
         id=new_id(), version=version, sha256=version.sha256, document=version.document, since_at=since, until_at=until,
         most=most or (None if since_at else MOST_UNLESS_SAID), requested_by=actor.id, requested_at=now,
     )  # fmt: skip
-    return _enqueue(made, actor, now)
+    return _enqueue(made, actor, now) if in_background else made
 
 
 @writes
@@ -98,7 +99,7 @@ def stop_back_test(*, back_test_id: UUID, actor: Actor, now: datetime) -> BackTe
 
 
 @writes
-def resume_back_test(*, back_test_id: UUID, actor: Actor, now: datetime) -> BackTest:
+def resume_back_test(*, back_test_id: UUID, in_background: bool = True, actor: Actor, now: datetime) -> BackTest:
     """Let a stopped or failed back-test go on where it stood. Raises NotFound, WrongState, BackTestUnderWay."""
     found = _locked(back_test_id)
     found.state = BACK_TEST.after(found.state, "resume")
@@ -106,7 +107,7 @@ def resume_back_test(*, back_test_id: UUID, actor: Actor, now: datetime) -> Back
     _refuse_second(found.version_id)
     found.finished_at, found.error = None, ""
     found.save(update_fields=["state", "finished_at", "error"])
-    return _enqueue(found, actor, now)
+    return _enqueue(found, actor, now) if in_background else found
 
 
 def carry_on(back_test_id: UUID, *, tell: Tell, now: Callable[[], datetime]) -> BackTest:
