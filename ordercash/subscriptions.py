@@ -10,7 +10,7 @@ from uuid import UUID
 from apps.audit.contract import DeliveredEvent, Subscription
 from apps.inventory.contract import fill_backorders
 from apps.orders.contract import bill_in, close_in, move_invoiced
-from apps.pricing.contract import accrue_rebates
+from apps.pricing.contract import accrue_rebates, has_rebates
 from ordercash.kernel import clock
 from ordercash.kernel.actor import SYSTEM
 from ordercash.rebates import invoiced_lines
@@ -45,7 +45,9 @@ def fill_waiting(events: list[DeliveredEvent]) -> None:
 
 
 def accrue_invoiced(events: list[DeliveredEvent]) -> None:
-    """What was invoiced or credited counts under the customers' rebate agreements."""
+    """What was invoiced or credited counts under the customers' rebate agreements; an approval counts what came before it."""
+    if not has_rebates():
+        return
     lines = invoiced_lines(_distinct(event.aggregate_id for event in events))
     accrue_rebates(lines, actor=SYSTEM, now=clock.now())
 

@@ -32,6 +32,7 @@ from apps.pricing.selectors.carts import CartRequest, LineRequest, Needs, needs_
 from apps.pricing.selectors.coupons import CouponAnswer, CouponWish, coupon_answers, redeemed_of
 from apps.pricing.selectors.lists import PriceInForce, prices_in_force
 from apps.pricing.selectors.pricing import PricedLines, PriceRequest, price_lines
+from apps.pricing.selectors.rebate_terms import has_rebates
 from apps.pricing.services.batches import READ_JOB, WRITE_JOB, read_batch, write_batch
 from apps.pricing.services.coupons import CouponClaim, give_back_coupons, redeem_coupons
 from apps.pricing.services.demo import load_prices
@@ -83,6 +84,7 @@ __all__ = [
     "connect_billing",
     "coupon_answers",
     "give_back_coupons",
+    "has_rebates",
     "needs_of",
     "price_lines",
     "prices_in_force",

@@ -29,6 +29,7 @@ from ordercash.kernel.ids import new_id
 from ordercash.kernel.remembered import forget_everything
 from ordercash.kernel.states import WrongState
 from ordercash.kernel.transactions import writes
+from ordercash.subscriptions import accrue_invoiced
 from tests.factories.billing import NEXT_DAY, NOW, World, balance, counted_statements, make_customer, make_world
 from tests.factories.rebates import (
     ANALYST,
@@ -352,11 +353,15 @@ def test_statements_do_not_grow_with_the_lines(world: World) -> None:
     assert statements(2) == statements(60) <= 18
 
 
-def test_without_an_agreement_a_batch_costs_two_statements(world: World) -> None:
-    issued = bought(world, 1_000)
+def test_without_an_agreement_events_cost_one_statement(world: World) -> None:
+    bought(world, 1_000)
     with counted_statements() as sent:
-        deliver(issued.id)
-    assert len([statement for statement in sent if "rebate" in statement or "invoiceline" in statement]) == 2
+        accrue_invoiced([])
+    assert len(sent) == 1
+    draft_rebates([a_draft(world)], actor=ANALYST, now=NOW)
+    with counted_statements() as sent:
+        accrue_invoiced([])
+    assert len(sent) == 1
 
 
 def test_unknown_documents_and_agreements_are_nothing(world: World) -> None:

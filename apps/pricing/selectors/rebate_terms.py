@@ -41,6 +41,11 @@ class AgreementTerms:
     terms: Terms
 
 
+def has_rebates() -> bool:
+    """Say whether anything can count: an agreement was approved once. One statement."""
+    return bool(sql.fetch("SELECT EXISTS (SELECT FROM pricing_rebateagreement WHERE state <> 'draft')")[0][0])
+
+
 def agreement_terms(agreement_ids: Collection[UUID]) -> dict[UUID, AgreementTerms]:
     """Return agreements with their tiers by id. One statement."""
     rows = sql.fetch(_TERMS, [list(agreement_ids)]) if agreement_ids else []
