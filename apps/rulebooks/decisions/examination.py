@@ -74,11 +74,10 @@ def _alone(read: _Read) -> Iterator[Finding]:
 
 def _against_each_other(reads: Sequence[_Read], first_wins: bool) -> Iterator[Finding]:
     if len(reads) > MOST_COMPARED:
-        first = reads[0].rule
         message = (
             f"undecided which of {len(reads)} rules overlap or are never reached: at most {MOST_COMPARED} are compared"
         )
-        yield Finding("undecided", first.pointer, "too_many", message)
+        yield Finding("undecided", reads[0].rule.pointer, "too_many", message)
         return
     for place, (rule, said) in enumerate(reads):
         earlier = reads[:place]
