@@ -7,6 +7,7 @@ import pytest
 
 from apps.pricing.decisions.cart import decide_cart
 from apps.pricing.decisions.compiled import Rules
+from apps.pricing.decisions.explanation import charges_borne, explain_order
 from apps.pricing.decisions.facts import CartPriced, Cost, Coupon, LineFacts, PartFacts, Rate
 from tests.factories.pricing_rules import a_cart, a_discount, a_group, a_line, a_record, an_extra, one_group, rules_of
 
@@ -209,7 +210,25 @@ def test_a_charge_tells_its_amount_before_rounding_too() -> None:
     rules = rules_of(charges=[{"name": "freight", "sku": "F", "give": {"percent": "2.5"}}])
     priced = price(rules, a_line(price="699.0982"), extras=(an_extra("F"),))
     assert priced.added[0].net_exact == Decimal("17.477455")
-    assert priced.trace["order"]["charges"] == [("freight", 69910, "17.477455", 1748)]
+    assert priced.trace["order"]["charges"] == [("freight", 69910, "17.477455", 1748, ["17.477455"])]
+
+
+@pytest.mark.parametrize(
+    ("give", "borne"),
+    [
+        ({"percent": "2.5"}, {"freight": Decimal("0.084")}),
+        ({"amount_per_unit": {"EUR": "0.40"}}, {"freight": Decimal("1.2")}),
+        ({"amount": {"EUR": "4.90"}}, {}),  # of the order as a whole: no line bears a share of its own
+        ({"tiers": [{"from": {"EUR": "5"}, "percent": "1"}]}, {}),  # reached by the order, by no line alone
+    ],
+)
+def test_a_charge_tells_what_each_line_bears_of_it(give: dict[str, Any], borne: dict[str, Decimal]) -> None:
+    rules = rules_of(charges=[{"name": "freight", "sku": "F", "give": give}])
+    lines = (a_line(price="2.2939"), a_line("B", "3", "1.12"))
+    priced = price(rules, *lines, extras=(an_extra("F"),))
+    assert charges_borne(priced.trace, 1) == borne
+    exact = explain_order(priced.trace).charges[0][2]
+    assert not borne or sum(charges_borne(priced.trace, place)["freight"] for place in (0, 1)) == exact
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import Any, NamedTuple
 
 from apps.pricing.decisions.accesses import TOO_LARGE, PriceFinder, Wanted
 from apps.pricing.decisions.alive import Live
@@ -50,25 +51,35 @@ def _times(per: Decimal | None, per_units: Decimal | None, net: Decimal, own: De
     return ONE if per_units is None else own // per_units
 
 
+class Base(NamedTuple):
+    """What charges are reckoned on: the order's net as it is booked, and each line's net before rounding and own units."""
+
+    net_minor: int
+    net: Decimal
+    exacts: Sequence[Decimal]
+    owns: Sequence[Decimal]
+    exact: Decimal
+    quantity: Decimal
+
+
 class Charges:
     """Adds the charges of an order: of each kind the first that applies."""
 
     def __init__(self, context: Context, extras: Mapping[str, ExtraFacts]) -> None:
         self._context, self._extras, self._currency = context, extras, context.currency
         self.lines: list[AddedLine] = []
-        self.steps: list[tuple[str, int, str, int]] = []
+        self.steps: list[tuple[Any, ...]] = []
         self.lost: list[Lost] = []
 
-    def add(self, net_minor: int, net_exact: Decimal, quantity: Decimal) -> None:
-        """Add what applies to an order of this net (rounded, and before rounding) and these own units."""
-        net = to_major(net_minor, self._currency)
+    def add(self, net_minor: int, exacts: Sequence[Decimal], owns: Sequence[Decimal]) -> None:
+        """Add what applies to an order of this net, whose lines come to these nets before rounding and these own units."""
+        net, quantity = to_major(net_minor, self._currency), sum(owns, NOTHING)
+        base = Base(net_minor, net, exacts, owns, sum(exacts, NOTHING), quantity)
         self._context.view.update(order_net=net, order_quantity=quantity)
         for _, rules in self._context.plan.charges:
-            self._add_first(rules, net, net_minor, net_exact, quantity)
+            self._add_first(rules, base)
 
-    def _add_first(
-        self, rules: Sequence[Live], net: Decimal, net_minor: int, net_exact: Decimal, quantity: Decimal
-    ) -> None:
+    def _add_first(self, rules: Sequence[Live], base: Base) -> None:
         applied = ""
         for rule in rules:
             if rule.late and rule.test is not None and not rule.test.holds(self._context.view):
@@ -78,15 +89,15 @@ class Charges:
             elif rule.sku not in self._extras:
                 self.lost.append((rule.name, PRODUCT_UNKNOWN))
             else:
-                why = self._charge(rule, net, net_minor, net_exact, quantity)
+                why = self._charge(rule, base)
                 if why:
                     self.lost.append((rule.name, why))
                 else:
                     applied = rule.name
 
-    def _charge(self, rule: Live, net: Decimal, net_minor: int, net_exact: Decimal, quantity: Decimal) -> str:
+    def _charge(self, rule: Live, base: Base) -> str:
         """Add the charge; returns why it cannot be, or ""."""
-        worth, exact = rule.gain(net, quantity), rule.gain(net_exact, quantity)
+        worth, exact = rule.gain(base.net, base.quantity), rule.gain(base.exact, base.quantity)
         if isinstance(worth, str):
             return worth
         try:
@@ -94,10 +105,20 @@ class Charges:
         except AmountOutOfRange:
             return TOO_LARGE
         unrounded = worth if isinstance(exact, str) else exact
-        self.steps.append((rule.name, net_minor, format(unrounded.normalize(), "f"), minor))
+        borne = _borne(rule, unrounded, base)
+        step = (rule.name, base.net_minor, format(unrounded.normalize(), "f"), minor)
+        self.steps.append((*step, borne) if borne else step)
         if minor:
             extra = self._extras[rule.sku]
             price = to_major(minor, self._currency)
             known = (rule.name, extra.product, extra.sku, extra.unit, ONE)
             self.lines.append(AddedLine("charge", *known, price, ONE, minor, 0, minor, unrounded))
         return ""
+
+
+def _borne(rule: Live, whole: Decimal, base: Base) -> list[str]:
+    """Return what each line bears of a charge, unrounded: what it would be charged alone. Empty when that is not the whole."""
+    alone = [rule.gain(exact, own) for exact, own in zip(base.exacts, base.owns, strict=True)]
+    if any(isinstance(worth, str) for worth in alone) or sum(alone, NOTHING) != whole:
+        return []
+    return [format(worth.normalize(), "f") for worth in alone]

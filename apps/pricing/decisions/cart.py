@@ -47,8 +47,7 @@ class _Decision:
         exacts = [line.exact for line in lines]
         charges = Charges(self.context, extras)
         if self.context.plan.charges:
-            quantity = sum([line.own for line in lines], NOTHING)
-            charges.add(sum([line.minor for line in lines]), sum(exacts, NOTHING), quantity)
+            charges.add(sum([line.minor for line in lines]), exacts, [line.own for line in lines])
         self._tell_sums(lines)
         priced = [self._finish(line, exact) for line, exact in zip(lines, exacts, strict=True)]
         added = (*(free for step in order.steps for free in step.free), *charges.lines)

@@ -125,10 +125,16 @@ def explain_order(trace: Mapping[str, Any]) -> OrderTold:
     order = trace["order"]
     return OrderTold(
         tuple((rule, base, minor, goods) for rule, base, minor, goods in order.get("steps", ())),
-        tuple((rule, base, Decimal(exact), minor) for rule, base, exact, minor in order.get("charges", ())),
+        tuple((row[0], row[1], Decimal(row[2]), row[3]) for row in order.get("charges", ())),
         tuple(map(_loser, order["lost"])),
         tuple((code, campaign, why) for code, campaign, why in trace.get("coupons", ())),
     )
+
+
+def charges_borne(trace: Mapping[str, Any], place: int) -> dict[str, Decimal]:
+    """Return what the line at a place of the trace bears of each charge, unrounded; charges that are not by lines are left out."""
+    charges = trace["order"].get("charges", ())
+    return {row[0]: Decimal(row[4][place]) for row in charges if len(row) > 4}
 
 
 def _steps(told: Mapping[str, Any], gross_minor: int) -> Iterator[Step]:

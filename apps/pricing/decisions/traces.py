@@ -2,7 +2,8 @@
 
 {"lines": [{"missed": n, "found": {…}, "gross": "…", "steps": [[rule, minor, left?]], "lost": [[rule, why, by?, minor?]], "not_for": n, …}],
 "missed": [[[access, why, detail?]]], "for_none": [rule], "not_for": [[rule]], "order": {"charges", "lost", "steps"},
-"coupons": [[code, campaign, why]]}. Rules whose condition is false for every line stand once under `for_none`.
+"coupons": [[code, campaign, why]]}. Rules whose condition is false for every line stand once under `for_none`. A charge is
+[rule, base, exact, minor, [exact of each line]?].
 """
 
 from collections.abc import Sequence
