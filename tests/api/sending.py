@@ -23,7 +23,8 @@ TABLES = (
     "inventory_reservation", "inventory_backorder", "inventory_shipment", "inventory_shipmentline", "inventory_stockmovement",
     "billing_billingobligation", "billing_invoice", "billing_payment", "billing_settlement", "ledger_journalentry", "ledger_posting",
     "exceptions_case", "exceptions_casereason", "audit_eventrecord", "audit_job", "rulebooks_decision", "masterdata_apikey",
-    "pricing_pricelist", "pricing_pricerecord", "compliance_taxrate",
+    "pricing_pricelist", "pricing_pricerecord", "pricing_costrecord", "pricing_coupon", "pricing_couponcampaign",
+    "pricing_couponredemption", "masterdata_bundlepart", "masterdata_productunit", "compliance_taxrate",
 )  # fmt: skip
 SUMS = (
     "SELECT coalesce(sum(on_hand), 0), coalesce(sum(reserved), 0), coalesce(sum(value_minor), 0) FROM inventory_stock",

@@ -37,7 +37,7 @@ def test_lists_are_found_by_code_scope_and_customer() -> None:
     a_price_list("OLD", valid_until_at=SINCE.replace(year=2021))
     client = signed_in(VIEW_PRICES)
     text = words(shown(client, "/price-lists/"))
-    for part in ("BASE", "TRADE", "trade", "CONTRACT", "BUYER", "DE-BY", "everybody", "Ended"):
+    for part in ("BASE", "TRADE", "trade", "CONTRACT", "BUYER", "DE-BY", "Everybody", "Ended"):
         assert part in text
     assert "BASE" not in words(shown(client, "/price-lists/?scope=zone"))
     assert "OLD" not in words(shown(client, "/price-lists/?valid=1"))

@@ -193,6 +193,7 @@ class BatchPage(Worklist):
             Column("row_number", "Row", kind="number", sort="row_number", value=lambda row: row.row_number or None),
             Column("action", "Comes to", kind="badge"),
             Column("sku", "Product", kind="code"),
+            Column("unit", "Unit"),
             Column("min_quantity", "From", kind="figure",
                    value=lambda row: quantity_html(row.min_quantity or None, row.unit)),
             Column("before", "Present price", kind="price", currency=currency),

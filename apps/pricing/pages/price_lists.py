@@ -64,7 +64,7 @@ class PriceLists(Worklist):
         Column("code", "Price list", kind="code", link="price_list", sort="code"),
         Column("name", "Name", kind="sentence"),
         Column("scope", "For", value=lambda row: state_label(row.scope)),
-        Column("whom", "Whom", kind="html", value=for_whom),
+        Column("whom", "Whom", kind="html", value=lambda row: None if row.scope == "everybody" else for_whom(row)),
         Column("legal_entity__code", "Sold by", kind="code"),
         Column("currency_id", "Currency"),
         Column("priority", "Priority", kind="number"),
@@ -190,7 +190,6 @@ def batches_table(found: Sequence[Any]) -> Table:
         columns=(
             Column("name", "What", kind="sentence", link="price_batch"),
             Column("state", "State", kind="badge"),
-            Column("requested_at", "Asked for", kind="when"),
         ),
         rows=found,
         caption="Newest changes of many prices",
