@@ -24,7 +24,7 @@ class Column:
     named    -- the linked thing is called as its owner tells, a whole table in one statement; the value stands in where nobody knows
     sort     -- the database column by which the list can be sorted (without NULLs, indexed with the id), "" for no
     currency -- for money and prices: the path of the currency, or a code in capitals
-    unit     -- for quantities: the path of the unit
+    unit     -- for quantities: the path of the unit; for prices: the path of how many units one price is for
     desk     -- show it on wide screens only
     """
 
@@ -87,7 +87,8 @@ def _money(column: Column, row: Any, value: Any) -> SafeString:
 
 
 def _price(column: Column, row: Any, value: Any) -> SafeString:
-    return formats.price_html(value, _currency(column, row))
+    per = value_at(row, column.unit) if column.unit else None
+    return formats.price_html(value, _currency(column, row), per or formats.ONE)
 
 
 def _currency(column: Column, row: Any) -> str:

@@ -13,6 +13,7 @@ from ordercash.web.tones import state_label, state_tone
 
 NOTHING = mark_safe('<span class="oc-nothing" aria-label="nothing">–</span>')
 MINUS = "\N{MINUS SIGN}"
+ONE = Decimal(1)
 
 
 def amount_text(minor: int, currency: str) -> str:
@@ -38,13 +39,13 @@ def price_text(price: Decimal, currency: str) -> str:
     return number_text(price, decimals=max(exponent(currency), own))
 
 
-def price_html(price: Decimal | None, currency: str) -> SafeString:
-    """Return the price of one unit for a page, as money reads."""
+def price_html(price: Decimal | None, currency: str, per: Decimal = ONE) -> SafeString:
+    """Return the price of one unit, or of `per` units, for a page, as money reads."""
     if price is None:
         return NOTHING
     return format_html(
-        '<span class="oc-money"><span class="oc-currency">{}</span>&nbsp;{}</span>',
-        currency, price_text(price, currency),
+        '<span class="oc-money"><span class="oc-currency">{}</span>&nbsp;{}{}</span>',
+        currency, price_text(price, currency), "" if per == 1 else f"\N{NO-BREAK SPACE}/\N{NO-BREAK SPACE}{number_text(per)}",
     )  # fmt: skip
 
 

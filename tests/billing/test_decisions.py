@@ -13,7 +13,7 @@ from apps.billing.contract import CreditHold, Exposure, ObligationDraft
 from apps.billing.decisions.bundles import bundle_id
 from apps.billing.decisions.cash import spread
 from apps.billing.decisions.credit_limit import accept_in_order
-from apps.billing.decisions.credits import CreditableLine, CreditRefused, credit_amount
+from apps.billing.decisions.credits import CreditableLine, CreditRefused, credit_amount, discount_share
 from apps.billing.decisions.taxes import TaxedAmount, document_taxes, sum_taxes
 from ordercash.kernel.money import tax_minor
 
@@ -143,3 +143,25 @@ def test_what_belongs_on_one_invoice() -> None:
         assert bundle_id(plain) != bundle_id(replace(plain, **other))
     assert bundle_id(daily) != bundle_id(replace(daily, business_date=date(2026, 3, 3)))
     assert bundle_id(replace(plain, shipment_id=None)) != bundle_id(replace(plain, shipment_id=None, source_ref="b"))
+
+
+@given(
+    st.sampled_from(["JPY", "EUR", "KWD"]),
+    st.integers(0, 10**7),
+    st.integers(0, 10**7),
+    st.lists(st.integers(1, 40), min_size=1, max_size=8),
+)
+def test_what_was_taken_off_is_credited_in_parts_that_sum_to_it(
+    currency: str, net: int, discount: int, steps: list[int]
+) -> None:
+    whole = Decimal(sum(steps))
+    line = CreditableLine(whole, net, 0, Decimal(0), 0)
+    taken, credited = [], []
+    for step in steps:
+        taken.append(discount_share(discount, line, Decimal(step)))
+        credited.append(credit_amount(line, Decimal(step), None).net_minor)
+        line = replace(
+            line, credited_quantity=line.credited_quantity + step, credited_minor=line.credited_minor + credited[-1]
+        )
+    assert (sum(taken), sum(credited)) == (discount, net)
+    assert min(taken) >= 0

@@ -1,14 +1,29 @@
 """From what is owed to invoices."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
+from django.db import DatabaseError, connection, transaction
 
 from apps.audit.contract import timeline
 from apps.audit.models import EventRecord
-from apps.billing.contract import CreditHold, ExposureKey, exposures, hold_credit, invoice_obligations, oblige
+from apps.billing.contract import (
+    CreditHold,
+    CreditRequest,
+    ExposureKey,
+    credit_lines,
+    exposures,
+    hold_credit,
+    invoice_obligations,
+    oblige,
+    sold_lines_of_orders,
+)
+from apps.billing.documents.content import document_content
 from apps.billing.models import BillingObligation, Invoice, InvoiceLine, NumberSeries
+from apps.billing.selectors.documents import read_document
 from ordercash.kernel.actor import SYSTEM
 from ordercash.kernel.ids import new_id
 from tests.factories.billing import (
@@ -18,6 +33,7 @@ from tests.factories.billing import (
     World,
     balance,
     counted_statements,
+    in_transaction,
     invoice,
     invoice_of,
     make_customer,
@@ -201,3 +217,33 @@ def test_statements_do_not_grow_with_the_lines(world: World) -> None:
 def test_nothing_owed_writes_nothing(world: World) -> None:
     assert invoice_obligations(until=NEXT_DAY, now=NOW, actor=SYSTEM) == []
     assert NumberSeries.objects.count() == 0
+
+
+def test_what_was_taken_off_is_printed_and_credited_in_its_share(world: World) -> None:
+    draft = replace(
+        make_draft(world, 900, quantity=Decimal(3)), unit_price=Decimal(8), price_per=Decimal(2), discount_minor=300
+    )
+    (issued,) = invoice([draft])
+    line = InvoiceLine.objects.get(invoice_id=issued.id)
+    assert (line.unit_price, line.price_per, line.discount_minor, line.net_minor) == (8, 2, 300, 900)
+    (sold,) = sold_lines_of_orders([draft.order_id] if draft.order_id else [])
+    assert sold.unit_price == 3
+    printed = document_content(read_document(issued.id))  # type: ignore[arg-type]
+    assert printed["columns"] == ["No.", "Description", "Quantity", "Unit price", "List", "Discount", "Tax", "Net"]
+    assert printed["lines"][0][3:6] == ["8.00 / 2", "12.00", "\N{MINUS SIGN}3.00"]
+    outcome = in_transaction(
+        lambda: credit_lines([CreditRequest("r", line.id, Decimal(1))], issued_at=LATER, actor=SYSTEM)
+    )
+    note = InvoiceLine.objects.get(invoice_id=outcome.issued[0].id)
+    assert (note.unit_price, note.price_per, note.discount_minor, note.net_minor) == (8, 2, 100, 300)
+    refuse_change(line.id)
+
+
+def refuse_change(line_id: UUID) -> None:
+    """Try to change what was taken off, and see it refused."""
+    for statement in (
+        "UPDATE billing_invoiceline SET discount_minor = 0 WHERE id = %s",
+        "UPDATE billing_billingobligation SET price_per = 1 WHERE id = (SELECT obligation_id FROM billing_invoiceline WHERE id = %s)",
+    ):
+        with pytest.raises(DatabaseError, match="refused"), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement, [line_id])

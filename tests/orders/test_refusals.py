@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
-from django.db import DataError, IntegrityError, connection, models, transaction
+from django.db import DataError, IntegrityError, ProgrammingError, connection, models, transaction
 
 from apps.orders.models import IntakeDocument, IntakeRow, Order, OrderLine, ReturnLine, ReturnRequest
 from ordercash.kernel.actor import SYSTEM
@@ -45,6 +45,11 @@ TRIED = {
     "order_not_released_by_its_placer": AN_ORDER.format("released_by = placed_by"),
     "order_line_quantity_positive": A_LINE.format("quantity = 0"),
     "order_line_cancelled_within_quantity": A_LINE.format("cancelled_quantity = quantity + 1"),
+    "order_line_discount_not_negative": A_LINE.format("discount_minor = -1"),
+    "order_line_price_per_above_zero": A_LINE.format("price_per = 0"),
+    "order_line_kind_known": A_LINE.format("kind = 'gift'"),
+    "order_line_part_names_its_bundle": A_LINE.format("kind = 'part'"),
+    "order_line_ordered_in_a_unit": A_LINE.format("ordered_unit = 'box'"),
     "return_line_quantity_positive": A_RETURN_LINE.format("quantity = 0"),
     "return_line_state_known": A_RETURN_LINE.format("state = 'lost'"),
 }
@@ -53,6 +58,10 @@ ALSO_TRIED = [
     ("order_complete_once_confirmed", AN_ORDER.format("bill_to_id = NULL")),
     ("order_line_cancelled_within_quantity", A_LINE.format("cancelled_quantity = -1")),
     ("order_state_known", AN_ORDER.format("state = ''")),
+    ("order_line_part_names_its_bundle", A_LINE.format("part_of = 1")),
+    ("order_line_ordered_in_a_unit", A_LINE.format("ordered_quantity = 1")),
+    ("order_line_ordered_in_a_unit", A_LINE.format("ordered_unit = 'box', ordered_quantity = 0")),
+    ("list_minor", A_LINE.format("list_minor = 1")),
 ]
 COPIED: dict[str, tuple[type[models.Model], dict[str, Any]]] = {
     "order_once_per_source": (Order, {"number": "SO-OTHER"}),
@@ -112,7 +121,7 @@ def refused(name: str, statement: str) -> None:
     """Run a statement that the database must refuse by that name, and see that it changed nothing."""
     before = list(Order.objects.values()), list(OrderLine.objects.values()), list(ReturnLine.objects.values())
     with (
-        pytest.raises((IntegrityError, DataError), match=name),
+        pytest.raises((IntegrityError, DataError, ProgrammingError), match=name),
         transaction.atomic(),
         connection.cursor() as cursor,
     ):

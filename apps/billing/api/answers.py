@@ -1,10 +1,10 @@
 """What the endpoints of billing and cash answer, for the API's description. Amounts are whole minor units."""
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from ordercash.web.api.values import Answer, Number
 
@@ -43,7 +43,10 @@ class InvoiceLineShown(Answer):
     product_id: UUID | None
     description: str
     quantity: Number
-    unit_price: Number
+    unit_price: Annotated[Number, Field(description="Of `price_per` units, before discounts")]
+    price_per: Number
+    list_minor: Annotated[int, Field(description="Before discounts: `net_minor` and `discount_minor`")]
+    discount_minor: int
     net_minor: int
     tax_category: str
     tax_rate: Number

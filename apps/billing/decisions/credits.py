@@ -58,6 +58,12 @@ def quantity_share(line: CreditableLine, quantity: Decimal) -> int:
     return rounded_share(line.net_minor, so_far + step, whole) - rounded_share(line.net_minor, so_far, whole)
 
 
+def discount_share(discount_minor: int, line: CreditableLine, quantity: Decimal) -> int:
+    """Return the next `quantity`'s share of what was taken off the line, by cumulative rounding like the net's."""
+    whole, so_far, step = (int(amount * QUANTITY_UNITS) for amount in (line.quantity, line.credited_quantity, quantity))
+    return rounded_share(discount_minor, so_far + step, whole) - rounded_share(discount_minor, so_far, whole)
+
+
 def tax_share(line: CreditableLine, net_minor: int) -> int:
     """Return the tax of the next `net_minor`, by cumulative rounding over the net credited so far."""
     so_far = line.credited_minor

@@ -14,9 +14,10 @@ class ObligationDraft:
     """Something delivered that must be invoiced.
 
     `source_ref` is unique for ever (e.g. "shipment_line:<id>"). `net_minor` and `tax_minor` are this part's share of what was frozen at
-    confirmation; the shares of one order line must sum to the line. `tax_rate` is in percent. `business_date` is the day of `occurred_at`
-    in the legal entity's zone. `invoicing` is "per_shipment" or "per_day". `order_reference` (the order's number, the buyer's purchase
-    order) is printed on the invoice.
+    confirmation; the shares of one order line must sum to the line. `unit_price` is that of `price_per` units before discounts,
+    `discount_minor` what was taken off to come to `net_minor` (EN 16931 BT-146, BT-149, BT-136). `tax_rate` is in percent.
+    `business_date` is the day of `occurred_at` in the legal entity's zone. `invoicing` is "per_shipment" or "per_day".
+    `order_reference` (the order's number, the buyer's purchase order) is printed on the invoice.
     """
 
     source_ref: str
@@ -41,6 +42,8 @@ class ObligationDraft:
     bill_to_id: UUID | None = None
     invoicing: str = "per_shipment"
     terms_days: int = 0
+    price_per: Decimal = Decimal(1)
+    discount_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +214,10 @@ class CreditOutcome:
 
 @dataclass(frozen=True, slots=True)
 class SoldLine:
-    """An invoice line with what is left of it to credit. `source_ref` is its obligation's ("shipment_line:<id>")."""
+    """An invoice line with what is left of it to credit. `source_ref` is its obligation's ("shipment_line:<id>").
+
+    `unit_price` is what one unit was sold for, after discounts.
+    """
 
     invoice_line_id: UUID
     invoice_id: UUID

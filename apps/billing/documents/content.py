@@ -1,6 +1,7 @@
 """What is printed on a document, as texts that only have to be set."""
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
@@ -26,7 +27,8 @@ def document_content(document: PrintedDocument) -> dict[str, Any]:
         "seller": _party(document.seller),
         "buyer": _party(document.buyer),
         "particulars": [[name, text] for name, text in _particulars(document) if text],
-        "lines": [_line(line, invoice.currency) for line in document.lines],
+        "columns": _columns(document.lines),
+        "lines": [_line(line, document.lines, invoice.currency) for line in document.lines],
         "taxes": [
             [_rate(tax.category, tax.rate), _amount(tax.net_minor, invoice), _amount(tax.tax_minor, invoice)]
             for tax in document.taxes
@@ -93,12 +95,29 @@ def _party(party: Party) -> dict[str, Any]:
     return {"name": party.name, "lines": [line for line in party.lines if line], "particulars": party.particulars}
 
 
-def _line(line: InvoiceLine, currency: str) -> list[str]:
+def _columns(lines: Sequence[InvoiceLine]) -> list[str]:
+    """Return the names of the columns; list amount and discount are printed where something was taken off."""
+    discounts = ["List", "Discount"] if _has_discounts(lines) else []
+    return ["No.", "Description", "Quantity", "Unit price", *discounts, "Tax", "Net"]
+
+
+def _has_discounts(lines: Sequence[InvoiceLine]) -> bool:
+    return any(line.discount_minor for line in lines)
+
+
+def _line(line: InvoiceLine, lines: Sequence[InvoiceLine], currency: str) -> list[str]:
+    """Return the cells of a line: EN 16931 BT-146 per BT-149, the amount before and the allowance BT-136, BT-152, BT-131."""
+    discounts = []
+    if _has_discounts(lines):
+        taken = f"\N{MINUS SIGN}{_minor(line.discount_minor, currency)}" if line.discount_minor else ""
+        discounts = [_minor(line.net_minor + line.discount_minor, currency), taken]
+    per = "" if line.price_per == 1 else f" / {_plain(line.price_per)}"
     return [
         str(line.position),
         breakable(line.description),
         _plain(line.quantity) if line.quantity else "",
-        _price(line.unit_price, currency),
+        _price(line.unit_price, currency) + per,
+        *discounts,
         f"{_plain(line.tax_rate)} %",
         _minor(line.net_minor, currency),
     ]

@@ -56,6 +56,10 @@ class BillingObligation(models.Model):
     description = models.TextField(default="", blank=True)
     quantity = models.DecimalField(max_digits=18, decimal_places=4)
     unit_price = models.DecimalField(max_digits=18, decimal_places=6)
+    price_per = models.DecimalField(max_digits=18, decimal_places=6, default=1, db_default=1)
+    discount_minor = models.BigIntegerField(
+        default=0, db_default=0, help_text="What was taken off to come to the net amount"
+    )
     net_minor = models.BigIntegerField()
     tax_category = models.CharField(max_length=3)
     tax_rate = models.DecimalField(max_digits=7, decimal_places=4)
@@ -84,6 +88,9 @@ class BillingObligation(models.Model):
             models.CheckConstraint(condition=Q(quantity__gt=0), name="obligation_quantity_above_zero"),
             models.CheckConstraint(condition=Q(net_minor__gte=0, tax_minor__gte=0), name="obligation_never_negative"),
             models.CheckConstraint(condition=Q(terms_days__gte=0), name="obligation_terms_not_negative"),
+            models.CheckConstraint(
+                condition=Q(discount_minor__gte=0, price_per__gt=0), name="obligation_discount_not_negative"
+            ),
         ]
         indexes = [
             models.Index(fields=["business_date", "bundle_id"], condition=Q(state="owed"), name="obligation_owed"),
@@ -227,6 +234,10 @@ class InvoiceLine(models.Model):
     description = models.TextField(default="", blank=True)
     quantity = models.DecimalField(max_digits=18, decimal_places=4)
     unit_price = models.DecimalField(max_digits=18, decimal_places=6)
+    price_per = models.DecimalField(max_digits=18, decimal_places=6, default=1, db_default=1)
+    discount_minor = models.BigIntegerField(
+        default=0, db_default=0, help_text="What was taken off to come to the net amount"
+    )
     net_minor = models.BigIntegerField()
     tax_category = models.CharField(max_length=3)
     tax_rate = models.DecimalField(max_digits=7, decimal_places=4)
@@ -244,6 +255,9 @@ class InvoiceLine(models.Model):
                 name="invoice_line_bills_credits_or_grants",
             ),
             models.CheckConstraint(condition=Q(net_minor__gte=0, tax_minor__gte=0), name="invoice_line_never_negative"),
+            models.CheckConstraint(
+                condition=Q(discount_minor__gte=0, price_per__gt=0), name="invoice_line_discount_not_negative"
+            ),
             models.CheckConstraint(
                 condition=Q(credited_quantity__gte=0, credited_quantity__lte=F("quantity")),
                 name="credited_quantity_within_line",

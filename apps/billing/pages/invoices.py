@@ -47,7 +47,15 @@ LINES = (
     Column("description", "Description"),
     Column("order_id", "Order", link="order", id_key="order_id", named=True, value=lambda line: None),
     Column("quantity", "Quantity", kind="quantity"),
-    Column("unit_price", "Unit price", kind="price"),
+    Column("unit_price", "Unit price", kind="price", unit="price_per"),
+    Column(
+        "list_minor",
+        "List",
+        kind="money",
+        value=lambda line: line.net_minor + line.discount_minor,
+        hint="Quantity x price, before discounts",
+    ),
+    Column("discount_minor", "Discount", kind="money", value=lambda line: -line.discount_minor or None),
     Column("tax", "Tax", value=lambda line: f"{line.tax_category} {line.tax_rate.normalize():f} %"),
     Column("net_minor", "Net", kind="money"),
     Column("tax_minor", "Tax amount", kind="money", desk=True),
@@ -179,13 +187,18 @@ class InvoicePage(Page):
             "difference_minor": invoice.tax_minor - invoice.frozen_tax_minor,
             "order_number": numbers.get(invoice.order_id, "Order") if invoice.order_id else "",
             "lines": Table(
-                columns=_in(currency, LINES),
+                columns=_in(currency, self._columns()),
                 rows=self.view.printed.lines,
                 footer=total,
             ),
             "taxes": Table(columns=_in(currency, TAXES), rows=self.view.printed.taxes),
             "entries": Table(columns=ENTRIES, rows=self.view.entries, empty=Empty("Nothing was posted")),
         }
+
+    def _columns(self) -> Sequence[Column]:
+        """Return the columns of the lines; list amount and discount where something was taken off."""
+        discounted = any(line.discount_minor for line in self.view.printed.lines)
+        return [column for column in LINES if discounted or column.key not in ("list_minor", "discount_minor")]
 
     def actions(self) -> Sequence[Action]:
         invoice = self.view.invoice

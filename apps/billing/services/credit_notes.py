@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from apps.billing.decisions.credits import CreditableLine, CreditAmount
+from apps.billing.decisions.credits import CreditableLine, CreditAmount, discount_share
 from apps.billing.decisions.document import CREDIT_NOTE, Document
 from apps.billing.decisions.facts import CreditedLine, IssuedCredit
 from apps.billing.decisions.taxes import TaxedAmount, sum_taxes
@@ -22,8 +22,9 @@ from ordercash.kernel.transactions import joins
 PRICE_UNIT: Final = Decimal("0.000001")
 
 _READ: Final = """
-    SELECT l.id, l.invoice_id, l.customer_id, l.order_id, l.line_id, l.product_id, l.description, l.unit_price, l.tax_category, l.tax_rate,
-           t.reason, l.quantity, l.net_minor, l.tax_minor, l.credited_quantity, l.credited_minor
+    SELECT l.id, l.invoice_id, l.customer_id, l.order_id, l.line_id, l.product_id, l.description, l.unit_price,
+           l.price_per, l.discount_minor, l.tax_category, l.tax_rate, t.reason, l.quantity, l.net_minor, l.tax_minor,
+           l.credited_quantity, l.credited_minor
       FROM billing_invoiceline AS l
       JOIN billing_invoicetax AS t ON t.invoice_id = l.invoice_id AND t.category = l.tax_category AND t.rate = l.tax_rate
      WHERE l.id = ANY(%s::uuid[]) AND l.credits_line_id IS NULL"""
@@ -31,7 +32,8 @@ _READ: Final = """
 _LINE: Final = {
     "id": "uuid", "invoice_id": "uuid", "position": "int", "credits_line_id": "uuid", "customer_id": "uuid", "order_id": "uuid",
     "line_id": "uuid", "product_id": "uuid", "description": "text", "quantity": "numeric", "unit_price": "numeric",
-    "net_minor": "bigint", "tax_category": "text", "tax_rate": "numeric", "tax_minor": "bigint",
+    "net_minor": "bigint", "tax_category": "text", "tax_rate": "numeric", "tax_minor": "bigint", "price_per": "numeric",
+    "discount_minor": "bigint",
 }  # fmt: skip
 
 
@@ -47,6 +49,8 @@ class InvoicedLine:
     product_id: UUID | None
     description: str
     unit_price: Decimal
+    price_per: Decimal
+    discount_minor: int
     tax_category: str
     tax_rate: Decimal
     tax_reason: str
@@ -55,9 +59,10 @@ class InvoicedLine:
 
 @dataclass(frozen=True, slots=True)
 class LineCredit:
-    """What is taken back of a line; `by_quantity` when the amount is the quantity's share."""
+    """What is taken back of a line as it stood `before`; `by_quantity` when the amount is the quantity's share."""
 
     line: InvoicedLine
+    before: CreditableLine
     amount: CreditAmount
     by_quantity: bool
 
@@ -67,6 +72,16 @@ class LineCredit:
             return self.line.unit_price
         major = money.to_major(self.amount.net_minor, currency)
         return (major / self.amount.quantity if self.amount.quantity else major).quantize(PRICE_UNIT)
+
+    @property
+    def price_per(self) -> Decimal:
+        """Return how many units the printed price is for."""
+        return self.line.price_per if self.by_quantity else Decimal(1)
+
+    @property
+    def discount_minor(self) -> int:
+        """Return the quantity's share of the line's discount; an amount that was named has none."""
+        return discount_share(self.line.discount_minor, self.before, self.amount.quantity) if self.by_quantity else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +121,7 @@ class NotePlan:
 def read_lines(line_ids: Collection[UUID]) -> dict[UUID, InvoicedLine]:
     """Read invoice lines whose invoices this transaction holds. One statement."""
     rows = sql.fetch(_READ, [list(line_ids)]) if line_ids else []
-    return {row[0]: InvoicedLine(*(*row[:11], CreditableLine(*row[11:]))) for row in rows}
+    return {row[0]: InvoicedLine(*(*row[:13], CreditableLine(*row[13:]))) for row in rows}
 
 
 def credit_note(
@@ -177,6 +192,7 @@ def _line_row(document: Document, position: int, credit: LineCredit) -> tuple[An
     return (
         new_id(), document.id, position, line.id, line.customer_id, line.order_id, line.line_id, line.product_id, line.description,
         amount.quantity, credit.unit_price(document.currency), amount.net_minor, line.tax_category, line.tax_rate, amount.tax_minor,
+        credit.price_per, credit.discount_minor,
     )  # fmt: skip
 
 

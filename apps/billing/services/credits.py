@@ -114,7 +114,7 @@ def _credit_one(request: CreditRequest, lines: dict[UUID, InvoicedLine], items: 
         credited_minor=line.creditable.credited_minor + amount.net_minor,
     )
     lines[line.id] = replace(line, creditable=counted)
-    return LineCredit(line, amount, by_quantity=request.net_minor is None)
+    return LineCredit(line, line.creditable, amount, by_quantity=request.net_minor is None)
 
 
 def _notes(

@@ -35,9 +35,9 @@ _BILL: Final = """
                       FROM wanted AS w WHERE o.id = w.obligation_id AND o.state = 'owed' RETURNING o.*, w.line_row_id, w.invoice_id,
                            w.position, w.tax_minor AS line_tax_minor)
     INSERT INTO billing_invoiceline (id, invoice_id, position, obligation_id, customer_id, order_id, line_id, product_id, description,
-                                     quantity, unit_price, net_minor, tax_category, tax_rate, tax_minor)
+                                     quantity, unit_price, price_per, discount_minor, net_minor, tax_category, tax_rate, tax_minor)
     SELECT line_row_id, invoice_id, position, id, customer_id, order_id, line_id, product_id, description,
-           quantity, unit_price, net_minor, tax_category, tax_rate, line_tax_minor
+           quantity, unit_price, price_per, discount_minor, net_minor, tax_category, tax_rate, line_tax_minor
       FROM billed"""
 
 

@@ -15,7 +15,7 @@ _COLUMNS: Final = {
     "unit_price": "numeric", "net_minor": "bigint", "tax_category": "text", "tax_rate": "numeric",
     "tax_reason": "text", "tax_minor": "bigint",
     "currency": "text", "bill_to_id": "uuid", "invoicing": "text", "terms_days": "smallint", "occurred_at": "timestamptz",
-    "business_date": "date", "bundle_id": "uuid", "state": "text",
+    "business_date": "date", "bundle_id": "uuid", "state": "text", "price_per": "numeric", "discount_minor": "bigint",
 }  # fmt: skip
 
 # Sorted by source, so that two writers of the same sources meet in the same order and never lock each other up.
@@ -42,5 +42,5 @@ def _row(row_id: Any, draft: ObligationDraft) -> tuple[Any, ...]:
         draft.order_reference[:80], draft.product_id, draft.description, draft.quantity, draft.unit_price, draft.net_minor,
         draft.tax_category, draft.tax_rate, draft.tax_reason, draft.tax_minor, draft.currency, draft.bill_to_id, draft.invoicing,
         draft.terms_days, draft.occurred_at,
-        draft.business_date, bundle_id(draft), "owed",
+        draft.business_date, bundle_id(draft), "owed", draft.price_per, draft.discount_minor,
     )  # fmt: skip

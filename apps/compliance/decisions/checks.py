@@ -77,7 +77,10 @@ class CheckList(BaseModel):
 
 
 class LineCheckFacts(NamedTuple):
-    """What the checks know of a line. An unusable row (`row_problem` not empty) is checked for nothing else."""
+    """What the checks know of a line. An unusable row (`row_problem` not empty) is checked for nothing else.
+
+    What is not `priced_alone` (a part of a bundle, free goods) needs no price above zero.
+    """
 
     line_no: int
     quantity: Decimal
@@ -87,6 +90,7 @@ class LineCheckFacts(NamedTuple):
     tax_determined: bool = True
     row_problem: str = ""
     amount_too_large: bool = False
+    priced_alone: bool = True
 
 
 class OrderCheckFacts(NamedTuple):
@@ -171,10 +175,10 @@ def _line_failures(line: LineCheckFacts, *, customer_known: bool) -> list[Failed
         failed.append(FailedCheck("quantity_not_positive", number, {"quantity": format(line.quantity, "f")}))
     if line.amount_too_large:
         failed.append(FailedCheck(AMOUNT_OUT_OF_RANGE, number, {"quantity": format(line.quantity, "f")}))
-    elif line.unit_price is not None and line.unit_price <= 0:
-        failed.append(FailedCheck("price_not_positive", number, {"unit_price": format(line.unit_price, "f")}))
-    elif line.unit_price is None and line.product_known:
+    elif line.unit_price is None and line.product_known and line.priced_alone:
         failed.append(FailedCheck("price_missing", number, {}))
+    elif line.unit_price is not None and line.unit_price <= 0 and line.priced_alone:
+        failed.append(FailedCheck("price_not_positive", number, {"unit_price": format(line.unit_price, "f")}))
     if not line.tax_determined and line.product_known and customer_known:
         failed.append(FailedCheck("tax_undetermined", number, {}))
     return failed

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping as ReadOnly
 from decimal import Decimal
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -19,6 +19,7 @@ from apps.integrations.decisions.mapping_words import (
 )
 from ordercash.kernel.errors import DomainError
 
+LATER_COLUMNS: Final = ("unit", "coupons")
 STRICT = ConfigDict(extra="forbid", frozen=True)
 
 
@@ -85,6 +86,8 @@ class Columns(BaseModel):
     ordered_at: ColumnRef
     unit_price: ColumnRef | None = None
     discount: ColumnRef | None = None
+    unit: ColumnRef | None = None
+    coupons: ColumnRef | None = None
     description: ColumnRef | None = None
     customer: ColumnRef | None = None
     customer_name: ColumnRef | None = None
@@ -204,8 +207,12 @@ class Mapping(BaseModel):
 
     @property
     def sha256(self) -> bytes:
-        """Return the hash of the mapping's meaning: spelling and comments of the file do not count."""
-        return hashlib.sha256(self.model_dump_json().encode()).digest()
+        """Return the hash of the mapping's meaning: spelling and comments of the file do not count.
+
+        Columns that mappings could not name from the beginning count where they are named, so that files stay known.
+        """
+        unused = {field for field in LATER_COLUMNS if self.column(field) is None}
+        return hashlib.sha256(self.model_dump_json(exclude={"columns": unused}).encode()).digest()
 
     def column(self, field: str) -> Column | None:
         """Return the column of a canonical field, None when the mapping leaves it out."""

@@ -20,6 +20,10 @@ UNREADABLE_DAY: Final = date.min
 # Bytes that were not text in the file's encoding (they arrive as lone surrogates), and NUL, which no database text holds.
 _BROKEN: Final = re.compile("[\ud800-\udfff\x00]")
 
+MAX_CODES: Final = 20
+_CODE: Final = re.compile("[A-Z0-9][A-Z0-9_-]{0,63}")
+_BETWEEN_CODES: Final = re.compile(r"[\s,;]+")
+
 
 class Reading(dict[str, T]):
     """What a column's texts mean: `reading[text]` reads a text once and remembers it, within bounds."""
@@ -113,5 +117,16 @@ def day_reader(text: Callable[[str], str], spelling: str) -> Callable[[str], dat
         except ValueError:
             return UNREADABLE_DAY
         return day if FIRST_YEAR <= day.year <= LAST_YEAR else UNREADABLE_DAY
+
+    return read
+
+
+def codes_reader(text: Callable[[str], str]) -> Callable[[str], tuple[str, ...] | None]:
+    """Return how a cell of coupon codes is read, with spaces, commas or semicolons between them; None for what are none."""
+
+    def read(cell: str) -> tuple[str, ...] | None:
+        codes = dict.fromkeys(_BETWEEN_CODES.split(text(cell).upper()))
+        codes.pop("", None)
+        return tuple(codes) if len(codes) <= MAX_CODES and all(_CODE.fullmatch(code) for code in codes) else None
 
     return read

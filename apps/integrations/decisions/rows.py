@@ -1,7 +1,7 @@
 """Reading the rows of a flat file by a mapping: text in, typed values or a named fault out. Pure and fast."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Mapping as ReadOnly
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -14,6 +14,7 @@ from apps.integrations.decisions.readings import (
     LAST_YEAR,
     UNREADABLE_DAY,
     Reading,
+    codes_reader,
     day_reader,
     instant_reader,
     is_broken,
@@ -28,6 +29,13 @@ MAX_AMOUNT: Final = Decimal("100000000000")
 MAX_PRICE_DECIMALS: Final = 6
 MAX_CODE: Final = 60
 LATEST: Final = datetime(LAST_YEAR + 1, 1, 1, tzinfo=UTC)
+# How large a number may be, and with how many decimals.
+NUMBERS: Final = {
+    "quantity": (MAX_QUANTITY, 4),
+    "discount": (Decimal(1), 9),
+    "unit_price": (MAX_PRICE, MAX_PRICE_DECIMALS),
+    "charge": (MAX_PRICE, MAX_PRICE_DECIMALS),
+}
 _PRICE_STEP: Final = Decimal(1).scaleb(-MAX_PRICE_DECIMALS)
 _COUNTRY: Final = re.compile("[A-Z]{2}")
 _LENGTHS: Final = {
@@ -36,6 +44,7 @@ _LENGTHS: Final = {
     "purchase_order": 60,
     "note": 2_000,
     "buyer_reference": 60,
+    "unit": 40,
     "ship_name": 120,
     "ship_line1": 120,
     "ship_city": 80,
@@ -78,6 +87,8 @@ class FlatRow:
     ship_city: str = ""
     ship_postal_code: str = ""
     ship_state: str = ""
+    unit: str = ""
+    coupons: tuple[str, ...] | None = ()
     charges: tuple[Decimal | None, ...] = ()
     fault: RowFault | None = None
 
@@ -140,18 +151,19 @@ class RowReader:
         values = mapping.values[column.values] if column.values else None
         text = text_reader(column, mapping.format, values, _LENGTHS.get(field, 1_000))
         index = self.header.index(column.column)
+        return _Cell(index, Reading(self._reader(field, column, text)))
+
+    def _reader(self, field: str, column: Column, text: Callable[[str], str]) -> Callable[[str], Any]:
+        """Return how the texts of a field are read."""
+        format_ = self.mapping.format
+        if field in NUMBERS:
+            limit, decimals = NUMBERS[field]
+            return number_reader(text, format_, limit=limit, decimals=decimals)
         if field == "ordered_at":
-            return _Cell(index, Reading(instant_reader(text, column.format, ZoneInfo(mapping.time_zone))))
+            return instant_reader(text, column.format, ZoneInfo(self.mapping.time_zone))
         if field == "requested_delivery_date":
-            return _Cell(index, Reading(day_reader(text, column.format)))
-        if field == "quantity":
-            return _Cell(index, Reading(number_reader(text, mapping.format, limit=MAX_QUANTITY, decimals=4)))
-        if field == "discount":
-            return _Cell(index, Reading(number_reader(text, mapping.format, limit=Decimal(1), decimals=9)))
-        if field in {"unit_price", "charge"}:
-            decimals = MAX_PRICE_DECIMALS
-            return _Cell(index, Reading(number_reader(text, mapping.format, limit=MAX_PRICE, decimals=decimals)))
-        return _Cell(index, Reading(text))
+            return day_reader(text, column.format)
+        return codes_reader(text) if field == "coupons" else text
 
     def _values(self, number: int, cells: Sequence[str]) -> FlatRow:
         (document_at, documents), (sku_at, skus) = self._document, self._sku
@@ -207,6 +219,8 @@ class RowReader:
             column = self.mapping.column("requested_delivery_date")
             spelling = column.format if column and column.format else "2026-01-31"
             return self._unreadable("requested_delivery_date", row, f"a day like {spelling}")
+        if row.coupons is None:
+            return self._unreadable("coupons", row, "codes of letters, digits, _ and -, at most 20")
         if None in row.charges:
             names = ", ".join(charge.column for charge in self.mapping.charges)
             return RowFault("charge_unreadable", names, f"Column {names} must hold an amount.")

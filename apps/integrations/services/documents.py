@@ -11,8 +11,10 @@ from apps.integrations.decisions.readings import mended
 from apps.integrations.decisions.rows import MAX_CODE, FlatRow, RowReader
 from apps.integrations.services.masters import Masters
 from apps.masterdata.contract import CustomerFacts
-from apps.orders.contract import BadRow, LineDraft, OrderDraft, ReturnDraft, ReturnLineDraft
+from apps.orders.contract import BadRow, LineDraft, OrderDraft, ReturnDraft, ReturnLineDraft, quantity_fault
 
+ONE = Decimal(1)
+PRICE_STEP = Decimal("0.000001")
 # A row without a readable time belongs to the file, not to a day; its order carries this time until a person corrects it.
 UNKNOWN_TIME = datetime(1990, 1, 1, tzinfo=UTC)
 
@@ -70,6 +72,7 @@ def _order(
         purchase_order=first.purchase_order,
         requested_delivery_date=first.requested_delivery_date,
         note=first.note,
+        coupons=first.coupons or (),
         ship_to=masters.ship_to(customer, first) if customer else None,
         bill_to=masters.bill_to(customer, first) if customer else None,
         bad_rows=bad,
@@ -133,6 +136,8 @@ def _differs(row: FlatRow, first: FlatRow) -> tuple[str, str] | None:
         )
     if row.currency != first.currency:
         return "currency_differs", f"The document's first row is in {first.currency!r}, this one in {row.currency!r}."
+    if row.coupons != first.coupons:
+        return "coupon_differs", "The coupons of a document are the same in all of its rows."
     if row.charges != first.charges:
         return "charge_differs", "The charges of a document are the same in all of its rows."
     return None
@@ -167,9 +172,10 @@ def _product_problem(row: FlatRow, masters: Masters) -> tuple[str, str] | None:
     product, quantity = masters.products.get(row.sku), row.quantity
     if product is None or quantity is None:
         return "product_unknown", f"There is no product {row.sku!r}, and the mapping does not allow to make it."
-    if quantity != round(quantity, product.decimals):
-        return "quantity_not_divisible", f"{row.sku} is sold with {product.decimals} decimals, not {quantity:f}."
-    return None
+    factor = masters.factor(product, row.unit)
+    if factor is None:
+        return "unit_unknown", f"{row.sku} is sold by the {product.unit}, not by {row.unit[:40]!r}."
+    return quantity_fault(product, quantity, factor)
 
 
 def _return_problem(
@@ -187,6 +193,8 @@ def _return_figure_problem(row: FlatRow, masters: Masters, customer: CustomerFac
         return "return_not_positive", "A cancellation gives back a quantity above zero at a price above zero."
     if row.sku not in masters.products:
         return "product_unknown", f"There is no product {row.sku!r}."
+    if masters.factor(masters.products[row.sku], row.unit) is None:
+        return "unit_unknown", f"{row.sku} is not sold by {row.unit[:40]!r}."
     if any(row.charges):
         return (
             "charge_on_cancellation",
@@ -198,9 +206,14 @@ def _return_figure_problem(row: FlatRow, masters: Masters, customer: CustomerFac
 def _line(row: FlatRow, line_no: int, masters: Masters) -> LineDraft:
     assert row.quantity is not None  # noqa: S101 - rows without a quantity are not lines
     product = masters.products[row.sku]
-    return LineDraft(
+    line = LineDraft(
         line_no, product, row.quantity, row.unit_price, row.description, row.number, buyer_reference=row.buyer_reference
     )
+    if row.unit and row.unit != product.unit:
+        line.unit, line.ordered_quantity = row.unit, row.quantity
+        line.factor = masters.factor(product, row.unit) or line.factor
+        line.quantity = row.quantity * line.factor
+    return line
 
 
 def _charges(first: FlatRow, count: int, masters: Masters) -> list[LineDraft]:
@@ -217,12 +230,16 @@ def _return_line(row: FlatRow, line_no: int, masters: Masters, problem: tuple[st
     """Return the line; what cannot be read counts as quantity 1 at price 0 beside its kept row, so that it is never lost."""
     product = masters.products.get(row.sku)
     readable = row.quantity is not None and row.quantity < 0 and row.unit_price is not None
+    factor = (masters.factor(product, row.unit) if product else None) or ONE
+    unit_price = row.unit_price if readable and row.unit_price is not None else Decimal(0)
+    if factor != ONE:
+        unit_price = (unit_price / factor).quantize(PRICE_STEP)
     return ReturnLineDraft(
         line_no=line_no,
         product_id=product.id if product else None,
         description=row.description,
-        quantity=-row.quantity if readable and row.quantity is not None else Decimal(1),
-        unit_price=row.unit_price if readable and row.unit_price is not None else Decimal(0),
+        quantity=-row.quantity * factor if readable and row.quantity is not None else Decimal(1),
+        unit_price=unit_price,
         occurred_at=row.ordered_at or UNKNOWN_TIME,
         row_number=row.number,
         hold_code=problem[0] if problem else "",

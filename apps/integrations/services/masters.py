@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import TypeVar
 from uuid import UUID
 
@@ -25,9 +26,11 @@ from apps.masterdata.contract import (
     ensure_customers,
     ensure_products,
     entities_by_code,
+    product_units,
     products_by_sku,
     units,
 )
+from apps.orders.contract import factor_of
 from ordercash.kernel.errors import DomainError
 
 T = TypeVar("T")
@@ -58,11 +61,14 @@ class Masters:
         self.products: dict[str, ProductFacts] = {}
         self.addresses: dict[tuple[UUID, tuple[str, ...]], AddressFacts] = {}
         self._defaults: dict[UUID, AddressFacts] = {}
+        self._units: dict[UUID, dict[str, Decimal]] = {}
 
     def ensure(self, groups: Sequence[Sequence[FlatRow]], reader: RowReader) -> None:
         """Look up, or make where allowed, every customer, product and address of a batch: a constant number of statements."""
         self._ensure_customers(groups)
         self.ensure_products([row for group in groups for row in group], reader)
+        if self.mapping.columns.unit is not None:
+            self._ensure_units(groups)
         self._ensure_addresses(groups)
 
     def customer_code(self, row: FlatRow) -> str:
@@ -88,6 +94,17 @@ class Masters:
         if customer.ship_to_id is None or row.country or any(self._address_parts(row)[:-1]):
             return None
         return self._defaults.get(customer.ship_to_id)
+
+    def factor(self, product: ProductFacts, unit: str) -> Decimal | None:
+        """Return how many own units of the product one of the unit holds, None when it is not sold in it."""
+        return factor_of(product, unit, self._units)
+
+    def _ensure_units(self, groups: Sequence[Sequence[FlatRow]]) -> None:
+        named = {row.sku for group in groups for row in group if row.unit and row.sku in self.products}
+        unknown = {self.products[sku].id for sku in named} - self._units.keys()
+        if unknown:
+            found = product_units(unknown)
+            self._units.update({id_: found.get(id_, {}) for id_ in unknown})
 
     def _ensure_customers(self, groups: Sequence[Sequence[FlatRow]]) -> None:
         firsts = {self.customer_code(group[0]): group[0] for group in reversed(groups)}

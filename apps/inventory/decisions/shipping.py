@@ -1,7 +1,7 @@
 """Which reservations a request consumes, as which shipments, at what cost."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from uuid import UUID
 
@@ -47,7 +47,7 @@ def pick_requests(requests: Sequence[ShipRequest], promises: Iterable[Promise]) 
             continue
         for pick in outcome:
             left[pick.promise.reservation_id] -= pick.quantity
-        picks.extend(outcome)
+        picks.extend(_with_goods(outcome))
     return picks, refused
 
 
@@ -67,8 +67,22 @@ def cost_picks(picks: Sequence[Pick], shelves: Mapping[UUID, tuple[Decimal, int]
     return costs
 
 
+def _with_goods(picks: Sequence[Pick]) -> Sequence[Pick]:
+    """Let services travel with the first goods of their request, so that they make no shipment of their own."""
+    goods = next((pick.promise.warehouse_id for pick in picks if pick.promise.stock_id is not None), None)
+    if goods is None:
+        return picks
+    return [
+        pick
+        if pick.promise.stock_id is not None or pick.promise.warehouse_id == goods
+        else replace(pick, promise=replace(pick.promise, warehouse_id=goods))
+        for pick in picks
+    ]
+
+
 def _reach(request: ShipRequest, promises: Iterable[Promise]) -> list[Promise]:
-    return [promise for promise in promises if request.warehouse_id in (None, promise.warehouse_id)]
+    """Return the promises that a request may use: those of its warehouse, and services, which lie in none."""
+    return [p for p in promises if request.warehouse_id in (None, p.warehouse_id) or p.stock_id is None]
 
 
 def _pick(request: ShipRequest, promises: Sequence[Promise], left: Mapping[UUID, Decimal]) -> list[Pick] | Refusal:

@@ -96,7 +96,7 @@ class OrderAddress(Answer):
 
 
 class OrderLineShown(Answer):
-    """A line and where its quantity stands."""
+    """A line and where its quantity stands, in the product's own unit. The parts of a bundle follow it and sum to it."""
 
     id: UUID
     line_no: int
@@ -104,8 +104,17 @@ class OrderLineShown(Answer):
     description: str
     buyer_reference: str
     quantity: Number
-    unit_price: Number | None
+    kind: Literal["product", "bundle", "part", "free", "charge"]
+    part_of: Annotated[int | None, Field(description="The number of the bundle's line")]
+    ordered_unit: Annotated[
+        str | None, Field(description="The unit that was ordered, when it is not the product's own")
+    ]
+    ordered_quantity: Number | None
+    unit_price: Annotated[Number | None, Field(description="Of `price_per` own units, before discounts")]
+    price_per: Number
     price_source: str
+    list: Annotated[Amount, Field(description="Before discounts: net and discount")]
+    discount: Amount
     net: Amount
     tax_category: str
     tax_rate: Number | None
@@ -148,6 +157,7 @@ class OrderShown(Answer):
     purchase_order: str
     requested_delivery_date: date | None
     note: str
+    coupons: list[str]
     state: State
     legal_entity: str
     channel: str

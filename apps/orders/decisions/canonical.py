@@ -15,6 +15,7 @@ from ordercash.kernel.errors import DomainError, Fault
 from ordercash.web.api.values import STRICT, Day, Exact, Instant, Text, Whole, strict, told
 
 MAX_LINES = 5_000
+MAX_COUPONS = 20
 MAX_QUANTITY = Decimal("100000000")
 MAX_PRICE = Decimal("100000000000")
 
@@ -30,6 +31,8 @@ Code = Annotated[Text, Field(min_length=1, max_length=60)]
 Note = Annotated[str, Field(pattern=r"^[^\x00-\x08\x0E-\x1F\x7F]*$", max_length=2_000)]
 Quantity = Annotated[Exact, Field(gt=0, le=MAX_QUANTITY, max_digits=18, decimal_places=4, allow_inf_nan=False)]
 Price = Annotated[Exact, Field(ge=0, le=MAX_PRICE, max_digits=18, decimal_places=6, allow_inf_nan=False)]
+
+Coupon = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
 
 EXAMPLE: Final[JsonDict] = {
     "legal_entity": "UK01",
@@ -64,6 +67,12 @@ class CanonicalLine(BaseModel):
     sku: Code
     description: Annotated[Text, Field(max_length=200)] = ""
     quantity: Quantity
+    unit: Annotated[
+        str,
+        Field(
+            max_length=12, description="The unit that quantity and unit_price count; the product's own when left out"
+        ),
+    ] = ""
     unit_price: Price | None = None
     buyer_reference: Annotated[
         Text, Field(max_length=60, description="What the buyer calls the line; shown, and decides nothing")
@@ -89,6 +98,10 @@ class CanonicalOrder(BaseModel):
     )
     note: Note = ""
     ship_to: CanonicalAddress | None = None
+    coupons: Annotated[
+        list[Coupon],
+        Field(max_length=MAX_COUPONS, description="Codes that discounts ask for; upper and lower case are the same"),
+    ] = []
     lines: Annotated[list[CanonicalLine], Field(min_length=1, max_length=MAX_LINES)]
 
 
@@ -104,7 +117,7 @@ def read_order(document: Any) -> CanonicalOrder:
         order = CanonicalOrder.model_validate(document)
     except ValidationError as error:
         raise OrderMalformed(faults=[_fault(item) for item in error.errors(include_url=False)[:100]]) from None
-    faults = _numbering_faults(order.lines)
+    faults = _numbering_faults(order.lines) + _coupon_faults(order.coupons)
     if faults:
         raise OrderMalformed(faults=faults)
     return order
@@ -113,6 +126,16 @@ def read_order(document: Any) -> CanonicalOrder:
 def _fault(item: Mapping[str, Any]) -> Fault:
     pointer = "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in item["loc"])
     return Fault(pointer=pointer, code=str(item["type"]), detail=told(item))
+
+
+def _coupon_faults(coupons: Sequence[str]) -> list[Fault]:
+    """A code counts once, however it is written."""
+    codes = [code.upper() for code in coupons]
+    return [
+        Fault(f"/coupons/{index}", "coupon_duplicate", f"Coupon {code} is named already.")
+        for index, code in enumerate(codes)
+        if code in codes[:index]
+    ]
 
 
 def _numbering_faults(lines: Sequence[CanonicalLine]) -> list[Fault]:

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
@@ -30,6 +31,9 @@ class Order(models.Model):
     purchase_order = models.CharField(max_length=60, default="", blank=True)
     requested_delivery_date = models.DateField(null=True)
     note = models.TextField(default="", db_default="", blank=True)
+    coupons = ArrayField(
+        models.CharField(max_length=64), default=list, db_default=[], blank=True, help_text="Codes as they came"
+    )
     currency = models.CharField(max_length=3)
     state = models.CharField(max_length=16)
     ordered_at = models.DateTimeField()
@@ -97,8 +101,23 @@ class Order(models.Model):
         return self.number
 
 
+class LineKind(models.TextChoices):
+    """What a line is. A bundle is priced, its parts are stocked, shipped and invoiced; rules add what is free and charges."""
+
+    PRODUCT = "product", "Product"
+    BUNDLE = "bundle", "Bundle"
+    PART = "part", "Part of a bundle"
+    FREE = "free", "Free goods"
+    CHARGE = "charge", "Charge"
+
+
 class OrderLine(models.Model):
-    """One product and quantity of an order. What is open, shipped or returned is derived from the facts of inventory."""
+    """One product and quantity of an order. What is open, shipped or returned is derived from the facts of inventory.
+
+    Quantities are in the product's own unit; `ordered_unit` and `ordered_quantity` say how it was ordered when that was in another.
+    The unit price is that of `price_per` own units, before discounts. An order's amounts are the sums of its lines without parts;
+    the parts of a bundle sum to it.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines", db_index=False)
@@ -109,9 +128,18 @@ class OrderLine(models.Model):
     description = models.CharField(max_length=200, default="", blank=True)
     quantity = models.DecimalField(max_digits=18, decimal_places=4)
     cancelled_quantity = models.DecimalField(max_digits=18, decimal_places=4, default=0, db_default=0)
+    kind = models.CharField(max_length=8, choices=LineKind, default=LineKind.PRODUCT, db_default=LineKind.PRODUCT)
+    part_of = models.PositiveIntegerField(null=True, help_text="The number of the bundle's line")
+    ordered_unit = models.CharField(max_length=12, default="", db_default="", blank=True)
+    ordered_quantity = models.DecimalField(max_digits=18, decimal_places=4, null=True)
     unit_price = models.DecimalField(max_digits=18, decimal_places=6, null=True)
+    price_per = models.DecimalField(max_digits=18, decimal_places=6, default=1, db_default=1)
     price_source = models.CharField(max_length=24, default="", blank=True)
+    discount_minor = models.BigIntegerField(default=0, db_default=0)
     net_minor = models.BigIntegerField()
+    list_minor = models.GeneratedField(
+        expression=F("net_minor") + F("discount_minor"), output_field=models.BigIntegerField(), db_persist=True
+    )
     tax_category = models.CharField(max_length=2, default="", blank=True)
     tax_rate = models.DecimalField(max_digits=7, decimal_places=4, null=True)
     tax_reason = models.CharField(max_length=200, default="", blank=True)
@@ -128,6 +156,17 @@ class OrderLine(models.Model):
             models.CheckConstraint(
                 condition=Q(cancelled_quantity__gte=0, cancelled_quantity__lte=F("quantity")),
                 name="order_line_cancelled_within_quantity",
+            ),
+            models.CheckConstraint(condition=Q(discount_minor__gte=0), name="order_line_discount_not_negative"),
+            models.CheckConstraint(condition=Q(price_per__gt=0), name="order_line_price_per_above_zero"),
+            models.CheckConstraint(condition=Q(kind__in=LineKind.values), name="order_line_kind_known"),
+            models.CheckConstraint(
+                condition=Q(kind="part", part_of__isnull=False) | (~Q(kind="part") & Q(part_of=None)),
+                name="order_line_part_names_its_bundle",
+            ),
+            models.CheckConstraint(
+                condition=Q(ordered_unit="", ordered_quantity=None) | (~Q(ordered_unit="") & Q(ordered_quantity__gt=0, ordered_quantity__isnull=False)),
+                name="order_line_ordered_in_a_unit",
             ),
         ]
         indexes = [models.Index(fields=["product", "order"], name="order_line_by_product")]

@@ -15,21 +15,27 @@ from apps.ledger.contract import EntryFacts
 from apps.orders.selectors.detail import LineView, OrderView
 from ordercash.web.columns import Column, Table
 from ordercash.web.components import Empty
-from ordercash.web.formats import money_html, quantity_html
+from ordercash.web.formats import badge_html, money_html, quantity_html
 from ordercash.web.links import link_html, names_of
 from ordercash.web.templatetags.oc import panel_link
 
 # A page shows so many lines at once; the rest is a page further.
 LINES_SHOWN = 200
+# Kinds of lines that are marked, since they are no plain product.
+MARKED = frozenset({"bundle", "free", "charge"})
 
 
 def lines_table(order: OrderView, lines: Sequence[LineView], stock: Mapping[UUID, Sequence[Availability]]) -> Table:
     """Return the lines with where each quantity stands; the footer sums all lines of the order, also those not shown."""
+    discounts = (
+        Column("list_minor", "List", kind="money", currency=order.currency, hint="Quantity x price, before discounts"),
+        Column("discount_minor", "Discount", kind="money", currency=order.currency, value=lambda line: -line.discount_minor or None),
+    ) if any(line.discount_minor for line in order.lines) else ()  # fmt: skip
     columns = (
         Column("line_no", "Line", kind="html", value=lambda line: _line_link(order, line)),
         Column("product__sku", "Product", kind="code", link="product", id_key="product__id"),
-        Column("name", "Description", value=_name),
-        Column("quantity", "Ordered", kind="quantity", unit="product__unit"),
+        Column("name", "Description", kind="html", value=_name),
+        Column("quantity", "Ordered", kind="figure", value=_ordered),
         _standing("reserved", "Reserved"),
         _standing("backordered", "Backordered"),
         _standing("shipped", "Shipped"),
@@ -37,11 +43,13 @@ def lines_table(order: OrderView, lines: Sequence[LineView], stock: Mapping[UUID
         _standing("cancelled", "Cancelled"),
         Column("available", "Free stock", kind="quantity", value=lambda line: free_stock(order, line, stock),
                hint="On the shelf and promised to nobody, in the warehouses of the order’s legal entity"),
-        Column("unit_price", "Unit price", kind="price", currency=order.currency,
+        Column("unit_price", "Unit price", kind="price", currency=order.currency, unit="price_per",
                hint="The line’s number opens how the price was found"),
-        Column("net_minor", "Net", kind="money", currency=order.currency),
+        *discounts,
+        Column("net_minor", "Net", kind="figure", value=lambda line: _within(line, money_html(line.net_minor, order.currency))),
         Column("tax_rate", "Tax", kind="html", value=_tax, hint="Category and rate, frozen when the order was confirmed"),
-        Column("tax_minor", "Tax amount", kind="money", currency=order.currency, desk=True),
+        Column("tax_minor", "Tax amount", kind="figure", desk=True,
+               value=lambda line: _within(line, money_html(line.tax_minor, order.currency))),
     )  # fmt: skip
     return Table(
         columns=columns,
@@ -61,8 +69,29 @@ def _line_link(order: OrderView, line: LineView) -> SafeString:
     return panel_link(reverse("order_line", args=[order.id, line.line_no]), line.line_no)
 
 
-def _name(line: LineView) -> str:
-    return line.description or (line.product.name if line.product else "")
+def _name(line: LineView) -> SafeString:
+    """Return what a line is of; parts stand under their bundle, and what rules added says so."""
+    name = line.description or (line.product.name if line.product else "")
+    if line.kind == "part":
+        return format_html('<span class="oc-within">{}</span>', name)
+    return format_html("{} {}", name, badge_html(line.kind)) if line.kind in MARKED else format_html("{}", name)
+
+
+def _ordered(line: LineView) -> SafeString:
+    """Return the quantity in own units, and as it was ordered where that was in another unit."""
+    own = quantity_html(line.quantity, line.product.unit if line.product else "")
+    if line.ordered_quantity is None:
+        return own
+    return format_html(
+        '{} <span class="oc-note">{}</span>', own, quantity_html(line.ordered_quantity, line.ordered_unit)
+    )
+
+
+def _within(line: LineView, amount: SafeString) -> SafeString:
+    """Mark the amount of a part: it is in its bundle's already."""
+    if line.part_of is None:
+        return amount
+    return format_html('<span class="oc-within" title="In the amount of line {}">{}</span>', line.part_of, amount)
 
 
 def _tax(line: LineView) -> SafeString | None:
@@ -83,8 +112,17 @@ def free_stock(order: OrderView, line: LineView, stock: Mapping[UUID, Sequence[A
 def _sums(order: OrderView) -> Mapping[str, Any]:
     return {
         "name": f"{len(order.lines):,} line{'' if len(order.lines) == 1 else 's'}",
+        **_taken(order),
         "net_minor": money_html(order.net_minor, order.currency),
         "tax_minor": money_html(order.tax_minor, order.currency),
+    }
+
+
+def _taken(order: OrderView) -> Mapping[str, Any]:
+    own = [line for line in order.lines if line.part_of is None]
+    return {
+        "list_minor": money_html(sum(line.list_minor for line in own), order.currency),
+        "discount_minor": money_html(-sum(line.discount_minor for line in own), order.currency),
     }
 
 

@@ -95,8 +95,8 @@ class PartsPage(Page):
 
     @cached_property
     def offered(self) -> Sequence[LineView]:
-        """The lines of which something is available."""
-        return [line for line in self.order.lines if self.available(line) > 0][:LINES_OFFERED]
+        """The lines of which something is available; of bundles, their parts."""
+        return [line for line in self.order.lines if line.kind != "bundle" and self.available(line) > 0][:LINES_OFFERED]
 
     def available(self, line: LineView) -> Decimal:
         """Return how much of a line the verb may take."""

@@ -50,9 +50,22 @@ def tax_text(line: LineView) -> str:
 def line_steps(line: LineView, trace: Sequence[Mapping[str, Any]], currency: str) -> list[Step]:
     """Return the explanation of one line."""
     quantity = f"{number_text(line.quantity)} x {_price(line, currency)}"
+    discounts = [
+        Step("List", money_html(line.list_minor, currency), note=quantity),
+        Step("Discount", money_html(-line.discount_minor, currency)),
+    ] if line.discount_minor else []  # fmt: skip
     return [
-        Step("Unit price", price_html(line.unit_price, currency), below=[_access(item, currency) for item in trace]),
-        Step("Net", money_html(line.net_minor, currency), note=f"{quantity}, rounded once"),
+        Step(
+            "Unit price",
+            price_html(line.unit_price, currency, line.price_per),
+            below=[_access(item, currency) for item in trace],
+        ),
+        *discounts,
+        Step(
+            "Net",
+            money_html(line.net_minor, currency),
+            note="rounded once" if discounts else f"{quantity}, rounded once",
+        ),
         Step(
             "Tax",
             money_html(line.tax_minor, currency),
@@ -63,7 +76,10 @@ def line_steps(line: LineView, trace: Sequence[Mapping[str, Any]], currency: str
 
 
 def _price(line: LineView, currency: str) -> str:
-    return price_text(line.unit_price, currency) if line.unit_price is not None else "an unknown price"
+    if line.unit_price is None:
+        return "an unknown price"
+    per = "" if line.price_per == 1 else f" / {number_text(line.price_per)}"
+    return price_text(line.unit_price, currency) + per
 
 
 def _access(item: Mapping[str, Any], currency: str) -> Step:

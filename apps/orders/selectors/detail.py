@@ -1,7 +1,7 @@
 """One order with everything that happened to it, read from the domains that own the facts."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -17,6 +17,7 @@ from apps.masterdata.contract import (
     customers_by_id,
     products_by_id,
 )
+from apps.orders.decisions.bundles import BUNDLE, whole_bundles
 from apps.orders.models import IntakeRow, Order, OrderLine
 from ordercash.kernel.errors import NotFound
 
@@ -25,7 +26,10 @@ NOTHING = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class LineView:
-    """A line with where its quantity stands."""
+    """A line with where its quantity stands; of a bundle, how many whole ones do.
+
+    `unit_price` is that of `price_per` own units before discounts; what was ordered in another unit says so.
+    """
 
     id: UUID
     line_no: int
@@ -39,6 +43,13 @@ class LineView:
     tax_rate: Decimal | None
     tax_reason: str
     tax_minor: int
+    kind: str
+    part_of: int | None
+    ordered_unit: str
+    ordered_quantity: Decimal | None
+    price_per: Decimal
+    list_minor: int
+    discount_minor: int
     buyer_reference: str
     cancelled: Decimal
     reserved: Decimal
@@ -65,6 +76,7 @@ class OrderView:
     purchase_order: str
     requested_delivery_date: date | None
     note: str
+    coupons: Sequence[str]
     state: str
     legal_entity_code: str
     legal_entity_id: UUID
@@ -103,6 +115,7 @@ def order_detail(order_id: UUID) -> OrderView:
         purchase_order=order.purchase_order,
         requested_delivery_date=order.requested_delivery_date,
         note=order.note,
+        coupons=order.coupons,
         state=order.state,
         legal_entity_code=order.legal_entity.code,
         legal_entity_id=order.legal_entity_id,
@@ -136,7 +149,31 @@ def _lines(order_id: UUID) -> list[LineView]:
     lines = list(OrderLine.objects.filter(order_id=order_id).order_by("line_no"))
     products = products_by_id({line.product_id for line in lines if line.product_id})
     standings = line_standings([order_id])
-    return [_line(line, products, standings.get(line.id)) for line in lines]
+    views = [_line(line, products, standings.get(line.id)) for line in lines]
+    bundles = {
+        view.line_no: [part for part in views if part.part_of == view.line_no] for view in views if view.kind == BUNDLE
+    }
+    if not bundles:
+        return views
+    views = [_of_parts(view, bundles[view.line_no]) if view.kind == BUNDLE else view for view in views]
+    return sorted(views, key=lambda view: (view.part_of or view.line_no, view.line_no))
+
+
+def _of_parts(bundle: LineView, parts: Sequence[LineView]) -> LineView:
+    """Return a bundle with as many whole ones standing where all of their parts do; one that waits for a part waits."""
+    return replace(
+        bundle,
+        cancelled=_whole(bundle, [(part.cancelled, part.quantity) for part in parts]),
+        reserved=_whole(bundle, [(part.reserved, part.quantity) for part in parts]),
+        backordered=bundle.quantity
+        - _whole(bundle, [(part.quantity - part.backordered, part.quantity) for part in parts]),
+        shipped=_whole(bundle, [(part.shipped, part.quantity) for part in parts]),
+        returned=_whole(bundle, [(part.returned, part.quantity) for part in parts]),
+    )
+
+
+def _whole(bundle: LineView, parts: Sequence[tuple[Decimal, Decimal]]) -> Decimal:
+    return whole_bundles(bundle.quantity, parts)
 
 
 def _line(line: OrderLine, products: Mapping[UUID, ProductFacts], standing: LineStanding | None) -> LineView:
@@ -153,6 +190,13 @@ def _line(line: OrderLine, products: Mapping[UUID, ProductFacts], standing: Line
         tax_rate=line.tax_rate,
         tax_reason=line.tax_reason,
         tax_minor=line.tax_minor,
+        kind=line.kind,
+        part_of=line.part_of,
+        ordered_unit=line.ordered_unit,
+        ordered_quantity=line.ordered_quantity,
+        price_per=line.price_per,
+        list_minor=line.list_minor,
+        discount_minor=line.discount_minor,
         buyer_reference=line.buyer_reference,
         cancelled=line.cancelled_quantity,
         reserved=standing.reserved if standing else NOTHING,

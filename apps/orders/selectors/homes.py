@@ -34,7 +34,7 @@ SELECT home, reason, count(*), count(DISTINCT subject), sum(amount), sum(booked)
     SELECT CASE WHEN o.state = 'held' THEN 'case' WHEN o.state = 'cancelled' THEN 'cancelled' ELSE 'order' END AS home,
            CASE WHEN o.state = 'held' THEN 'held with: ' || coalesce(c.code, '?')
                 WHEN o.state = 'cancelled' THEN '' ELSE o.state END AS reason,
-           o.id AS subject, l.quantity * coalesce(l.unit_price, 0) AS amount,
+           o.id AS subject, l.quantity * coalesce(l.unit_price, 0) / l.price_per AS amount,
            CASE WHEN o.state IN ('held', 'cancelled') THEN 0 ELSE l.net_minor END AS booked
       FROM orders_orderline l JOIN orders_order o ON o.id = l.order_id LEFT JOIN case_reason c ON c.subject_id = o.id
      WHERE o.intake_document_id = %s AND l.intake_row IS NOT NULL

@@ -10,6 +10,7 @@ from apps.audit.contract import record_events
 from apps.billing.contract import CreditRelease, free_credit
 from apps.exceptions.contract import close_cases
 from apps.inventory.contract import LineStanding, ReleaseItem, line_standings, orders_with_open_lines, release_lines
+from apps.orders.decisions.bundles import ADDED, on_parts
 from apps.orders.events import LINE_CANCELLED, ORDER_CANCELLED, order_event
 from apps.orders.services.bill import move_invoiced
 from apps.orders.services.locked import LineFacts, LockedOrder, by_order, lines_of, lock_orders, move_orders
@@ -161,7 +162,8 @@ def _wanted(
     open_by_line = {line.id: _open(line, standings) for line in lines}
     if request.lines is None:
         return [(line, open_by_line[line.id]) for line in lines if open_by_line[line.id] > 0]
-    for line_id, quantity in request.lines.items():
+    wanted = on_parts(request.lines, lines)
+    for line_id, quantity in wanted.items():
         if line_id not in known or not 0 < quantity <= open_by_line[line_id]:
             outcome.refused.append(
                 NotDone(
@@ -173,7 +175,23 @@ def _wanted(
                 )
             )
             return []
-    return [(known[line_id], quantity) for line_id, quantity in request.lines.items()]
+    return [(known[line_id], quantity) for line_id, quantity in wanted.items()] + [
+        (line, open_by_line[line.id]) for line in _left_alone(lines, open_by_line, wanted, standings)
+    ]
+
+
+def _left_alone(
+    lines: Sequence[LineFacts],
+    open_by_line: Mapping[UUID, Decimal],
+    wanted: Mapping[UUID, Decimal],
+    standings: Mapping[UUID, LineStanding],
+) -> list[LineFacts]:
+    """Return the free goods and charges that nothing is left for: nothing was shipped, and all that was asked for is cancelled."""
+    if any(standings[line.id].shipped for line in lines if line.id in standings):
+        return []
+    if any(open_by_line[line.id] > wanted.get(line.id, 0) for line in lines if line.kind not in ADDED):
+        return []
+    return [line for line in lines if line.kind in ADDED and open_by_line[line.id] > 0 and line.id not in wanted]
 
 
 def _open(line: LineFacts, standings: Mapping[UUID, LineStanding]) -> Decimal:
@@ -193,9 +211,9 @@ def _settle(
         for line, quantity in chosen:
             standing = standings[line.id]
             line.consumed = standing.shipped + line.cancelled_quantity
-            net_minor, tax_minor = line.take(quantity)
-            written.append((line, quantity, net_minor, tax_minor))
-            freed[order_id] = freed.get(order_id, 0) + net_minor + tax_minor
+            share = line.take(quantity)
+            written.append((line, quantity, share.net_minor, share.tax_minor))
+            freed[order_id] = freed.get(order_id, 0) + share.net_minor + share.tax_minor
     _write_lines(written)
     free_credit(
         [

@@ -1,10 +1,11 @@
 """Deciding on drafts: price, tax and checks of a whole batch. Reads only; credit and stock are decided where they are taken."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Final
 
 from apps.billing.contract import ExposureKey, exposures
 from apps.compliance.contract import (
@@ -17,9 +18,12 @@ from apps.compliance.contract import (
     determine_taxes,
 )
 from apps.masterdata.contract import AddressFacts
+from apps.orders.decisions.bundles import BUNDLE, FREE, PART
 from apps.orders.decisions.freeze import TaxedNet, line_taxes
-from apps.orders.services.drafts import LineDraft, OrderDraft
-from apps.pricing.contract import LinePrice, PricedLines, PriceRequest, Texts, price_lines
+from apps.orders.services.drafts import OrderDraft
+from apps.orders.services.lines import DecidedLine, decided_lines, parts_of_bundles
+from apps.orders.services.price import PricedOrder, price_orders
+from apps.pricing.contract import Texts
 from apps.rulebooks.contract import DecisionDraft, record_decisions
 from ordercash.kernel.clock import business_date
 from ordercash.kernel.money import MAX_MINOR, to_major
@@ -27,24 +31,13 @@ from ordercash.kernel.transactions import joins
 
 ADDRESS_PARTS = ("name", "line1", "line2", "city", "postal_code", "state", "country")
 CREDIT_LIMIT_EXCEEDED = "credit_limit_exceeded"
-
-
-class DecidedLine(NamedTuple):
-    """What was decided on a line; amounts in minor units, `unit_price` None where no price was found."""
-
-    unit_price: Decimal | None
-    price_source: str
-    net_minor: int
-    tax_category: str
-    tax_rate: Decimal | None
-    tax_reason: str
-    tax_minor: int
-    is_too_large: bool = False
+_UNTAXED: Final = TaxedNet(0, "", None)
+_NO_RATE: Final = ("", None)
 
 
 @dataclass(slots=True)
 class Decision:
-    """What was decided on a draft. `failures` hold the order, `warnings` only tell."""
+    """What was decided on a draft: its lines, with parts and what rules add. `failures` hold the order, `warnings` only tell."""
 
     lines: list[DecidedLine]
     net_minor: int
@@ -61,24 +54,11 @@ class Decision:
 
 def decide_orders(drafts: Sequence[OrderDraft]) -> list[Decision]:
     """Price, tax and check the drafts; the number of statements does not depend on how many there are."""
-    spans = _spans(drafts)
-    priced = price_lines(
-        [
-            PriceRequest(
-                customer_group_id=draft.customer.group_id if draft.customer else None,
-                legal_entity_id=draft.legal_entity.id,
-                currency=draft.currency,
-                product_id=line.product.id,
-                quantity=line.quantity,
-                at=draft.ordered_at,
-                agreed_price=line.agreed_price,
-            )
-            for draft in drafts
-            for line in draft.lines
-        ]
-    )
-    taxes = determine_taxes(_tax_requests(drafts))
-    decisions = [_decide(draft, priced, taxes, span) for draft, span in zip(drafts, spans, strict=True)]
+    parts = parts_of_bundles(drafts)
+    priced = price_orders(drafts, parts)
+    lines = [decided_lines(draft, price.lines, parts) for draft, price in zip(drafts, priced, strict=True)]
+    taxes = iter(determine_taxes(_tax_requests(drafts, lines)))
+    decisions = [_decide(price, own, taxes) for price, own in zip(priced, lines, strict=True)]
     facts = [_check_facts(draft, decision) for draft, decision in zip(drafts, decisions, strict=True)]
     for decision, failed in zip(decisions, check_orders(facts), strict=True):
         decision.failures.extend(item for item in failed if item.severity == "hold")
@@ -108,95 +88,94 @@ def record_order_decisions(drafts: Sequence[OrderDraft], decisions: Sequence[Dec
     )
 
 
-def _spans(drafts: Sequence[OrderDraft]) -> list[range]:
-    """Return the places of each draft's lines among the lines of all drafts."""
-    spans = []
-    start = 0
-    for draft in drafts:
-        spans.append(range(start, start + len(draft.lines)))
-        start += len(draft.lines)
-    return spans
-
-
-def _tax_requests(drafts: Sequence[OrderDraft]) -> list[TaxRequest]:
+def _tax_requests(drafts: Sequence[OrderDraft], lines: Sequence[Sequence[DecidedLine]]) -> list[TaxRequest]:
+    """Ask for the tax of every line; a bundle's is that of its parts, and its own answer is not used."""
     requests = []
-    for draft in drafts:
+    for draft, own in zip(drafts, lines, strict=True):
         entity = draft.legal_entity
         on_date = business_date(draft.ordered_at, entity.time_zone)
         country = draft.ship_to.country if draft.ship_to else ""
         has_vat_id = bool(draft.customer and draft.customer.vat_id)
         requests += [
-            TaxRequest(entity.country, country, line.product.tax_class, has_vat_id, on_date) for line in draft.lines
+            TaxRequest(entity.country, country, decided.line.product.tax_class, has_vat_id, on_date) for decided in own
         ]
     return requests
 
 
-def _decide(draft: OrderDraft, priced: PricedLines, taxes: Sequence[TaxAnswer | None], span: range) -> Decision:
-    lines = [priced.lines[index] for index in span]
-    too_large = _too_large(lines)
-    nets = [0 if index in too_large else line.net_minor for index, line in enumerate(lines)]
-    answers = [taxes[index] for index in span]
+def _decide(priced: PricedOrder, lines: Sequence[DecidedLine], taxes: Iterator[TaxAnswer | None]) -> Decision:
+    bookable = _bookable(lines)
+    answers = [next(taxes) for _ in bookable]
     minors = line_taxes(
         [
-            TaxedNet(max(net, 0), answer.category if answer else "", answer.rate if answer else None)
-            for net, answer in zip(nets, answers, strict=True)
+            _UNTAXED if line.kind == BUNDLE else TaxedNet(max(line.net_minor, 0), *(answer[:2] if answer else _NO_RATE))
+            for line, answer in zip(bookable, answers, strict=True)
         ]
     )
-    decided = [
-        DecidedLine(
-            *_price_of(wanted, line),
-            net,
-            answer.category if answer else "",
-            answer.rate if answer else None,
-            answer.reason if answer else "",
-            tax,
-            index in too_large,
-        )
-        for index, (wanted, line, net, answer, tax) in enumerate(
-            zip(draft.lines, lines, nets, answers, minors, strict=True)
-        )
-    ]
+    decided = [_taxed(*each) for each in zip(bookable, answers, minors, strict=True)]
+    if any(line.kind == BUNDLE for line in decided):
+        decided = _tax_of_bundles(decided)
+    whole = [line for line in decided if line.part_of is None]
     return Decision(
         lines=decided,
-        net_minor=sum(line.net_minor for line in decided),
+        net_minor=sum([line.net_minor for line in whole]),
         tax_minor=sum(minors),
         failures=[],
-        pricing_sha256=priced.version_of(span.start) if span else None,
-        pricing=priced.decision(span) if span else None,
+        pricing_sha256=priced.version_sha256,
+        pricing=priced.texts,
     )
 
 
-def _too_large(lines: Sequence[LinePrice]) -> set[int]:
-    """Return the places of the lines that cannot be booked, alone or with those before them."""
-    found: set[int] = set()
+def _taxed(line: DecidedLine, answer: TaxAnswer | None, tax_minor: int) -> DecidedLine:
+    if answer is None or line.kind == BUNDLE:
+        return line
+    return line._replace(
+        tax_category=answer.category, tax_rate=answer.rate, tax_reason=answer.reason, tax_minor=tax_minor
+    )
+
+
+def _tax_of_bundles(lines: Sequence[DecidedLine]) -> list[DecidedLine]:
+    """Give each bundle the sum of its parts' tax; they may be taxed at several rates, so it names none."""
+    sums: defaultdict[int | None, int] = defaultdict(int)
+    for line in lines:
+        sums[line.part_of] += line.tax_minor
+    return [line._replace(tax_minor=sums[line.line.line_no]) if line.kind == BUNDLE else line for line in lines]
+
+
+def _bookable(lines: Sequence[DecidedLine]) -> Sequence[DecidedLine]:
+    """Return the lines, without the amounts of those that cannot be booked, alone or with those before them."""
     total = 0
+    too_large: set[int] = set()
     for index, line in enumerate(lines):
-        if line.is_too_large or total + line.net_minor > MAX_MINOR:
-            found.add(index)
+        if line.part_of is not None:
+            continue
+        if line.is_too_large or total + line.net_minor + line.discount_minor > MAX_MINOR:
+            too_large.add(index)
         else:
-            total += line.net_minor
-    return found
-
-
-def _price_of(wanted: LineDraft, line: LinePrice) -> tuple[Decimal | None, str]:
-    """Return price and source of a line; one that is too large to be booked keeps the price that was agreed."""
-    if line.is_too_large and wanted.agreed_price is not None:
-        return wanted.agreed_price, str(line.trace[-1]["access"])
-    return line.unit_price, line.source
+            total += line.net_minor + line.discount_minor
+    if not too_large:
+        return lines
+    bundles = {lines[index].line.line_no for index in too_large}
+    return [
+        line._replace(net_minor=0, discount_minor=0, is_too_large=index in too_large)
+        if index in too_large or line.part_of in bundles
+        else line
+        for index, line in enumerate(lines)
+    ]
 
 
 def _check_facts(draft: OrderDraft, decision: Decision) -> OrderCheckFacts:
     lines = [
         LineCheckFacts(
-            line.line_no,
-            line.quantity,
+            decided.line.line_no,
+            decided.line.quantity,
             decided.unit_price,
             True,
-            line.product.is_sellable,
-            decided.tax_rate is not None,
+            decided.line.product.is_sellable or not decided.is_asked,
+            decided.tax_rate is not None or decided.kind == BUNDLE,
             amount_too_large=decided.is_too_large,
+            priced_alone=decided.kind not in (PART, FREE),
         )
-        for line, decided in zip(draft.lines, decision.lines, strict=True)
+        for decided in decision.lines
     ]
     lines += [LineCheckFacts(bad.row_number, Decimal(1), Decimal(1), row_problem=bad.code) for bad in draft.bad_rows]
     return OrderCheckFacts(

@@ -11,10 +11,16 @@ from apps.masterdata.contract import AddressFacts, ChannelFacts, CustomerFacts, 
 from ordercash.kernel.actor import SYSTEM_ID
 from ordercash.kernel.ids import new_id
 
+ONE = Decimal(1)
+
 
 @dataclass(slots=True)
 class LineDraft:
-    """One line; `agreed_price` is the channel's unit price, None where our own price list decides."""
+    """One line. `agreed_price` is the channel's price of one ordered unit, None where our own price lists decide.
+
+    `quantity` counts the product's own units. What was ordered in another `unit` holds `factor` own units in each of its
+    `ordered_quantity`.
+    """
 
     line_no: int
     product: ProductFacts
@@ -24,6 +30,14 @@ class LineDraft:
     row_number: int | None = None
     id: UUID = field(default_factory=new_id)
     buyer_reference: str = ""
+    unit: str = ""
+    ordered_quantity: Decimal | None = None
+    factor: Decimal = ONE
+
+    @property
+    def asked(self) -> Decimal:
+        """The quantity in the unit in which it was ordered."""
+        return self.quantity if self.ordered_quantity is None else self.ordered_quantity
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,5 +70,6 @@ class OrderDraft:
     bill_to: AddressFacts | None = None
     bad_rows: Sequence[BadRow] = ()
     document_id: UUID | None = None
+    coupons: tuple[str, ...] = ()
     placed_by: UUID = SYSTEM_ID
     id: UUID = field(default_factory=new_id)

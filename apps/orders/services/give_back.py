@@ -8,7 +8,9 @@ from uuid import UUID
 
 from apps.billing.contract import CreditRequest, SoldLine, credit_lines, sold_lines_of_orders
 from apps.inventory.contract import ReturnItem, receive_returns
-from apps.orders.services.locked import LockedOrder, lock_orders
+from apps.orders.decisions.bundles import on_parts
+from apps.orders.decisions.freeze import part_minor
+from apps.orders.services.locked import LockedOrder, lines_of, lock_orders
 from apps.orders.services.outcomes import NotDone
 from apps.orders.services.returns import ReturnDraft, ReturnLineDraft, existing_returns, keep_credited
 from ordercash.kernel.actor import Actor
@@ -52,7 +54,8 @@ def give_back_in(wanted: GiveBack, *, actor: Actor, now: datetime) -> tuple[NotD
         return (NotDone(wanted.order_id, "not_found", "There is no such order."),)
     if existing_returns([wanted.source_ref]):
         return ()
-    parts = _spread(wanted.lines, sold_lines_of_orders([wanted.order_id]))
+    quantities = on_parts(wanted.lines, lines_of([wanted.order_id]).values())
+    parts = _spread(quantities, sold_lines_of_orders([wanted.order_id]))
     if parts is None:
         detail = "More is given back than was shipped, invoiced and not yet credited; invoice shipped goods first."
         return (NotDone(wanted.order_id, "more_than_sold", detail),)
@@ -94,10 +97,16 @@ def _kept(
         reason=wanted.reason[:40],
         occurred_at=now,
         lines=[
-            ReturnLineDraft(number, line.product_id, "", quantity, line.unit_price, now)
+            ReturnLineDraft(number, line.product_id, "", quantity, line.unit_price, now, net_minor=_net(line, quantity))
             for number, (line, quantity) in enumerate(parts, start=1)
         ],
     )
+
+
+def _net(line: SoldLine, quantity: Decimal) -> int:
+    """Return what the quantity's share of the sold line comes to, as it is credited."""
+    share = part_minor(line.net_minor, line.quantity, line.credited_quantity, quantity)
+    return min(share, line.net_minor - line.credited_minor)
 
 
 def _spread(wanted: Mapping[UUID, Decimal], sold: Sequence[SoldLine]) -> list[tuple[SoldLine, Decimal]] | None:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 from uuid import UUID
 
 from apps.orders.decisions.freeze import part_minor
@@ -51,16 +52,30 @@ class LineFacts:
     tax_rate: Decimal
     tax_reason: str
     tax_minor: int
+    kind: str
+    part_of: int | None
+    price_per: Decimal
+    discount_minor: int
     consumed: Decimal = Decimal(0)
 
-    def take(self, quantity: Decimal) -> tuple[int, int]:
-        """Return (net, tax) of the next `quantity` units; any sequence of takes sums to the line."""
+    def take(self, quantity: Decimal) -> "Share":
+        """Return what the next `quantity` units take of the line; any sequence of takes sums to it."""
         before = self.consumed
         self.consumed = before + quantity
-        return (
+        discount_minor = self.discount_minor and part_minor(self.discount_minor, self.quantity, before, quantity)
+        return Share(
             part_minor(self.net_minor, self.quantity, before, quantity),
             part_minor(self.tax_minor, self.quantity, before, quantity),
+            discount_minor,
         )
+
+
+class Share(NamedTuple):
+    """A part of a line's frozen amounts."""
+
+    net_minor: int
+    tax_minor: int
+    discount_minor: int
 
 
 _ORDERS = """
@@ -70,7 +85,7 @@ SELECT id, number, state, legal_entity_id, customer_id, currency, bill_to_id, in
 """
 _LINES = """
 SELECT id, order_id, line_no, product_id, description, quantity, cancelled_quantity, unit_price,
-       net_minor, tax_category, tax_rate, tax_reason, tax_minor
+       net_minor, tax_category, tax_rate, tax_reason, tax_minor, kind, part_of, price_per, discount_minor
   FROM orders_orderline WHERE order_id = ANY(%s::uuid[]) ORDER BY order_id, line_no
 """
 _MOVE = """

@@ -13,6 +13,7 @@ from apps.billing.contract import CreditHold, exposures, hold_credit
 from apps.compliance.contract import CHECKS, FailedCheck
 from apps.exceptions.contract import CaseDraft, ReasonDraft, open_cases
 from apps.inventory.contract import DemandLine, Reserved, reserve_lines
+from apps.orders.decisions.bundles import BUNDLE
 from apps.orders.decisions.outcomes import FailedLine, Placed
 from apps.orders.events import ORDER_CONFIRMED, ORDER_HELD, order_event
 from apps.orders.services.decide import Decision, decide_orders, over_limit, record_order_decisions
@@ -39,7 +40,7 @@ def place_drafts(drafts: Sequence[OrderDraft], *, now: datetime) -> list[Placed]
     write_lines(drafts, decisions)
     record_order_decisions(drafts, decisions, now=now)
     _open_cases(drafts, decisions, numbers, now=now)
-    reserved = _reserve(drafts, states)
+    reserved = _reserve(drafts, decisions, states)
     placed = [
         _placed(draft, decision, number, state, reserved)
         for draft, decision, number, state in zip(drafts, decisions, numbers, states, strict=True)
@@ -106,23 +107,34 @@ def _open_cases(
     )
 
 
-def _reserve(drafts: Sequence[OrderDraft], states: Sequence[str]) -> Mapping[UUID, Reserved]:
+def _reserve(
+    drafts: Sequence[OrderDraft], decisions: Sequence[Decision], states: Sequence[str]
+) -> Mapping[UUID, Reserved]:
     return reserve_lines(
         [
-            DemandLine(
-                order_id=draft.id,
-                line_id=line.id,
-                legal_entity_id=draft.legal_entity.id,
-                product_id=line.product.id,
-                is_stocked=line.product.is_stocked,
-                quantity=line.quantity,
-                occurred_at=draft.ordered_at,
-            )
-            for draft, state in zip(drafts, states, strict=True)
+            demand
+            for draft, decision, state in zip(drafts, decisions, states, strict=True)
             if state == CONFIRMED
-            for line in draft.lines
+            for demand in demands(draft, decision)
         ]
     )
+
+
+def demands(draft: OrderDraft, decision: Decision) -> list[DemandLine]:
+    """Return what an order wants of inventory; of a bundle it wants the parts."""
+    return [
+        DemandLine(
+            order_id=draft.id,
+            line_id=decided.line.id,
+            legal_entity_id=draft.legal_entity.id,
+            product_id=decided.line.product.id,
+            is_stocked=decided.line.product.is_stocked,
+            quantity=decided.line.quantity,
+            occurred_at=draft.ordered_at,
+        )
+        for decided in decision.lines
+        if decided.kind != BUNDLE
+    ]
 
 
 def _placed(
@@ -131,7 +143,9 @@ def _placed(
     waiting: list[tuple[int, Decimal]] = []
     if state == CONFIRMED:
         waiting = [
-            (line.line_no, reserved[line.id].backordered) for line in draft.lines if reserved[line.id].backordered
+            (decided.line.line_no, answer.backordered)
+            for decided in decision.lines
+            if decided.kind != BUNDLE and (answer := reserved[decided.line.id]).backordered
         ]
     return Placed(
         order_id=draft.id,

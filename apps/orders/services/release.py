@@ -11,8 +11,9 @@ from apps.audit.contract import record_events
 from apps.billing.contract import CreditHold, hold_credit
 from apps.compliance.contract import CHECKS
 from apps.exceptions.contract import close_cases
-from apps.inventory.contract import DemandLine, reserve_lines
+from apps.inventory.contract import reserve_lines
 from apps.masterdata.contract import (
+    ProductFacts,
     addresses_by_id,
     channels_by_code,
     customers_by_id,
@@ -23,8 +24,10 @@ from apps.orders.events import ORDER_RELEASED, order_event
 from apps.orders.permissions import ACCEPT_CONTENT, ACCEPT_CREDIT, ACCEPT_PRICE
 from apps.orders.services.cancel import ReasonMissing
 from apps.orders.services.decide import CREDIT_LIMIT_EXCEEDED, Decision, decide_orders, record_order_decisions
-from apps.orders.services.drafts import BadRow, LineDraft, OrderDraft
+from apps.orders.services.drafts import ONE, BadRow, LineDraft, OrderDraft
 from apps.orders.services.outcomes import NotDone
+from apps.orders.services.place import demands
+from apps.orders.services.write import insert_lines
 from apps.orders.states import HELD
 from ordercash.kernel import sql
 from ordercash.kernel.actor import Actor
@@ -43,12 +46,13 @@ ESSENTIAL_PARTS: Final = ("line1", "city", "country")
 
 _HELD = """
 SELECT o.id, o.number, o.state, o.legal_entity_id, o.channel_id, o.customer_id, o.currency, o.ordered_at, o.source_ref,
-       o.external_number, o.purchase_order, o.bill_to_id, o.ship_to_id, o.intake_document_id, o.placed_by
+       o.external_number, o.purchase_order, o.bill_to_id, o.ship_to_id, o.intake_document_id, o.placed_by, o.coupons
   FROM orders_order o WHERE o.id = ANY(%s::uuid[]) ORDER BY o.id FOR NO KEY UPDATE
 """
 _LINES = """
-SELECT order_id, id, line_no, product_id, quantity, unit_price, price_source, description, intake_row
-  FROM orders_orderline WHERE order_id = ANY(%s::uuid[]) ORDER BY order_id, line_no
+SELECT order_id, id, line_no, product_id, quantity, unit_price, price_source, description, intake_row, buyer_reference,
+       ordered_unit, ordered_quantity
+  FROM orders_orderline WHERE order_id = ANY(%s::uuid[]) AND kind IN ('product', 'bundle') ORDER BY order_id, line_no
 """
 _BAD_ROWS = """
 SELECT subject_id, row_number, code, detail FROM orders_intakerow WHERE subject_id = ANY(%s::uuid[]) ORDER BY row_number
@@ -65,10 +69,15 @@ UPDATE orders_order o
 _REPRICE = """
 UPDATE orders_orderline l
    SET unit_price = c.price, price_source = c.source, net_minor = c.net, tax_category = c.category, tax_rate = c.rate,
-       tax_reason = c.reason, tax_minor = c.tax
-  FROM unnest(%s::uuid[], %s::numeric[], %s::text[], %s::bigint[], %s::text[], %s::numeric[], %s::text[], %s::bigint[])
-       AS c(id, price, source, net, category, rate, reason, tax)
+       tax_reason = c.reason, tax_minor = c.tax, discount_minor = c.discount, price_per = c.per
+  FROM unnest(%s::uuid[], %s::numeric[], %s::text[], %s::bigint[], %s::text[], %s::numeric[], %s::text[], %s::bigint[],
+              %s::bigint[], %s::numeric[])
+       AS c(id, price, source, net, category, rate, reason, tax, discount, per)
  WHERE l.id = c.id
+"""
+# Parts, free goods and charges were made by the decision, and are made anew by the next one.
+_FORGET = """
+DELETE FROM orders_orderline WHERE order_id = ANY(%s::uuid[]) AND kind NOT IN ('product', 'bundle')
 """
 
 
@@ -125,11 +134,38 @@ def _lines(order_ids: Sequence[UUID]) -> dict[UUID, list[LineDraft]]:
     rows = sql.fetch(_LINES, [list(order_ids)])
     products = products_by_id({row[3] for row in rows if row[3]})
     lines: dict[UUID, list[LineDraft]] = {}
-    for order_id, line_id, line_no, product_id, quantity, unit_price, source, description, row_number in rows:
-        agreed = unit_price if source == "agreed" else None
-        line = LineDraft(line_no, products[product_id], quantity, agreed, description, row_number, line_id)
-        lines.setdefault(order_id, []).append(line)
+    for order_id, *row in rows:
+        lines.setdefault(order_id, []).append(_line(products, *row))
     return lines
+
+
+def _line(
+    products: Mapping[UUID, ProductFacts],
+    line_id: UUID,
+    line_no: int,
+    product_id: UUID,
+    quantity: Decimal,
+    unit_price: Decimal | None,
+    source: str,
+    description: str,
+    row_number: int | None,
+    buyer_reference: str,
+    unit: str,
+    ordered: Decimal | None,
+) -> LineDraft:
+    return LineDraft(
+        line_no=line_no,
+        product=products[product_id],
+        quantity=quantity,
+        agreed_price=unit_price if source == "agreed" else None,
+        description=description,
+        row_number=row_number,
+        id=line_id,
+        buyer_reference=buyer_reference,
+        unit=unit,
+        ordered_quantity=ordered,
+        factor=ONE if ordered is None else quantity / ordered,
+    )
 
 
 def _draft(
@@ -158,6 +194,7 @@ def _draft(
         bad_rows=bad_rows,
         document_id=row[13],
         placed_by=row[14],
+        coupons=tuple(row[15]),
     )
 
 
@@ -215,15 +252,10 @@ def _confirm(ready: Sequence[tuple[OrderDraft, Decision]], *, reason: str, actor
     _hold_credit(ready)
     headers = [_header(draft, decision) for draft, decision in ready]
     sql.run(_CONFIRM, [actor.id, *sql.columns_of(headers, 8)])
-    rows = [
-        (line.id, d.unit_price, d.price_source, d.net_minor, d.tax_category, d.tax_rate, d.tax_reason, d.tax_minor)
-        for draft, decision in ready
-        for line, d in zip(draft.lines, decision.lines, strict=True)
-    ]
-    sql.run(_REPRICE, sql.columns_of(rows, 8))
+    _reprice(ready)
     record_order_decisions([draft for draft, _ in ready], [decision for _, decision in ready], now=now)
     close_cases("order", [draft.id for draft, _ in ready], resolution="released", note=reason, actor=actor, now=now)
-    reserve_lines([_demand(draft, line) for draft, _ in ready for line in draft.lines])
+    reserve_lines([demand for draft, decision in ready for demand in demands(draft, decision)])
     record_events(
         [
             order_event(
@@ -237,6 +269,24 @@ def _confirm(ready: Sequence[tuple[OrderDraft, Decision]], *, reason: str, actor
             for draft, decision in ready
         ]
     )
+
+
+def _reprice(ready: Sequence[tuple[OrderDraft, Decision]]) -> None:
+    """Write what was decided anew on the lines that were asked for, and the lines that follow from it."""
+    rows = [
+        (
+            d.line.id, d.unit_price, d.price_source, d.net_minor, d.tax_category, d.tax_rate, d.tax_reason, d.tax_minor,
+            d.discount_minor, d.price_per,
+        )
+        for _, decision in ready
+        for d in decision.lines
+        if d.is_asked
+    ]  # fmt: skip
+    sql.run(_REPRICE, sql.columns_of(rows, 10))
+    sql.run(_FORGET, [[draft.id for draft, _ in ready]])
+    added = [(draft.id, line) for draft, decision in ready for line in decision.lines if not line.is_asked]
+    if added:
+        insert_lines(added)
 
 
 def _hold_credit(ready: Sequence[tuple[OrderDraft, Decision]]) -> None:
@@ -269,16 +319,4 @@ def _header(draft: OrderDraft, decision: Decision) -> tuple[Any, ...]:
         decision.net_minor,
         decision.tax_minor,
         decision.pricing_sha256,
-    )
-
-
-def _demand(draft: OrderDraft, line: LineDraft) -> DemandLine:
-    return DemandLine(
-        order_id=draft.id,
-        line_id=line.id,
-        legal_entity_id=draft.legal_entity.id,
-        product_id=line.product.id,
-        is_stocked=line.product.is_stocked,
-        quantity=Decimal(line.quantity),
-        occurred_at=draft.ordered_at,
     )

@@ -20,10 +20,12 @@ from apps.masterdata.contract import (
     customers_by_code,
     ensure_addresses,
     entities_by_code,
+    product_units,
     products_by_sku,
 )
 from apps.orders.decisions.canonical import CanonicalAddress, CanonicalLine, CanonicalOrder
 from apps.orders.services.drafts import LineDraft, OrderDraft
+from apps.orders.services.units import factor_of, quantity_fault
 from ordercash.kernel.errors import DomainError, Fault
 from ordercash.kernel.transactions import joins
 
@@ -52,6 +54,7 @@ class _Masters:
     customers: Mapping[str, CustomerFacts]
     products: Mapping[str, ProductFacts]
     addresses: Mapping[UUID, AddressFacts]
+    units: Mapping[UUID, Mapping[str, Decimal]]
 
 
 @joins
@@ -59,13 +62,16 @@ def resolve_orders(intakes: Sequence[Intake], *, now: datetime) -> list[OrderDra
     """Return a draft for every order, or why there is none; three to five statements for any number of orders."""
     customers = customers_by_code({intake.order.customer for intake in intakes})
     ids = {key for customer in customers.values() for key in (customer.bill_to_id, customer.ship_to_id) if key}
+    products = products_by_sku({line.sku for intake in intakes for line in intake.order.lines})
+    in_units = {line.sku for intake in intakes for line in intake.order.lines if line.unit}
     masters = _Masters(
         entities=entities_by_code(),
         channels=channels_by_code(),
         currencies=currencies(),
         customers=customers,
-        products=products_by_sku({line.sku for intake in intakes for line in intake.order.lines}),
+        products=products,
         addresses=addresses_by_id(ids),
+        units=product_units({products[sku].id for sku in in_units if sku in products}),
     )
     resolved = [_resolve(intake, masters, now) for intake in intakes]
     _take_given_addresses(intakes, resolved, masters)
@@ -114,10 +120,11 @@ def _resolve(intake: Intake, masters: _Masters, now: datetime) -> OrderDraft | O
     lines = []
     for index, line in enumerate(order.lines):
         product = masters.products.get(line.sku)
-        line_faults = _line_faults(index, line, product, channel)
+        factor = factor_of(product, line.unit, masters.units) if product is not None else None
+        line_faults = _line_faults(index, line, product, factor, channel)
         faults += line_faults
-        if product is not None and not line_faults:
-            lines.append(_line(index, line, product))
+        if product is not None and factor is not None and not line_faults:
+            lines.append(_line(index, line, product, factor))
     if faults or entity is None or channel is None or customer is None:
         return OrderUnresolvable(faults=faults[:100])
     return OrderDraft(
@@ -132,6 +139,7 @@ def _resolve(intake: Intake, masters: _Masters, now: datetime) -> OrderDraft | O
         purchase_order=order.purchase_order,
         requested_delivery_date=order.requested_delivery_date,
         note=order.note,
+        coupons=tuple(code.upper() for code in order.coupons),
         ship_to=_kept(customer.ship_to_id, masters),
         bill_to=_kept(customer.bill_to_id, masters),
         placed_by=intake.placed_by,
@@ -159,31 +167,36 @@ def _header_faults(order: CanonicalOrder, masters: _Masters, now: datetime) -> l
 
 
 def _line_faults(
-    index: int, line: CanonicalLine, product: ProductFacts | None, channel: ChannelFacts | None
+    index: int,
+    line: CanonicalLine,
+    product: ProductFacts | None,
+    factor: Decimal | None,
+    channel: ChannelFacts | None,
 ) -> list[Fault]:
     faults = []
     if product is None:
         faults.append(Fault(f"/lines/{index}/sku", "sku_unknown", f"There is no product {line.sku!r}."))
-    elif _decimals(line.quantity) > product.decimals:
-        detail = f"{line.sku} is sold by the {product.unit} with {product.decimals} decimals, not {line.quantity:f}."
-        faults.append(Fault(f"/lines/{index}/quantity", "quantity_not_divisible", detail))
+    elif factor is None:
+        detail = f"{line.sku} is sold by the {product.unit}, not by {line.unit!r}."
+        faults.append(Fault(f"/lines/{index}/unit", "unit_unknown", detail))
+    elif wrong := quantity_fault(product, line.quantity, factor):
+        faults.append(Fault(f"/lines/{index}/quantity", *wrong))
     if line.unit_price is not None and channel is not None and not channel.trusts_prices:
         detail = f"Channel {channel.code!r} is priced from our lists; leave unit_price out."
         faults.append(Fault(f"/lines/{index}/unit_price", "price_not_accepted", detail))
     return faults
 
 
-def _line(index: int, line: CanonicalLine, product: ProductFacts) -> LineDraft:
+def _line(index: int, line: CanonicalLine, product: ProductFacts, factor: Decimal) -> LineDraft:
+    in_other_unit = line.unit not in ("", product.unit)
     return LineDraft(
         line_no=line.line_no or index + 1,
         product=product,
-        quantity=line.quantity,
+        quantity=line.quantity * factor if in_other_unit else line.quantity,
+        unit=line.unit if in_other_unit else "",
+        ordered_quantity=line.quantity if in_other_unit else None,
+        factor=factor,
         agreed_price=line.unit_price,
         description=line.description,
         buyer_reference=line.buyer_reference,
     )
-
-
-def _decimals(quantity: Decimal) -> int:
-    places = quantity.normalize().as_tuple().exponent
-    return -places if isinstance(places, int) and places < 0 else 0

@@ -47,7 +47,7 @@ from ordercash.kernel.transactions import joins, writes
 
 @dataclass(slots=True)
 class ReturnLineDraft:
-    """A line given back; `hold_code` names why it must go to a person at once."""
+    """A line given back; `hold_code` names why it must go to a person at once. `net_minor` None: quantity x price."""
 
     line_no: int
     product_id: UUID | None
@@ -58,6 +58,7 @@ class ReturnLineDraft:
     row_number: int | None = None
     hold_code: str = ""
     id: UUID = field(default_factory=new_id)
+    net_minor: int | None = None
 
 
 @dataclass(slots=True)
@@ -361,7 +362,7 @@ def _event(line: _Waiting, held: Mapping[UUID, Unmatched], outcome: CreditOutcom
 
 
 def _net(draft: ReturnDraft, line: ReturnLineDraft) -> int:
-    return line_net_minor(line.quantity, line.unit_price, draft.currency)
+    return line_net_minor(line.quantity, line.unit_price, draft.currency) if line.net_minor is None else line.net_minor
 
 
 def _request_row(draft: ReturnDraft, now: datetime) -> tuple[Any, ...]:

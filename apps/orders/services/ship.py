@@ -1,7 +1,7 @@
 """Shipping: reservations become shipments, every shipped line becomes a billing obligation, in one transaction."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
@@ -9,6 +9,7 @@ from uuid import UUID
 from apps.audit.contract import record_events
 from apps.billing.contract import ObligationDraft, oblige
 from apps.inventory.contract import (
+    LineStanding,
     ShipmentFacts,
     ShippedLine,
     ShipRequest,
@@ -17,14 +18,18 @@ from apps.inventory.contract import (
     ship,
 )
 from apps.masterdata.contract import entities_by_id
+from apps.orders.decisions.bundles import on_parts
 from apps.orders.events import ORDER_SHIPPED, order_event
-from apps.orders.services.locked import LineFacts, LockedOrder, lines_of, lock_orders, move_orders
+from apps.orders.services.locked import LineFacts, LockedOrder, by_order, lines_of, lock_orders, move_orders
 from apps.orders.services.outcomes import NotDone
 from apps.orders.states import ORDER, PARTLY_SHIPPED, SHIPPED
+from ordercash.kernel import sql
 from ordercash.kernel.actor import Actor
 from ordercash.kernel.clock import business_date
 from ordercash.kernel.states import WrongState
 from ordercash.kernel.transactions import joins, writes
+
+_CHARGES = "SELECT order_id, id FROM orders_orderline WHERE order_id = ANY(%s::uuid[]) AND kind = 'charge'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,7 @@ def ship_in(requests: Sequence[ShipOrder], *, actor: Actor) -> Shipped:
     """Ship orders: each request stands alone, a refused one harms no other. Repeating a source_ref ships nothing twice."""
     orders = lock_orders([request.order_id for request in requests])
     wanted, refused = _sort_out(requests, orders)
+    wanted = _whole(wanted, refused)
     result = ship([_request(request, orders[request.order_id]) for request in wanted], actor=actor)
     owners = {request.source_ref: request.order_id for request in wanted}
     refused += [NotDone(owners[item.source_ref], item.code, item.detail) for item in result.refused]
@@ -66,6 +72,48 @@ def ship_in(requests: Sequence[ShipOrder], *, actor: Actor) -> Shipped:
         oblige(_obligations(result.lines, orders))
         _tell(_move(result.lines, orders), result.lines, orders, actor)
     return Shipped(result.shipments, refused)
+
+
+def _whole(requests: Sequence[ShipOrder], refused: list[NotDone]) -> list[ShipOrder]:
+    """Let bundles stand for their parts, and charges leave with the first goods of their order, never before them."""
+    named = {request.order_id for request in requests if request.lines is not None}
+    charges: dict[UUID, set[UUID]] = {}
+    for order_id, line_id in sql.fetch(_CHARGES, [[request.order_id for request in requests]]):
+        charges.setdefault(order_id, set()).add(line_id)
+    if not named and not charges:
+        return list(requests)
+    lines = by_order(lines_of(named)) if named else {}
+    standings = line_standings(charges) if charges else {}
+    found = []
+    for request in requests:
+        own = charges.get(request.order_id, set())
+        waiting = {line_id: standings[line_id].reserved for line_id in own if line_id in standings}
+        quantities = request.lines
+        if quantities is not None:
+            quantities = on_parts(quantities, lines.get(request.order_id, ()))
+            quantities |= {line_id: left for line_id, left in waiting.items() if left and line_id not in quantities}
+        if any(waiting.values()) and not _goods_leave(request.order_id, quantities, own, standings):
+            detail = "Charges leave with the first goods of their order, and none of them are reserved."
+            refused.append(NotDone(request.order_id, "nothing_reserved", detail))
+        else:
+            found.append(replace(request, lines=quantities))
+    return found
+
+
+def _goods_leave(
+    order_id: UUID,
+    quantities: Mapping[UUID, Decimal] | None,
+    charges: Collection[UUID],
+    standings: Mapping[UUID, LineStanding],
+) -> bool:
+    """Say whether more than charges would leave."""
+    if quantities is not None:
+        return any(line_id not in charges for line_id in quantities)
+    return any(
+        standing.reserved
+        for line_id, standing in standings.items()
+        if standing.order_id == order_id and line_id not in charges
+    )
 
 
 def _sort_out(
@@ -112,7 +160,7 @@ def _obligations(shipped: Sequence[ShippedLine], orders: Mapping[UUID, LockedOrd
     drafts = []
     for item in shipped:
         order, line = orders[item.order_id], lines[item.line_id]
-        net_minor, tax_minor = line.take(item.quantity)
+        share = line.take(item.quantity)
         drafts.append(
             ObligationDraft(
                 source_ref=f"shipment_line:{item.shipment_line_id}",
@@ -121,10 +169,10 @@ def _obligations(shipped: Sequence[ShippedLine], orders: Mapping[UUID, LockedOrd
                 currency=order.currency,
                 quantity=item.quantity,
                 unit_price=line.unit_price,
-                net_minor=net_minor,
+                net_minor=share.net_minor,
                 tax_category=line.tax_category,
                 tax_rate=line.tax_rate,
-                tax_minor=tax_minor,
+                tax_minor=share.tax_minor,
                 occurred_at=item.shipped_at,
                 business_date=business_date(item.shipped_at, entities[order.legal_entity_id].time_zone),
                 order_id=order.id,
@@ -137,6 +185,8 @@ def _obligations(shipped: Sequence[ShippedLine], orders: Mapping[UUID, LockedOrd
                 bill_to_id=order.bill_to_id,
                 invoicing=order.invoicing,
                 terms_days=order.payment_terms_days,
+                price_per=line.price_per,
+                discount_minor=share.discount_minor,
             )
         )
     return drafts

@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
 from apps.orders.services.decide import Decision
 from apps.orders.services.drafts import OrderDraft
+from apps.orders.services.lines import PRODUCT, DecidedLine
 from ordercash.kernel import sql
 
 ORDER_COLUMNS = {
@@ -52,6 +55,15 @@ LINE_COLUMNS = {
     "intake_row": "int4",
     "buyer_reference": "varchar",
 }
+# What most lines have by default; batches without discounts, other units and bundles do not write it.
+FURTHER_COLUMNS = {
+    "discount_minor": "int8",
+    "price_per": "numeric",
+    "kind": "varchar",
+    "part_of": "int4",
+    "ordered_unit": "varchar",
+    "ordered_quantity": "numeric",
+}
 
 
 def next_numbers(count: int) -> list[str]:
@@ -69,66 +81,90 @@ def write_orders(
     now: datetime,
 ) -> None:
     """Insert the order rows in one statement."""
-    sql.insert_rows(
-        "orders_order",
-        ORDER_COLUMNS,
-        [
-            (
-                draft.id,
-                draft.legal_entity.id,
-                draft.channel.id,
-                draft.channel.region_id,
-                draft.customer.id if draft.customer else None,
-                number,
-                draft.source_ref,
-                draft.external_number,
-                draft.purchase_order,
-                draft.requested_delivery_date,
-                draft.note,
-                draft.currency,
-                state,
-                draft.ordered_at,
-                now,
-                draft.bill_to.id if draft.bill_to else None,
-                draft.ship_to.id if draft.ship_to else None,
-                draft.customer.invoicing if draft.customer else "per_shipment",
-                draft.customer.payment_terms_days if draft.customer else 0,
-                decision.net_minor,
-                decision.tax_minor,
-                decision.gross_minor,
-                decision.pricing_sha256,
-                draft.document_id,
-                draft.placed_by,
-            )
-            for draft, decision, number, state in zip(drafts, decisions, numbers, states, strict=True)
-        ],
+    rows = [
+        _order_row(draft, decision, number, state, now)
+        for draft, decision, number, state in zip(drafts, decisions, numbers, states, strict=True)
+    ]
+    if any(draft.coupons for draft in drafts):
+        # Lists of texts travel by COPY only.
+        with_coupons = [(*row, list(draft.coupons)) for row, draft in zip(rows, drafts, strict=True)]
+        sql.copy_rows("orders_order", [*ORDER_COLUMNS, "coupons"], with_coupons)
+    else:
+        sql.insert_rows("orders_order", ORDER_COLUMNS, rows)
+
+
+def _order_row(draft: OrderDraft, decision: Decision, number: str, state: str, now: datetime) -> tuple[Any, ...]:
+    return (
+        draft.id,
+        draft.legal_entity.id,
+        draft.channel.id,
+        draft.channel.region_id,
+        draft.customer.id if draft.customer else None,
+        number,
+        draft.source_ref,
+        draft.external_number,
+        draft.purchase_order,
+        draft.requested_delivery_date,
+        draft.note,
+        draft.currency,
+        state,
+        draft.ordered_at,
+        now,
+        draft.bill_to.id if draft.bill_to else None,
+        draft.ship_to.id if draft.ship_to else None,
+        draft.customer.invoicing if draft.customer else "per_shipment",
+        draft.customer.payment_terms_days if draft.customer else 0,
+        decision.net_minor,
+        decision.tax_minor,
+        decision.gross_minor,
+        decision.pricing_sha256,
+        draft.document_id,
+        draft.placed_by,
     )
 
 
 def write_lines(drafts: Sequence[OrderDraft], decisions: Sequence[Decision]) -> None:
     """Insert the lines of all orders in one statement."""
-    sql.insert_rows(
-        "orders_orderline",
-        LINE_COLUMNS,
-        [
-            (
-                line.id,
-                draft.id,
-                line.line_no,
-                line.product.id,
-                line.description or line.product.name,
-                line.quantity,
-                decided.unit_price,
-                decided.price_source,
-                decided.net_minor,
-                decided.tax_category,
-                decided.tax_rate,
-                decided.tax_reason,
-                decided.tax_minor,
-                line.row_number,
-                line.buyer_reference,
-            )
-            for draft, decision in zip(drafts, decisions, strict=True)
-            for line, decided in zip(draft.lines, decision.lines, strict=True)
-        ],
+    insert_lines(
+        [(draft.id, line) for draft, decision in zip(drafts, decisions, strict=True) for line in decision.lines]
+    )
+
+
+def insert_lines(lines: Sequence[tuple[UUID, DecidedLine]]) -> None:
+    """Insert lines of orders in one statement."""
+    rows = [
+        (
+            line.line.id,
+            order_id,
+            line.line.line_no,
+            line.line.product.id,
+            line.line.description or line.line.product.name,
+            line.line.quantity,
+            line.unit_price,
+            line.price_source,
+            line.net_minor,
+            line.tax_category,
+            line.tax_rate,
+            line.tax_reason,
+            line.tax_minor,
+            line.line.row_number,
+            line.line.buyer_reference,
+        )
+        for order_id, line in lines
+    ]
+    if any(line.discount_minor or line.kind != PRODUCT or line.line.unit or line.price_per != 1 for _, line in lines):
+        rows = [(*row, *_further(line)) for row, (_, line) in zip(rows, lines, strict=True)]
+        sql.insert_rows("orders_orderline", LINE_COLUMNS | FURTHER_COLUMNS, rows)
+    else:
+        sql.insert_rows("orders_orderline", LINE_COLUMNS, rows)
+
+
+def _further(line: DecidedLine) -> tuple[Any, ...]:
+    return (
+        line.discount_minor,
+        line.price_per,
+        line.kind,
+        line.part_of,
+        line.line.unit,
+        line.line.ordered_quantity,
     )

@@ -1,4 +1,4 @@
--- Ordered = shipped + open + cancelled, for every line of every order
+-- Ordered = shipped + open + cancelled, for every line of every order; of a bundle it is its parts that move
 WITH standing AS (
     SELECT line_id, sum(reserved) AS reserved, sum(backordered) AS backordered, sum(shipped) AS shipped
       FROM (
@@ -19,6 +19,7 @@ SELECT o.number || ' line ' || l.line_no AS ref,
          WHEN 'cancelled' THEN s.line_id IS NOT NULL OR l.cancelled_quantity <> l.quantity
          ELSE l.quantity <> l.cancelled_quantity + coalesce(s.reserved, 0) + coalesce(s.backordered, 0) + coalesce(s.shipped, 0)
        END
+   AND l.kind <> 'bundle'
 UNION ALL
 SELECT 'line ' || s.line_id, 'an order line', 'none', 'inventory names a line that does not exist'
   FROM standing s LEFT JOIN orders_orderline l ON l.id = s.line_id WHERE l.id IS NULL

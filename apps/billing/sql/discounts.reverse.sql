@@ -1,0 +1,2 @@
+DROP TRIGGER line_discount_is_immutable ON billing_invoiceline;
+DROP TRIGGER obligation_discount_is_frozen ON billing_billingobligation;
