@@ -21,6 +21,7 @@ from apps.masterdata.contract import entities_by_code  # noqa: E402
 from apps.pricing.contract import PriceRequest, price_lines  # noqa: E402
 from apps.rulebooks.contract import DecisionDraft, record_decisions, rulebook_in_force  # noqa: E402
 from apps.rulebooks.services import back_tests, versions  # noqa: E402
+from apps.rulebooks.services.transfer import RulebookFile, install_rulebooks  # noqa: E402
 from bench.company import load_company  # noqa: E402
 from bench.measure import machine, say  # noqa: E402
 from ordercash.kernel import clock, sql  # noqa: E402
@@ -30,11 +31,19 @@ from ordercash.kernel.transactions import writes  # noqa: E402
 
 KIND, RUNS, BATCH = "pricing.access", 3, 1_000
 DECISIONS = int(os.environ.get("BENCH_DECISIONS", "100000"))
+SEQUENCE = {
+    "accesses": [
+        {"name": "agreed", "source": "agreed_price"},
+        {"name": "group_list", "source": "price_list", "customer_group": "own"},
+        {"name": "base_list", "source": "price_list", "customer_group": "none"},
+    ]
+}
 SINCE = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 def fill() -> None:
     """Log the price decisions of orders of three lines; every tenth order has a price agreed."""
+    install_rulebooks(files=[RulebookFile(KIND, "Price access sequence", SEQUENCE)], now=clock.now())
     entity = entities_by_code()["UK01"].id
     products = [id for (id,) in sql.fetch("SELECT id FROM masterdata_product WHERE sku LIKE 'BENCH-%%'")]
     chance = random.Random(4)

@@ -51,6 +51,7 @@ ROLES: Mapping[str, Sequence[str]] = {
     ),
     "pricing_analyst": (
         *_WORK, *_CASEWORK, *_RULES, *_COSTS,
+        "orders.set_prices",
         "pricing.change_prices", "pricing.change_costs", "pricing.change_coupons", "pricing.draft_rebates", *_RULEMAKER,
         "masterdata.change_products", "masterdata.view_setup",
     ),
@@ -77,11 +78,12 @@ ROLES: Mapping[str, Sequence[str]] = {
     ),
     "order_approver": (
         *_WORK, *_CASEWORK, *_MONEY, *_APPROVER, *_RULES,
-        "orders.release_orders", "orders.accept_content", "orders.cancel_orders",
+        "orders.release_orders", "orders.accept_content", "orders.accept_refused_coupons", "orders.cancel_orders",
     ),
     "pricing_approver": (
         *_WORK, *_CASEWORK, *_APPROVER, *_RULES, *_COSTS,
         "pricing.approve_rebates", "orders.release_orders", "orders.accept_free_goods",
+        "orders.accept_refused_coupons", "orders.allow_below_floor", "orders.set_prices",
     ),
     "credit_approver": (*_WORK, *_CASEWORK, *_MONEY, *_APPROVER, *_RULES, "orders.release_orders", "orders.accept_credit_risk"),
     "finance_approver": (*_WORK, *_MONEY, *_BOOKS, *_APPROVER, *_RULES, *_COSTS, "audit.view_events", "operations.view_proof"),

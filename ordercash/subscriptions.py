@@ -1,21 +1,24 @@
 """Which fact wakes which verb: events of one domain translated into plain arguments of another's.
 
-Every handler is safe to repeat: it names the orders to look at, and the verb does only what is missing.
+Every handler but `count_volumes` is safe to repeat: it names the orders to look at, and the verb does only what is missing. An event
+is handed over in the transaction that moves its reader on, so that what is added up counts once.
 """
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
 from apps.audit.contract import DeliveredEvent, Subscription
 from apps.inventory.contract import fill_backorders
-from apps.orders.contract import bill_in, close_in, move_invoiced
-from apps.pricing.contract import accrue_rebates, has_rebates
+from apps.orders.contract import bill_in, close_in, move_invoiced, ordered_volumes
+from apps.pricing.contract import VolumeChange, accrue_rebates, add_volumes, has_rebates
 from ordercash.kernel import clock
 from ordercash.kernel.actor import SYSTEM
 from ordercash.rebates import invoiced_lines
 
 LINES_AT_ONCE = 5_000
+_CONFIRMED: Final = frozenset({"orders.order_confirmed", "orders.order_released"})
 
 
 def bill_shipped(events: list[DeliveredEvent]) -> None:
@@ -52,6 +55,19 @@ def accrue_invoiced(events: list[DeliveredEvent]) -> None:
     accrue_rebates(lines, actor=SYSTEM, now=clock.now())
 
 
+def count_volumes(events: list[DeliveredEvent]) -> None:
+    """What customers ordered counts for scales over a period, and counts no more when it is cancelled."""
+    confirmed = [event.aggregate_id for event in events if event.name in _CONFIRMED]
+    cancelled = [(event.aggregate_id, _cancelled(event)) for event in events if event.name not in _CONFIRMED]
+    add_volumes([VolumeChange(*volume) for volume in ordered_volumes(confirmed, cancelled)])
+
+
+def _cancelled(event: DeliveredEvent) -> dict[int, tuple[Decimal, int]]:
+    minors = event.payload.get("net_minors", {})
+    lines = event.payload.get("lines", {})
+    return {int(number): (Decimal(quantity), minors.get(number, 0)) for number, quantity in lines.items()}
+
+
 def _distinct(ids: Iterable[UUID]) -> list[UUID]:
     return sorted(set(ids))
 
@@ -62,6 +78,9 @@ SUBSCRIPTIONS: Final[Sequence[Subscription]] = (
     Subscription("orders.close_settled", frozenset({"billing.invoice_settled"}), close_settled),
     Subscription(
         "pricing.accrue_rebates", frozenset({"billing.invoice_issued", "billing.credit_note_issued"}), accrue_invoiced
+    ),
+    Subscription(
+        "pricing.count_volumes", _CONFIRMED | {"orders.order_cancelled", "orders.line_cancelled"}, count_volumes
     ),
     Subscription(
         "orders.fill_waiting",

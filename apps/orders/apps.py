@@ -1,6 +1,7 @@
 from django.apps import AppConfig
 from django.utils.module_loading import import_string
 
+from apps.orders.decisions.by_hand import MANUAL_KIND, ManualLimits
 from apps.orders.permissions import VIEW_CUSTOMERS, VIEW_ORDERS
 from ordercash.web.links import register_link
 from ordercash.web.search import register_search
@@ -15,6 +16,7 @@ class OrdersConfig(AppConfig):
     verbose_name = "Orders"
 
     def ready(self) -> None:
+        import_string("apps.rulebooks.contract.register_kind")(MANUAL_KIND, title="Prices by hand", schema=ManualLimits)
         register_link("order", "order", "Order", names=import_string("apps.orders.selectors.account.order_numbers"))
         register_link(
             "customer", "customer", "Customer", names=import_string("apps.orders.selectors.account.customer_codes")

@@ -7,6 +7,7 @@ from apps.orders.journey.cases import ORDER_REASONS, ORDER_RESOLUTIONS, RETURN_R
 from apps.orders.journey.jobs import JOBS
 from apps.orders.selectors.existing import existing_orders
 from apps.orders.selectors.homes import Home, homes_of
+from apps.orders.selectors.volumes import OrderedVolume, ordered_volumes
 from apps.orders.services.bill import bill_in, close_in, move_invoiced
 from apps.orders.services.drafts import BadRow, LineDraft, OrderDraft
 from apps.orders.services.intake import DocumentDraft, KeptRow, finish_document, keep_rows, open_document, tell_rows
@@ -30,6 +31,7 @@ __all__ = [
     "KeptRow",
     "LineDraft",
     "OrderDraft",
+    "OrderedVolume",
     "Placed",
     "ReturnDraft",
     "ReturnLineDraft",
@@ -46,6 +48,7 @@ __all__ = [
     "keep_rows",
     "move_invoiced",
     "open_document",
+    "ordered_volumes",
     "place_drafts",
     "quantity_fault",
     "read_order",

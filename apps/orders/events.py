@@ -10,6 +10,8 @@ from ordercash.kernel.events import Event
 ORDER_CONFIRMED = "orders.order_confirmed"
 ORDER_HELD = "orders.order_held"
 ORDER_RELEASED = "orders.order_released"
+PRICE_SET = "orders.price_set"
+FLOOR_ALLOWED = "orders.floor_allowed"
 ORDER_CANCELLED = "orders.order_cancelled"
 LINE_CANCELLED = "orders.line_cancelled"
 ORDER_SHIPPED = "orders.order_shipped"

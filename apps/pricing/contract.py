@@ -11,11 +11,19 @@ from apps.audit.contract import JobContext, register_job
 from apps.exceptions.contract import Resolution
 from apps.masterdata.contract import register_demo
 from apps.pricing.decisions.access import ACCESS_KIND, AccessSequence
+from apps.pricing.decisions.compiled import Rules, compile_rules
 from apps.pricing.decisions.conditions import Language
+from apps.pricing.decisions.explanation import LineTold, OrderTold, explain_line, explain_order, words_for
+from apps.pricing.decisions.facts import AddedLine, BelowFloor, Coupon, LinePriced, Manual
 from apps.pricing.decisions.price import Priced
 from apps.pricing.decisions.price import Priced as LinePrice
 from apps.pricing.decisions.replay import Texts, read_trace, replay_prices
+from apps.pricing.decisions.rivalry import examine_document
+from apps.pricing.decisions.rules import RULES_KIND, PricingRules
+from apps.pricing.decisions.texts import CartTexts, replay_cart
 from apps.pricing.decisions.weigh import weigh_prices
+from apps.pricing.decisions.weights import weigh_cart
+from apps.pricing.decisions.words import words_of
 from apps.pricing.models import BatchAction, PriceBatch
 from apps.pricing.permissions import SETTLE_REBATES
 from apps.pricing.ports import (
@@ -30,6 +38,7 @@ from apps.pricing.ports import (
 from apps.pricing.selectors.access_words import access_words, examine_accesses
 from apps.pricing.selectors.carts import CartRequest, LineRequest, Needs, needs_of, read_carts
 from apps.pricing.selectors.coupons import CouponAnswer, CouponWish, coupon_answers, redeemed_of
+from apps.pricing.selectors.deciding import DecidedCart, price_carts
 from apps.pricing.selectors.lists import PriceInForce, prices_in_force
 from apps.pricing.selectors.pricing import PricedLines, PriceRequest, price_lines
 from apps.pricing.selectors.rebate_terms import has_rebates
@@ -44,6 +53,8 @@ from apps.rulebooks.contract import (
     ConditionFailed,
     ConditionInvalid,
     Decided,
+    Finding,
+    RuleText,
     Weight,
     comparisons,
     compile_condition,
@@ -60,15 +71,25 @@ __all__ = [
     "CONDITIONS",
     "REBATE_REASONS",
     "REBATE_RESOLUTIONS",
+    "RULES_KIND",
+    "AddedLine",
+    "BelowFloor",
     "CartRequest",
+    "CartTexts",
+    "Coupon",
     "CouponAnswer",
     "CouponClaim",
     "CouponWish",
+    "DecidedCart",
     "IssuedNote",
     "LinePrice",
+    "LinePriced",
     "LineRequest",
+    "LineTold",
     "LinesChunk",
+    "Manual",
     "Needs",
+    "OrderTold",
     "PriceInForce",
     "PriceRequest",
     "Priced",
@@ -83,9 +104,12 @@ __all__ = [
     "add_volumes",
     "connect_billing",
     "coupon_answers",
+    "explain_line",
+    "explain_order",
     "give_back_coupons",
     "has_rebates",
     "needs_of",
+    "price_carts",
     "price_lines",
     "prices_in_force",
     "read_carts",
@@ -93,6 +117,7 @@ __all__ = [
     "redeem_coupons",
     "redeemed_of",
     "register",
+    "words_for",
 ]
 
 # The language that the conditions of pricing rules are written in.
@@ -102,7 +127,20 @@ CONDITIONS = Language(
 
 
 def register() -> None:
-    """Make known the access sequence, as a kind of rulebook, the demo's prices and the jobs; called once when the apps are loaded."""
+    """Make known the kinds of rulebooks, the demo's prices and the jobs; called once when the apps are loaded.
+
+    The access sequence decides no more: its decisions are kept and can be taken again.
+    """
+    register_kind(
+        RULES_KIND,
+        title="Pricing rules",
+        schema=PricingRules,
+        compile=_compile,
+        decide=_decide,
+        examine=_examine,
+        rules=_words,
+        weigh=_weigh_cart,
+    )
     register_kind(
         ACCESS_KIND,
         title="Price access sequence",
@@ -122,6 +160,26 @@ def register() -> None:
 def _batch(context: JobContext, verb: Callable[..., PriceBatch]) -> Mapping[str, Any]:
     done = verb(UUID(str(context.arguments["batch_id"])), now=context.now, tell=context.progress)
     return {"state": done.state, **{name: done.counts.get(name, 0) for name in BatchAction.values}}
+
+
+def _compile(document: PricingRules) -> Rules:
+    return compile_rules(document, CONDITIONS)
+
+
+def _examine(document: PricingRules) -> list[Finding]:
+    return [Finding(*found) for found in examine_document(document, CONDITIONS)]
+
+
+def _words(document: PricingRules) -> dict[str, RuleText]:
+    return {name: RuleText(*words) for name, words in words_of(document).items()}
+
+
+def _weigh_cart(facts: str, outcome: str) -> list[Weight]:
+    return [Weight(*line) for line in weigh_cart(facts, outcome)]
+
+
+def _decide(rules: Rules, facts: str) -> Decided:
+    return Decided(*replay_cart(rules, facts))
 
 
 def _replay(sequence: AccessSequence, facts: str) -> Decided:

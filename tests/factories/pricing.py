@@ -2,10 +2,10 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import yaml
-from django.conf import settings
 
 from apps.masterdata.models import Product
 from apps.pricing.contract import PriceRequest
@@ -22,7 +22,7 @@ ENTITY_ID = new_id()
 
 def standard_sequence() -> AccessSequence:
     """Return the access sequence that the project ships."""
-    content = yaml.safe_load((settings.BASE_DIR / "examples" / "rulebooks" / "pricing_access.yaml").read_text("utf-8"))
+    content = yaml.safe_load((Path(__file__).parent / "pricing_access.yaml").read_text("utf-8"))
     return AccessSequence.model_validate(content["document"])
 
 

@@ -1,5 +1,6 @@
 """Rulebooks for tests."""
 
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +30,7 @@ def put_in_force(kind: str, document: Any, *, legal_entity_id: UUID | None = Non
 
 
 def put_standard_in_force(file_name: str) -> RulebookVersion:
-    """Put one of examples/rulebooks in force, e.g. "ledger_posting.yaml"."""
-    content = yaml.safe_load((settings.BASE_DIR / "examples" / "rulebooks" / file_name).read_text("utf-8"))
+    """Put one of examples/rulebooks in force, e.g. "ledger_posting.yaml", or one that is kept beside the factories."""
+    shipped = settings.BASE_DIR / "examples" / "rulebooks" / file_name
+    content = yaml.safe_load((shipped if shipped.exists() else Path(__file__).parent / file_name).read_text("utf-8"))
     return put_in_force(content["kind"], content["document"])

@@ -120,7 +120,7 @@ def test_utf_16_is_read_where_the_mapping_says_so(tmp_path: Path) -> None:
         ("2,20001,X,1e9,2011-01-05 10:00:00,1,18000.0,France", "quantity_unreadable", None),
         ("2,20001,X,1.00001,2011-01-05 10:00:00,1,18000.0,France", "quantity_unreadable", None),
         ("2,20001,X,0.5,2011-01-05 10:00:00,1,18000.0,France", "quantity_not_divisible",
-         "20001 is sold with 0 decimals, not 0.5."),
+         "20001 is sold by the piece with 0 decimals, not 0.5."),
         ("2,20001,X,0,2011-01-05 10:00:00,1,18000.0,France", "stock_write_off", None),
         ("2,20001,X,1,2011-01-05 10:00:00,1.2345678,18000.0,France", "unit_price_unreadable", None),
         ("2,20001,X,1,2011-01-05 10:00:00,-1,18000.0,France", "price_not_positive", "The price is below zero."),

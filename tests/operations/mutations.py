@@ -66,7 +66,7 @@ MUTATIONS: Final = (
     Mutation("02", "UPDATE billing_billingobligation SET line_id = new_id() WHERE line_id = @line(delivered)", f"shipment line {ID}"),
     Mutation("02", "DELETE FROM billing_billingobligation WHERE line_id = @line(delivered)", f"shipment line {ID}"),
     Mutation("02", "UPDATE billing_invoiceline SET net_minor = net_minor + 1 WHERE line_id = @line(unpaid)", "obligation .+", "04 13"),
-    Mutation("02", "UPDATE orders_orderline SET net_minor = net_minor + 1 WHERE id = @line(unpaid)", A_LINE),
+    Mutation("02", "UPDATE orders_orderline SET net_minor = net_minor + 1 WHERE id = @line(unpaid)", A_LINE, "14"),
     # What was invoiced is paid, open, credited or written off.
     Mutation("03", "UPDATE billing_invoice SET open_minor = open_minor - 1 WHERE id = @invoice(unpaid)", A_DOCUMENT, "06 09"),
     Mutation("03", "UPDATE billing_invoice SET open_minor = open_minor - 1 WHERE open_minor > 0 AND id IN @note()", A_DOCUMENT, "06"),
@@ -128,6 +128,7 @@ MUTATIONS: Final = (
         "09",
         "UPDATE orders_order SET net_minor = net_minor + 1, gross_minor = gross_minor + 1 WHERE external_number = 'open'",
         "C-1004 GBP",
+        "14",
     ),
     # Legal numbers
     Mutation("10", "UPDATE billing_numberseries SET next_number = next_number + 1", "UK01 .+"),
@@ -168,4 +169,11 @@ MUTATIONS: Final = (
     Mutation("12", "UPDATE orders_order SET state = 'partly_shipped' WHERE external_number = 'open'", AN_ORDER),
     Mutation("12", "UPDATE orders_order SET state = 'invoiced' WHERE external_number = 'delivered'", AN_ORDER),
     Mutation("12", "UPDATE orders_order SET state = 'closed' WHERE external_number = 'unpaid'", AN_ORDER),
+    # Orders are their lines, bundles their parts.
+    Mutation(
+        "14", "UPDATE orders_order SET tax_minor = tax_minor + 1, gross_minor = gross_minor + 1 WHERE external_number = 'held'", AN_ORDER
+    ),
+    Mutation("14", "UPDATE orders_orderline SET tax_minor = tax_minor + 1 WHERE id = @line(open)", AN_ORDER),
+    Mutation("14", "UPDATE orders_orderline SET kind = 'part', part_of = 9 WHERE id = @line(open)", AN_ORDER),
+    Mutation("14", "UPDATE orders_orderline SET kind = 'bundle' WHERE id = @line(held)", A_LINE),
 )  # fmt: skip

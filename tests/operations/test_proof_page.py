@@ -78,12 +78,12 @@ def test_it_runs_as_a_job_with_progress_and_its_verdict_stays() -> None:
     assert len(jobs()) == 1
     work()
     (job,) = jobs()
-    assert (job.state, job.error, job.done, job.total) == ("done", "", 13, 13)
+    assert (job.state, job.error, job.done, job.total) == ("done", "", 14, 14)
     finished = client.get("/proof/progress/", headers={"HX-Request": "true"})
     assert (finished.status_code, finished["HX-Refresh"]) == (204, "true")
     text = words(shown(client, "/proof/"))
     assert "Everything agrees" in text
-    assert "13 of 13" in text
+    assert "14 of 14" in text
     assert "Proof Holds" in words(shown(client, "/"))
 
 
@@ -138,7 +138,7 @@ def test_it_is_asked_for_and_read_over_the_api() -> None:
     found = client.get("/api/v1/proof").json()
     assert found["run"]["verdict"] == "holds"
     assert found["proof"]["holds"] is True
-    assert len(found["proof"]["equalities"]) == 13
+    assert len(found["proof"]["equalities"]) == 14
     assert found["under_way"] is None
 
 

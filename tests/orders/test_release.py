@@ -41,7 +41,7 @@ def test_a_released_order_is_priced_taxed_reserved_and_written_down_again() -> N
     release(order.pk)
     order.refresh_from_db()
     assert (order.state, order.released_by, order.version) == ("confirmed", RELEASER.id, 2)
-    assert Decision.objects.filter(subject_id=order.pk, kind="pricing.access").count() == 2
+    assert Decision.objects.filter(subject_id=order.pk, kind="pricing.rules").count() == 2
     told = EventRecord.objects.get(name="orders.order_released")
     assert told.payload == {"reason": "Agreed", "accepted": ["customer_blocked"]}
     assert prove().holds

@@ -39,6 +39,8 @@ CHECKS: Final[Mapping[str, str]] = {
     "quantity_not_positive": "The quantity is not above zero",
     "price_missing": "No price was found",
     "price_not_positive": "The price is not above zero",
+    "price_below_floor": "The price is below its floor",
+    "coupon_refused": "A coupon cannot be used",
     AMOUNT_OUT_OF_RANGE: "The amount is beyond what can be booked",
     "tax_undetermined": "No tax rate is known for this delivery",
 }

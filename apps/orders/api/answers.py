@@ -191,7 +191,8 @@ class TimelineEvent(Answer):
 
 
 class PriceReason(Answer):
-    """Why one line costs what it costs: every access tried, and the source that gave the price (none when there is none)."""
+    """Why one line costs what it costs: every access tried, the source that gave the price (none when there is none), what rules
+    took off the line and their share of what they took off the order, and the rules that gave nothing, with why."""
 
     product: UUID
     quantity: Number

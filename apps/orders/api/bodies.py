@@ -57,6 +57,25 @@ class CancelBody(ReasonBody):
     lines: Lines | None = None
 
 
+class LinePriceBody(ReasonBody):
+    """The price of one ordered unit, or what is taken off in per cent; one of the two."""
+
+    model_config = strict(unit_price="4.90", reason="Agreed at the fair")
+
+    unit_price: Annotated[Exact, Field(ge=0, max_digits=18, decimal_places=6, allow_inf_nan=False)] | None = None
+    discount_percent: (
+        Annotated[Exact, Field(gt=0, le=100, max_digits=7, decimal_places=4, allow_inf_nan=False)] | None
+    ) = None
+
+
+class AllowBody(ReasonBody):
+    """Why prices may be below their floor, and until when the order may be released at them."""
+
+    model_config = strict(reason="Last of the season", expires_at="2026-04-01T00:00:00+00:00")
+
+    expires_at: Instant
+
+
 class ShipBody(BaseModel):
     """What to ship: everything reserved when `lines` is left out."""
 

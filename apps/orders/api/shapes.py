@@ -70,12 +70,14 @@ def shown_prices(explanation: Mapping[str, Any]) -> dict[str, Any]:
         {
             "product": line["product"],
             "quantity": line["quantity"],
-            **dict(zip(("unit_price", "net_minor", "source"), line["outcome"], strict=True)),
+            "unit_price": line["unit_price"],
+            "net_minor": line["net_minor"],
+            "source": line["source"],
             "trace": line["trace"],
         }
         for line in explanation["lines"]
     ]
-    return {**explanation, "lines": lines}
+    return {"version_sha256": explanation["version_sha256"], "taken_at": explanation["taken_at"], "lines": lines}
 
 
 def money(minor: int, currency: str) -> str:

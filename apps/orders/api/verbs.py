@@ -14,13 +14,23 @@ from rest_framework.views import APIView
 from apps.billing.contract import why_set_aside
 from apps.masterdata.contract import actor_of
 from apps.orders.api.answers import OrderShown
-from apps.orders.api.bodies import CancelBody, LineBody, ReasonBody, ReturnBody, ShipBody
+from apps.orders.api.bodies import AllowBody, CancelBody, LineBody, LinePriceBody, ReasonBody, ReturnBody, ShipBody
 from apps.orders.api.once import respond_once, source_ref
 from apps.orders.api.shapes import shown_order
-from apps.orders.permissions import BILL_ORDERS, CANCEL_ORDERS, RELEASE_ORDERS, RETURN_GOODS, SHIP_ORDERS
+from apps.orders.permissions import (
+    ALLOW_BELOW_FLOOR,
+    BILL_ORDERS,
+    CANCEL_ORDERS,
+    RELEASE_ORDERS,
+    RETURN_GOODS,
+    SET_PRICES,
+    SHIP_ORDERS,
+)
 from apps.orders.selectors.detail import order_detail
 from apps.orders.services.bill import ALL_MODES, bill_orders
+from apps.orders.services.by_hand import set_line_discount, set_line_price
 from apps.orders.services.cancel import CancelOrder, cancel_orders
+from apps.orders.services.floors import allow_below_floor
 from apps.orders.services.give_back import GiveBack, give_back_in
 from apps.orders.services.outcomes import NotDone
 from apps.orders.services.release import release_orders
@@ -48,6 +58,41 @@ class Release(APIView):
         body = read_body(ReasonBody, request.data)
         outcome = release_orders([order_id], reason=body.reason, actor=actor_of(request.user), now=clock.now())
         return _answer(order_id, outcome.refused)
+
+
+class LinePrice(APIView):
+    """Set the price of a line of a held order by hand, or take per cent off it; the order is decided anew and stays held."""
+
+    permissions = {"POST": SET_PRICES}
+    shapes = {"POST": Shape(request=LinePriceBody, answer=OrderShown)}
+
+    def post(self, request: Request, order_id: UUID, line_no: int) -> Response:
+        body = read_body(LinePriceBody, request.data)
+        actor, now = actor_of(request.user), clock.now()
+        if (body.unit_price is None) == (body.discount_percent is None):
+            raise InvalidInput(faults=[Fault("/unit_price", "one_of_two", "Give unit_price or discount_percent.")])
+        if body.unit_price is not None:
+            refused = set_line_price(
+                order_id, line_no, unit_price=body.unit_price, reason=body.reason, actor=actor, now=now
+            )
+        else:
+            percent = body.discount_percent or Decimal(0)
+            refused = set_line_discount(order_id, line_no, percent=percent, reason=body.reason, actor=actor, now=now)
+        return _answer(order_id, refused)
+
+
+class AllowBelowFloor(APIView):
+    """Allow the lines of a held order that are below a floor, at what they cost now; never by whoever asked for it."""
+
+    permissions = {"POST": ALLOW_BELOW_FLOOR}
+    shapes = {"POST": Shape(request=AllowBody, answer=OrderShown)}
+
+    def post(self, request: Request, order_id: UUID) -> Response:
+        body = read_body(AllowBody, request.data)
+        refused = allow_below_floor(
+            order_id, reason=body.reason, expires_at=body.expires_at, actor=actor_of(request.user), now=clock.now()
+        )
+        return _answer(order_id, refused)
 
 
 class Cancel(APIView):

@@ -8,6 +8,8 @@ SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
     "orders.order_confirmed": ("Confirmed: priced, taxed and reserved", "good"),
     "orders.order_held": ("Held for a person to decide", "warn"),
     "orders.order_released": ("Released", "good"),
+    "orders.price_set": ("A price was set by hand", "info"),
+    "orders.floor_allowed": ("A price below its floor was allowed", "warn"),
     "orders.order_cancelled": ("Cancelled", "bad"),
     "orders.line_cancelled": ("Quantities cancelled", "warn"),
     "orders.order_shipped": ("Goods left", "info"),

@@ -24,6 +24,8 @@ ORDER_REASONS: Final[Mapping[str, tuple[str, str, int]]] = {
     "price_missing": ("No price was found", "pricing", 8),
     "amount_out_of_range": ("The amount is beyond what can be booked", "order_desk", 8),
     "price_not_positive": ("The price is not above zero", "pricing", 8),
+    "price_below_floor": ("The price is below its floor", "pricing", 8),
+    "coupon_refused": ("A coupon cannot be used", "pricing", 8),
     "tax_undetermined": ("No tax rate is known", "compliance", 8),
     "row_unusable": ("A row of the file cannot be used", "order_desk", 24),
     "stock_write_off": ("Stock was written off, not sold", "warehouse", 48),

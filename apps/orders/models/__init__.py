@@ -1,7 +1,7 @@
 """The nouns of the journey: orders with their lines, returns, and the documents that both came from."""
 
 from apps.orders.models.intake import IntakeDocument, IntakeRow
-from apps.orders.models.order import Order, OrderLine
+from apps.orders.models.order import FloorOverride, Order, OrderLine
 from apps.orders.models.returns import ReturnLine, ReturnRequest
 
-__all__ = ["IntakeDocument", "IntakeRow", "Order", "OrderLine", "ReturnLine", "ReturnRequest"]
+__all__ = ["FloorOverride", "IntakeDocument", "IntakeRow", "Order", "OrderLine", "ReturnLine", "ReturnRequest"]

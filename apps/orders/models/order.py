@@ -134,7 +134,13 @@ class OrderLine(models.Model):
     ordered_quantity = models.DecimalField(max_digits=18, decimal_places=4, null=True)
     unit_price = models.DecimalField(max_digits=18, decimal_places=6, null=True)
     price_per = models.DecimalField(max_digits=18, decimal_places=6, default=1, db_default=1)
-    price_source = models.CharField(max_length=24, default="", blank=True)
+    price_source = models.CharField(max_length=64, default="", blank=True)
+    manual_price = models.DecimalField(
+        max_digits=18, decimal_places=6, null=True, help_text="Of one ordered unit, set by hand"
+    )
+    manual_percent = models.DecimalField(max_digits=7, decimal_places=4, null=True, help_text="Taken off by hand")
+    manual_by = models.UUIDField(null=True)
+    manual_reason = models.CharField(max_length=300, default="", db_default="", blank=True)
     discount_minor = models.BigIntegerField(default=0, db_default=0)
     net_minor = models.BigIntegerField()
     list_minor = models.GeneratedField(
@@ -165,11 +171,48 @@ class OrderLine(models.Model):
                 name="order_line_part_names_its_bundle",
             ),
             models.CheckConstraint(
-                condition=Q(ordered_unit="", ordered_quantity=None) | (~Q(ordered_unit="") & Q(ordered_quantity__gt=0, ordered_quantity__isnull=False)),
+                condition=Q(ordered_unit="", ordered_quantity=None)
+                | (~Q(ordered_unit="") & Q(ordered_quantity__gt=0, ordered_quantity__isnull=False)),
                 name="order_line_ordered_in_a_unit",
+            ),
+            models.CheckConstraint(
+                condition=Q(manual_price=None, manual_percent=None, manual_by=None)
+                | (Q(manual_by__isnull=False) & Q(manual_price__isnull=False, manual_price__gte=0, manual_percent=None))
+                | (
+                    Q(manual_by__isnull=False, manual_price=None)
+                    & Q(manual_percent__isnull=False, manual_percent__gt=0, manual_percent__lte=100)
+                ),
+                name="order_line_one_manual_price",
             ),
         ]
         indexes = [models.Index(fields=["product", "order"], name="order_line_by_product")]
 
     def __str__(self) -> str:
         return f"{self.order_id}/{self.line_no}"
+
+
+class FloorOverride(models.Model):
+    """Somebody allowed a line to be sold below a floor, for so much at least and for so long. Never whoever asked for it."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="floor_overrides")
+    line_no = models.PositiveIntegerField()
+    floor = models.CharField(max_length=64, help_text="The rule that holds the floor")
+    net_minor = models.BigIntegerField(help_text="The least that the line may bring")
+    reason = models.CharField(max_length=300)
+    requested_by = models.UUIDField(help_text="Who set the price by hand, or placed the order")
+    approved_by = models.UUIDField()
+    recorded_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(approved_by=F("requested_by")), name="floor_override_not_by_its_requester"
+            ),
+            models.CheckConstraint(condition=Q(expires_at__gt=F("recorded_at")), name="floor_override_for_some_time"),
+            models.CheckConstraint(condition=~Q(reason=""), name="floor_override_has_a_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.order_id}/{self.line_no} {self.floor}"

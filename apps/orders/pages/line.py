@@ -50,12 +50,12 @@ class LinePage(Page):
         self.title = f"{order.number}, line {line.line_no}"
         self.crumbs = (Crumb("Orders", "orders"), Crumb(order.number, url=link_url("order", order.id)))
         explanation = price_explanation(order.id)
-        trace = traces_of(order.lines, explanation).get(line.id, ())
+        asked = traces_of(order.lines, explanation).get(line.id, {})
         return {
             "order": order,
             "line": line,
             "unit": line.product.unit if line.product else "",
-            "steps": line_steps(line, trace, order.currency),
+            "steps": line_steps(line, asked, explanation["order"], order.currency),
             "source": access_name(line.price_source),
             "decided_at": explanation["taken_at"],
             "version": (explanation["version_sha256"] or "")[:12],

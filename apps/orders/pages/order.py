@@ -1,6 +1,7 @@
 """One order with everything that happened to it, and what can be done with it."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
@@ -32,19 +33,25 @@ from apps.orders.pages.order_tables import (
     shipments_table,
 )
 from apps.orders.pages.places import address_lines
+from apps.orders.pages.prices import order_steps
 from apps.orders.pages.reasons import bad_rows_table, reasons_table
 from apps.orders.pages.told import entries_told
 from apps.orders.permissions import (
+    ALLOW_BELOW_FLOOR,
     BILL_ORDERS,
     CANCEL_ORDERS,
     RELEASE_ORDERS,
     RETURN_GOODS,
+    SET_PRICES,
     SHIP_ORDERS,
     VIEW_ORDERS,
 )
 from apps.orders.selectors.detail import OrderView, order_detail
+from apps.orders.selectors.explain import price_explanation
 from apps.orders.services.bill import ALL_MODES, bill_orders
+from apps.orders.services.by_hand import set_line_discount, set_line_price
 from apps.orders.services.cancel import CancelOrder, cancel_orders
+from apps.orders.services.floors import allow_below_floor
 from apps.orders.services.outcomes import NotDone
 from apps.orders.services.release import release_orders
 from apps.orders.services.ship import ShipOrder, ship_orders
@@ -68,6 +75,33 @@ class ShipForm(forms.Form):
     carrier = forms.CharField(label="Carrier", max_length=60, required=False)
     tracking = forms.CharField(label="Tracking number", max_length=80, required=False)
     attempt = forms.UUIDField(widget=forms.HiddenInput, initial=new_id)
+
+
+class AllowForm(forms.Form):
+    """Why the prices may be below their floor, and for how long."""
+
+    reason = forms.CharField(label="Reason", max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
+    days = forms.IntegerField(label="Valid for days", min_value=1, max_value=90, initial=7)
+
+
+class PriceForm(forms.Form):
+    """Which line, and what is set on it."""
+
+    line = forms.IntegerField(label="Line", min_value=1)
+    unit_price = forms.DecimalField(
+        label="Price of one ordered unit", min_value=0, max_digits=18, decimal_places=6, required=False
+    )
+    percent = forms.DecimalField(
+        label="Or a discount in %", min_value=0, max_value=100, max_digits=7, decimal_places=4, required=False
+    )
+    reason = forms.CharField(label="Reason", max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse both, and neither."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if not self.errors and (cleaned.get("unit_price") is None) == (not cleaned.get("percent")):
+            raise forms.ValidationError("Enter a price or a discount.")
+        return cleaned
 
 
 class OrderPage(Page):
@@ -96,6 +130,7 @@ class OrderPage(Page):
             **self._goods(),
             **self._money(),
             **self._case(),
+            **self._prices(),
             "bad_rows": bad_rows_table(order.bad_rows) if order.bad_rows else None,
             "timeline": self._story(),
         }
@@ -113,6 +148,17 @@ class OrderPage(Page):
             "lines_before": f"?lines_from={max(start - LINES_SHOWN, 0)}#lines" if start else "",
             "lines_after": f"?lines_from={after}#lines" if after < len(order.lines) else "",
         }  # fmt: skip
+
+    def _prices(self) -> Mapping[str, Any]:
+        """Return what rules did to the whole order, where they did anything."""
+        explanation = price_explanation(self.order.id)
+        told = explanation["order"]
+        steps = order_steps(told, self.order.currency) if told else []
+        return {
+            "price_steps": steps,
+            "price_version": (explanation["version_sha256"] or "")[:12],
+            "priced_at": explanation["taken_at"],
+        }
 
     def _goods(self) -> Mapping[str, Any]:
         return {
@@ -176,6 +222,10 @@ class OrderPage(Page):
         return (
             Action("Release", verb="release", permission=RELEASE_ORDERS, style="primary" if held else "plain", reason=True,
                    disabled="" if held else "It is not held"),
+            Action("Set a price", verb="set_price", permission=SET_PRICES, form=PriceForm,
+                   disabled="" if held else "Prices are frozen when an order is confirmed"),
+            Action("Allow below floor", verb="allow", permission=ALLOW_BELOW_FLOOR, form=AllowForm,
+                   disabled="" if held else "It is not held"),
             Action("Ship", verb="ship", permission=SHIP_ORDERS, style="primary" if reserved else "plain", form=ShipForm,
                    confirm="Ship everything that is reserved?", disabled="" if reserved else "Nothing is reserved for it"),
             Action("Ship parts", url=self._part("order_ship"), permission=SHIP_ORDERS,
@@ -198,6 +248,41 @@ class OrderPage(Page):
         outcome = release_orders([self.order.id], reason=given.reason, actor=self.actor, now=clock.now())
         refuse_if(outcome.refused)
         return "The order is released."
+
+    def do_set_price(self, given: Given) -> str:
+        """Set a price or a discount by hand; the order is decided anew."""
+        values, now = given.values, clock.now()
+        if values["unit_price"] is not None:
+            refused = set_line_price(
+                self.order.id,
+                values["line"],
+                unit_price=values["unit_price"],
+                reason=values["reason"],
+                actor=self.actor,
+                now=now,
+            )
+        else:
+            refused = set_line_discount(
+                self.order.id,
+                values["line"],
+                percent=values["percent"],
+                reason=values["reason"],
+                actor=self.actor,
+                now=now,
+            )
+        refuse_if(refused)
+        return "The price is set; the order is decided anew."
+
+    def do_allow(self, given: Given) -> str:
+        """Allow the prices of the order that are below their floor."""
+        now = clock.now()
+        expires_at = now + timedelta(days=given.values["days"])
+        refuse_if(
+            allow_below_floor(
+                self.order.id, reason=given.values["reason"], expires_at=expires_at, actor=self.actor, now=now
+            )
+        )
+        return "The prices are allowed; the order can be released."
 
     def do_ship(self, given: Given) -> str:
         """Ship what is reserved."""

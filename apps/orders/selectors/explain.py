@@ -1,31 +1,86 @@
-"""Why a line costs what it costs: the decision that was kept when the order was confirmed."""
+"""Why an order's lines cost what they cost: the decision that was kept when the order was placed or released last."""
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 from uuid import UUID
 
 import orjson
 
-from apps.pricing.contract import read_trace
-from apps.rulebooks.contract import decisions_of
+from apps.pricing.contract import RULES_KIND, LineTold, explain_line, explain_order, read_trace
+from apps.rulebooks.contract import DecisionFacts, decisions_of
 
-PRICING = "pricing.access"
+# What decided prices before there were rules; its decisions are kept.
+SEQUENCE: Final = "pricing.access"
 
 
 def price_explanation(order_id: UUID) -> dict[str, Any]:
-    """Return the latest price decision: the version's SHA-256, when it was taken, and per line what was asked, the outcome
-    and every access tried. The lines stand in the order in which they came in.
+    """Return the latest price decision: the version's SHA-256, when it was taken, what happened to the order, and per line what
+    was asked, what came out (unit_price, net_minor, source) and what was tried. The lines stand in the order in which they came in.
+
+    `told` of a line and of the order is None for decisions of the access sequence.
     """
-    taken = [decision for decision in decisions_of(order_id) if decision.kind == PRICING]
+    taken = [decision for decision in decisions_of(order_id) if decision.kind in (RULES_KIND, SEQUENCE)]
     if not taken:
-        return {"version_sha256": None, "taken_at": None, "lines": []}
+        return {"version_sha256": None, "taken_at": None, "order": None, "lines": []}
     last = taken[-1]
-    asked = orjson.loads(last.facts)["lines"]
-    outcomes = orjson.loads(last.outcome)["lines"]
+    lines = _by_rules(last) if last.kind == RULES_KIND else _by_sequence(last)
+    order = explain_order(orjson.loads(last.trace)) if last.kind == RULES_KIND else None
     return {
         "version_sha256": bytes(last.version_sha256).hex(),
         "taken_at": last.taken_at,
-        "lines": [
-            {"product": line["product"], "quantity": line["quantity"], "outcome": outcome, "trace": trace}
-            for line, outcome, trace in zip(asked, outcomes, read_trace(last.trace), strict=True)
-        ],
+        "order": order,
+        "lines": lines,
     }
+
+
+def _by_rules(decision: DecisionFacts) -> list[dict[str, Any]]:
+    asked, outcomes = orjson.loads(decision.facts)["lines"], orjson.loads(decision.outcome)["lines"]
+    trace = orjson.loads(decision.trace)
+    found = []
+    for place, (line, outcome) in enumerate(zip(asked, outcomes, strict=True)):
+        unit_price, _, gross_minor, _, net_minor, _, source, *_ = outcome
+        told = explain_line(trace, place, gross_minor)
+        found.append(
+            {
+                "product": line["product"],
+                "quantity": line["quantity"],
+                "unit_price": unit_price,
+                "net_minor": net_minor,
+                "source": source,
+                "trace": _steps(told),
+                "told": told,
+            }
+        )
+    return found
+
+
+def _by_sequence(decision: DecisionFacts) -> list[dict[str, Any]]:
+    asked, outcomes = orjson.loads(decision.facts)["lines"], orjson.loads(decision.outcome)["lines"]
+    return [
+        {
+            "product": line["product"],
+            "quantity": line["quantity"],
+            **dict(zip(("unit_price", "net_minor", "source"), outcome, strict=True)),
+            "trace": trace,
+            "told": None,
+        }
+        for line, outcome, trace in zip(asked, outcomes, read_trace(decision.trace), strict=True)
+    ]
+
+
+def _steps(told: LineTold) -> Sequence[Mapping[str, Any]]:
+    """Return what was tried on a line as a list of JSON objects: accesses, then what was taken off, then who lost."""
+    missed = [{"access": each.access, "missed": each.why, "why": each.words} for each in told.missed]
+    found = [dict(told.found)] if told.found else []
+    taken = [
+        {
+            "rule": step.rule,
+            "before_minor": step.before_minor,
+            "after_minor": step.after_minor,
+            "of": "line" if step.left is not None else "order",
+        }
+        for step in told.steps
+    ]
+    lost = [{"rule": each.rule, "lost": each.why, "by": each.by, "why": each.words} for each in told.lost]
+    floors = [{"floor": floor["rule"], **{k: v for k, v in floor.items() if k != "rule"}} for floor in told.floors]
+    return [*missed, *found, *taken, *lost, *floors]

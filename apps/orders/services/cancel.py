@@ -16,6 +16,7 @@ from apps.orders.services.bill import move_invoiced
 from apps.orders.services.locked import LineFacts, LockedOrder, by_order, lines_of, lock_orders, move_orders
 from apps.orders.services.outcomes import NotDone
 from apps.orders.states import CANCELLED, CONFIRMED, HELD, ORDER, PARTLY_SHIPPED, SHIPPED
+from apps.pricing.contract import give_back_coupons
 from ordercash.kernel import sql
 from ordercash.kernel.actor import Actor
 from ordercash.kernel.errors import DomainError
@@ -111,6 +112,7 @@ def _cancel_held(held: Sequence[LockedOrder], outcome: Cancelled, *, reason: str
     close_cases(
         "order", [order.id for order in held], resolution="cancelled", note=reason, actor=actor, now=now, cancelled=True
     )
+    give_back_coupons([order.id for order in held], now=now)
     outcome.states.update({order.id: CANCELLED for order in held})
     record_events([_event(ORDER_CANCELLED, order, {"reason": reason}, actor, now) for order in held])
 
@@ -135,9 +137,10 @@ def _cancel_running(
         wanted = _wanted(request, grouped.get(request.order_id, ()), standings, outcome)
         if wanted:
             taken[request.order_id] = wanted
-    _settle(taken, standings, orders)
+    _give_back(taken, standings, now)
+    nets = _settle(taken, standings, orders)
     release_lines([ReleaseItem(line.id, quantity) for chosen in taken.values() for line, quantity in chosen])
-    _move(taken, orders, outcome, reason=reason, actor=actor, now=now)
+    _move(taken, nets, orders, outcome, reason=reason, actor=actor, now=now)
 
 
 def _may_cancel(order: LockedOrder, outcome: Cancelled) -> bool:
@@ -180,6 +183,19 @@ def _wanted(
     ]
 
 
+def _give_back(
+    taken: Mapping[UUID, Sequence[tuple[LineFacts, Decimal]]], standings: Mapping[UUID, LineStanding], now: datetime
+) -> None:
+    """Give back the coupons of orders of which nothing is left; coupons are locked before credit and stock, as everywhere."""
+    left = {standing.order_id for standing in standings.values() if standing.shipped}
+    for order_id, chosen in taken.items():
+        cancelled = {line.id: quantity for line, quantity in chosen}
+        own = [standing for standing in standings.values() if standing.order_id == order_id]
+        if any(each.reserved + each.backordered > cancelled.get(each.line_id, 0) for each in own):
+            left.add(order_id)
+    give_back_coupons(taken.keys() - left, now=now)
+
+
 def _left_alone(
     lines: Sequence[LineFacts],
     open_by_line: Mapping[UUID, Decimal],
@@ -203,8 +219,8 @@ def _settle(
     taken: Mapping[UUID, Sequence[tuple[LineFacts, Decimal]]],
     standings: Mapping[UUID, LineStanding],
     orders: Mapping[UUID, LockedOrder],
-) -> None:
-    """Write the cancelled shares and free their credit; credit is locked before stock, as everywhere."""
+) -> dict[UUID, int]:
+    """Write the cancelled shares and free their credit, locked before stock as everywhere; returns each line's net share."""
     written = []
     freed: dict[UUID, int] = {}
     for order_id, chosen in taken.items():
@@ -223,10 +239,12 @@ def _settle(
             for order_id, minor in freed.items()
         ]
     )
+    return {line.id: net_minor for line, _, net_minor, _ in written}
 
 
 def _move(
     taken: Mapping[UUID, Sequence[tuple[LineFacts, Decimal]]],
+    nets: Mapping[UUID, int],
     orders: Mapping[UUID, LockedOrder],
     outcome: Cancelled,
     *,
@@ -246,7 +264,9 @@ def _move(
         name = ORDER_CANCELLED if outcome.states[order_id] == CANCELLED else LINE_CANCELLED
         # Whoever waits for these products is served next.
         products = sorted({str(line.product_id) for line, _ in chosen if line.product_id})
-        events.append(_event(name, order, {"reason": reason, "lines": lines, "product_ids": products}, actor, now))
+        minors = {str(line.line_no): nets[line.id] for line, _ in chosen}
+        told = {"reason": reason, "lines": lines, "net_minors": minors, "product_ids": products}
+        events.append(_event(name, order, told, actor, now))
     move_orders({order_id: outcome.states[order_id] for order_id in taken})
     record_events(events)
     shipped = [

@@ -21,9 +21,10 @@ from apps.masterdata.contract import AddressFacts
 from apps.orders.decisions.bundles import BUNDLE, FREE, PART
 from apps.orders.decisions.freeze import TaxedNet, line_taxes
 from apps.orders.services.drafts import OrderDraft
-from apps.orders.services.lines import DecidedLine, decided_lines, parts_of_bundles
+from apps.orders.services.lines import DecidedLine, decided_lines, parts_of_bundles, products_added
 from apps.orders.services.price import PricedOrder, price_orders
-from apps.pricing.contract import Texts
+from apps.pricing.contract import RULES_KIND as PRICING_KIND
+from apps.pricing.contract import CartTexts
 from apps.rulebooks.contract import DecisionDraft, record_decisions
 from ordercash.kernel.clock import business_date
 from ordercash.kernel.money import MAX_MINOR, to_major
@@ -31,6 +32,8 @@ from ordercash.kernel.transactions import joins
 
 ADDRESS_PARTS = ("name", "line1", "line2", "city", "postal_code", "state", "country")
 CREDIT_LIMIT_EXCEEDED = "credit_limit_exceeded"
+COUPON_REFUSED = "coupon_refused"
+PRICE_BELOW_FLOOR = "price_below_floor"
 _UNTAXED: Final = TaxedNet(0, "", None)
 _NO_RATE: Final = ("", None)
 
@@ -44,7 +47,7 @@ class Decision:
     tax_minor: int
     failures: list[FailedCheck]
     pricing_sha256: bytes | None
-    pricing: Texts | None
+    pricing: CartTexts | None
     warnings: list[FailedCheck] = field(default_factory=list)
 
     @property
@@ -56,13 +59,20 @@ def decide_orders(drafts: Sequence[OrderDraft]) -> list[Decision]:
     """Price, tax and check the drafts; the number of statements does not depend on how many there are."""
     parts = parts_of_bundles(drafts)
     priced = price_orders(drafts, parts)
-    lines = [decided_lines(draft, price.lines, parts) for draft, price in zip(drafts, priced, strict=True)]
+    products = products_added([price.added for price in priced])
+    lines = [
+        decided_lines(draft, price.lines, price.added, parts, products)
+        for draft, price in zip(drafts, priced, strict=True)
+    ]
     taxes = iter(determine_taxes(_tax_requests(drafts, lines)))
     decisions = [_decide(price, own, taxes) for price, own in zip(priced, lines, strict=True)]
     facts = [_check_facts(draft, decision) for draft, decision in zip(drafts, decisions, strict=True)]
     for decision, failed in zip(decisions, check_orders(facts), strict=True):
         decision.failures.extend(item for item in failed if item.severity == "hold")
         decision.warnings.extend(item for item in failed if item.severity != "hold")
+    for draft, price, decision in zip(drafts, priced, decisions, strict=True):
+        if price.refused or price.floors:
+            decision.failures.extend(_price_failures(draft, price))
     _foresee_credit(drafts, decisions)
     return decisions
 
@@ -73,7 +83,7 @@ def record_order_decisions(drafts: Sequence[OrderDraft], decisions: Sequence[Dec
     record_decisions(
         [
             DecisionDraft(
-                kind="pricing.access",
+                kind=PRICING_KIND,
                 subject_kind="order",
                 subject_id=draft.id,
                 version_sha256=decision.pricing_sha256,
@@ -86,6 +96,15 @@ def record_order_decisions(drafts: Sequence[OrderDraft], decisions: Sequence[Dec
             if decision.pricing is not None and decision.pricing_sha256 is not None
         ]
     )
+
+
+def _price_failures(draft: OrderDraft, priced: PricedOrder) -> Iterator[FailedCheck]:
+    """Yield what the price decision does not let pass: coupons that were refused, lines below their floor."""
+    for coupon in priced.refused:
+        yield FailedCheck(COUPON_REFUSED, None, {"coupon": coupon.code, "why": coupon.why})
+    for place, floor in priced.floors:
+        least = f"{floor.least.normalize():f} {draft.currency}"
+        yield FailedCheck(PRICE_BELOW_FLOOR, draft.lines[place].line_no, {"floor": floor.rule, "least": least})
 
 
 def _tax_requests(drafts: Sequence[OrderDraft], lines: Sequence[Sequence[DecidedLine]]) -> list[TaxRequest]:

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from apps.masterdata.contract import AddressFacts, ChannelFacts, CustomerFacts, EntityFacts, ProductFacts
+from apps.pricing.contract import Manual
 from ordercash.kernel.actor import SYSTEM_ID
 from ordercash.kernel.ids import new_id
 
@@ -33,6 +34,7 @@ class LineDraft:
     unit: str = ""
     ordered_quantity: Decimal | None = None
     factor: Decimal = ONE
+    manual: Manual | None = None
 
     @property
     def asked(self) -> Decimal:

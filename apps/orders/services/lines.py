@@ -8,9 +8,11 @@ from uuid import UUID
 from apps.masterdata.contract import ProductFacts, bundle_parts, products_by_id
 from apps.orders.decisions.bundles import BUNDLE, PART, part_shares
 from apps.orders.services.drafts import LineDraft, OrderDraft
+from apps.pricing.contract import AddedLine
 
 PRODUCT: Final = "product"
 ONE: Final = Decimal(1)
+NOTHING: Final = Decimal(0)
 
 
 class BundlePart(NamedTuple):
@@ -74,8 +76,20 @@ def parts_of_bundles(drafts: Sequence[OrderDraft]) -> Parts:
     }
 
 
-def decided_lines(draft: OrderDraft, priced: Sequence[PricedLine], parts: Parts) -> list[DecidedLine]:
-    """Return the lines of an order, still untaxed: those that were asked for, then the parts of its bundles."""
+def products_added(added: Sequence[Sequence[AddedLine]]) -> Mapping[str, ProductFacts]:
+    """Return the products of the lines that rules added to orders, by id as text; one statement, none when nothing was."""
+    wanted = {UUID(line.product) for lines in added for line in lines}
+    return {str(id): product for id, product in products_by_id(wanted).items()} if wanted else {}
+
+
+def decided_lines(
+    draft: OrderDraft,
+    priced: Sequence[PricedLine],
+    added: Sequence[AddedLine],
+    parts: Parts,
+    products: Mapping[str, ProductFacts],
+) -> list[DecidedLine]:
+    """Return the lines of an order, still untaxed: those that were asked for, the parts of its bundles, what rules added."""
     decided = []
     exploded: list[DecidedLine] = []
     for line, price in zip(draft.lines, priced, strict=True):
@@ -89,11 +103,20 @@ def decided_lines(draft: OrderDraft, priced: Sequence[PricedLine], parts: Parts)
                 price.discount_minor, price.price_per, kind,
             )
         )  # fmt: skip
+    exploded += [_added(line, products[line.product]) for line in added]
     if exploded:
         number = max(line.line_no for line in draft.lines)
         for place, part in enumerate(exploded, start=1):
             part.line.line_no = number + place
     return decided + exploded
+
+
+def _added(line: AddedLine, product: ProductFacts) -> DecidedLine:
+    draft = LineDraft(0, product, line.quantity, None)
+    return DecidedLine(
+        draft, line.unit_price or NOTHING, line.rule, line.net_minor, "", None, "", 0, False, line.discount_minor, line.per,
+        line.kind,
+    )  # fmt: skip
 
 
 def _parts(bundle: LineDraft, price: PricedLine, parts: Sequence[BundlePart], currency: str) -> list[DecidedLine]:

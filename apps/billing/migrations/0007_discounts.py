@@ -10,7 +10,7 @@ SQL = Path(__file__).parent.parent / "sql"
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0005_seller'),
+        ('billing', '0006_grants'),
         ('masterdata', '0005_bundle_guards'),
     ]
 

@@ -1,0 +1,2 @@
+-- What was allowed is a fact.
+SELECT audit_append_only('orders_flooroverride');

@@ -1,0 +1,43 @@
+"""Deciding what carts cost: for a whole batch the rules in force, the facts, and by them the decision."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from apps.pricing.decisions.cart import decide_cart
+from apps.pricing.decisions.facts import CartFacts, CartPriced, Coupon
+from apps.pricing.decisions.rules import RULES_KIND
+from apps.pricing.decisions.texts import CartTexts, cart_texts
+from apps.pricing.selectors.carts import CartRequest, needs_of, read_carts
+from apps.rulebooks.contract import rulebook_in_force
+
+
+class DecidedCart(NamedTuple):
+    """What a cart costs, what that was decided from, and the version (SHA-256) of the rules that decided it."""
+
+    version_sha256: bytes
+    facts: CartFacts
+    priced: CartPriced
+
+    @property
+    def texts(self) -> CartTexts:
+        """The decision as it is stored."""
+        return cart_texts(self.facts, self.priced)
+
+
+def price_carts(
+    requests: Sequence[CartRequest], *, coupons: Sequence[Sequence[Coupon]] | None = None
+) -> list[DecidedCart]:
+    """Decide the prices of a batch of carts; the number of statements does not depend on how many there are.
+
+    `coupons` are those of each cart when they were redeemed already; otherwise the codes of the requests are looked up, and
+    nothing is redeemed. Raises NoRulebookInForce when no pricing rules are active at a cart's instant.
+    """
+    rules = [rulebook_in_force(RULES_KIND, at=each.at, legal_entity_id=each.legal_entity_id) for each in requests]
+    needs = {each.sha256: needs_of(each.compiled) for each in {each.sha256: each for each in rules}.values()}
+    facts = read_carts(requests, [needs[each.sha256] for each in rules])
+    if coupons is not None:
+        facts = [cart._replace(coupons=tuple(own)) if own else cart for cart, own in zip(facts, coupons, strict=True)]
+    return [
+        DecidedCart(each.sha256, cart, decide_cart(each.compiled, cart))
+        for each, cart in zip(rules, facts, strict=True)
+    ]
