@@ -84,13 +84,14 @@ deploy-check: install-dev ## Django's own check of a production configuration
 
 ##@ Measure
 
-.PHONY: bench-http bench-sets bench-retail bench-lists bench-pricing
+.PHONY: bench-http bench-sets bench-retail bench-lists bench-pricing bench-back_test
 bench-http: ## POST /orders at 8 and 32 connections, beside raw SQL for the same rows
 bench-sets: ## Batches and whole order to cash, set-wise
 bench-retail: ## A year of a merchant's orders, from file to paid
 bench-lists: ## Order list and order page with a million orders behind them
+bench-back_test: ## A draft tried on 100,000 price decisions, and their replay
 bench-pricing: ## The pure pricing engine, lines a second on one core
-bench-http bench-sets bench-retail bench-lists bench-pricing: install-dev
+bench-http bench-sets bench-retail bench-lists bench-pricing bench-back_test: install-dev
 	@exec $(EMBEDDED) test sh -c 'python -m ordercash.embedded.prepare && exec python -m bench.$(subst bench-,,$@) "$$@"' $@ $(ARGS)
 
 ##@ Keep
@@ -112,7 +113,7 @@ clean: ## Remove .venv and caches; the data in .ordercash stays
 .PHONY: help
 help: ## List these commands
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
-		/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+		/^[a-z_-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 CHECK_ENV := ORDERCASH_SECRET_KEY=only-for-checks-000000000000000000000000000000000000000000000000
 PINNING := --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url --no-emit-find-links

@@ -14,6 +14,7 @@ from apps.rulebooks.decisions.examination import Conditioned, examine_conditions
 from apps.rulebooks.decisions.kinds import Decided, Finding, KindUnknown, RuleText, Weight, register_kind
 from apps.rulebooks.selectors.decision_log import DecisionFacts, decisions_of
 from apps.rulebooks.selectors.in_force import InForce, NoRulebookInForce, forget_cached_rulebooks, rulebook_in_force
+from apps.rulebooks.selectors.pinned import Pinned, pinned_version
 from apps.rulebooks.services.decision_log import DecisionDraft, record_decisions
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "KindUnknown",
     "Names",
     "NoRulebookInForce",
+    "Pinned",
     "RuleText",
     "Weight",
     "canonical_json",
@@ -42,6 +44,7 @@ __all__ = [
     "examine_conditions",
     "forget_cached_rulebooks",
     "overlap",
+    "pinned_version",
     "record_decisions",
     "register_kind",
     "rulebook_in_force",

@@ -13,6 +13,7 @@ from apps.inventory.models import Backorder, Shipment
 from apps.masterdata.models import Customer, ExchangeRate
 from apps.orders.models import IntakeDocument, IntakeRow, Order
 from apps.orders.services.cancel import CancelOrder, cancel_orders
+from apps.rulebooks.models import Decision, RulebookVersion
 from ordercash.kernel.actor import SYSTEM
 from ordercash.kernel.remembered import forget_everything
 from tests.factories.orders import LATER, NOW, bill, counted, place, ship
@@ -66,6 +67,18 @@ def test_it_shows_lines_money_documents_books_and_story() -> None:
     assert "Trade receivables" in text
     assert "Nothing is paid yet" in text
     assert f"open {Invoice.objects.get().open_minor / 100:,.2f}" in text
+
+
+def test_a_line_names_the_version_that_priced_it() -> None:
+    order = place()
+    decision = Decision.objects.get(subject_id=order.pk)
+    version = RulebookVersion.objects.get(sha256=decision.version_sha256)
+    line = f"/orders/{order.pk}/lines/1/"
+    text = shown(signed_in(*EVERYTHING, "rulebooks.view_decisions"), line)
+    assert f"/rulebooks/versions/{version.pk}/" in text
+    assert bytes(version.sha256).hex()[:12] in text
+    assert f"/rulebooks/decisions/{decision.pk}/" in text
+    assert "/rulebooks/decisions/" not in shown(signed_in(VIEW), line)
 
 
 def test_each_role_sees_only_its_part() -> None:

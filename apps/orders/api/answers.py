@@ -206,6 +206,7 @@ class PriceExplanation(Answer):
     """The last price decision about an order; the SHA-256 names the version of the rules that took it."""
 
     version_sha256: str | None
+    decision_id: UUID | None
     taken_at: AwareDatetime | None
     lines: list[PriceReason]
 

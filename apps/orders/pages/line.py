@@ -9,7 +9,7 @@ from apps.orders.pages import seen
 from apps.orders.pages.prices import access_name, line_steps, traces_of
 from apps.orders.permissions import VIEW_ORDERS
 from apps.orders.selectors.detail import LineView, OrderView, order_detail
-from apps.orders.selectors.explain import price_explanation
+from apps.orders.selectors.explain import price_explanation, version_that_priced
 from ordercash.kernel.errors import NotFound
 from ordercash.web.columns import Column, Table
 from ordercash.web.components import Crumb, Empty
@@ -58,7 +58,9 @@ class LinePage(Page):
             "steps": line_steps(line, asked, explanation["order"], order.currency),
             "source": access_name(line.price_source),
             "decided_at": explanation["taken_at"],
-            "version": (explanation["version_sha256"] or "")[:12],
+            "decision_id": explanation["decision_id"] if self.may(seen.DECISIONS) else None,
+            "version": version_that_priced(explanation),
+            "version_hash": (explanation["version_sha256"] or "")[:12],
             "stock": self._stock(),
         }
 

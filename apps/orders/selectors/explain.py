@@ -7,7 +7,7 @@ from uuid import UUID
 import orjson
 
 from apps.pricing.contract import RULES_KIND, LineTold, explain_line, explain_order, read_trace
-from apps.rulebooks.contract import DecisionFacts, decisions_of
+from apps.rulebooks.contract import DecisionFacts, Pinned, decisions_of, pinned_version
 
 # What decided prices before there were rules; its decisions are kept.
 SEQUENCE: Final = "pricing.access"
@@ -21,13 +21,14 @@ def price_explanation(order_id: UUID) -> dict[str, Any]:
     """
     taken = [decision for decision in decisions_of(order_id) if decision.kind in (RULES_KIND, SEQUENCE)]
     if not taken:
-        return {"version_sha256": None, "taken_at": None, "order": None, "lines": []}
+        return {"version_sha256": None, "taken_at": None, "decision_id": None, "order": None, "lines": []}
     last = taken[-1]
     lines = _by_rules(last) if last.kind == RULES_KIND else _by_sequence(last)
     order = explain_order(orjson.loads(last.trace)) if last.kind == RULES_KIND else None
     return {
         "version_sha256": bytes(last.version_sha256).hex(),
         "taken_at": last.taken_at,
+        "decision_id": last.id,
         "order": order,
         "lines": lines,
     }
@@ -84,3 +85,12 @@ def _steps(told: LineTold) -> Sequence[Mapping[str, Any]]:
     lost = [{"rule": each.rule, "lost": each.why, "by": each.by, "why": each.words} for each in told.lost]
     floors = [{"floor": floor["rule"], **{k: v for k, v in floor.items() if k != "rule"}} for floor in told.floors]
     return [*missed, *found, *taken, *lost, *floors]
+
+
+def version_that_priced(explanation: dict[str, Any]) -> Pinned | None:
+    """Return the version that took a price decision, None when nothing was decided; a statement for each kind that may have."""
+    sha256, at = explanation["version_sha256"], explanation["taken_at"]
+    if not sha256:
+        return None
+    text = bytes.fromhex(sha256)
+    return pinned_version(RULES_KIND, text, at) or pinned_version(SEQUENCE, text, at)
