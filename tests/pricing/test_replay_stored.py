@@ -18,11 +18,17 @@ from ordercash.kernel.ids import new_id
 from tests.factories.audit import in_transaction
 from tests.factories.masterdata import a_product
 from tests.factories.pricing import AT, ENTITY_ID, a_price, a_price_list
-from tests.factories.rulebooks import put_in_force, put_standard_in_force
+from tests.factories.rulebooks import put_in_force
 from tests.journeys.running import environment
 
 pytestmark = pytest.mark.django_db(transaction=True)
 KIND = "pricing.access"
+SEQUENCE = {
+    "accesses": [
+        {"name": "agreed", "source": "agreed_price"},
+        {"name": "base_list", "source": "price_list", "customer_group": "none"},
+    ]
+}
 # Decisions about orders of three lines; 100,000 lines at full count.
 ORDERS = 33_334 if os.environ.get("ORDERCASH_FULL") == "1" else 1_200
 BATCH = 400
@@ -73,7 +79,7 @@ def replay(*more: str) -> "subprocess.CompletedProcess[str]":
 
 
 def test_they_come_out_the_same_and_what_does_not_is_named() -> None:
-    put_standard_in_force("pricing_access.yaml")
+    put_in_force(KIND, SEQUENCE)
     log_orders(ORDERS)
     three_later_versions()
     ((stored,),) = sql.fetch("SELECT count(*) FROM rulebooks_decision")
