@@ -28,7 +28,7 @@ MARKED = frozenset({"bundle", "free", "charge"})
 def lines_table(order: OrderView, lines: Sequence[LineView], stock: Mapping[UUID, Sequence[Availability]]) -> Table:
     """Return the lines with where each quantity stands; the footer sums all lines of the order, also those not shown."""
     discounts = (
-        Column("list_minor", "List", kind="money", currency=order.currency, hint="Quantity x price, before discounts"),
+        Column("list_minor", "List", kind="money", currency=order.currency, desk=True, hint="Quantity x price, before discounts"),
         Column("discount_minor", "Discount", kind="money", currency=order.currency, value=lambda line: -line.discount_minor or None),
     ) if any(line.discount_minor for line in order.lines) else ()  # fmt: skip
     columns = (
@@ -83,7 +83,7 @@ def _ordered(line: LineView) -> SafeString:
     if line.ordered_quantity is None:
         return own
     return format_html(
-        '{} <span class="oc-note">{}</span>', own, quantity_html(line.ordered_quantity, line.ordered_unit)
+        '{} <span class="oc-note">· {}</span>', own, quantity_html(line.ordered_quantity, line.ordered_unit)
     )
 
 
