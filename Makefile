@@ -114,7 +114,7 @@ clean: ## Remove .venv and caches; the data in .ordercash stays
 .PHONY: help
 help: ## List these commands
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
-		/^[a-z_-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+		/^[a-z_-]+:.*## / {printf "  make %-21s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 CHECK_ENV := ORDERCASH_SECRET_KEY=only-for-checks-000000000000000000000000000000000000000000000000
 PINNING := --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url --no-emit-find-links
