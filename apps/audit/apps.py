@@ -1,6 +1,8 @@
 from django.apps import AppConfig
 
 from apps.audit.services.housekeeping import register
+from apps.audit.services.once import keep_answer
+from ordercash.web.api.once import register_keeper
 from ordercash.web.links import register_link
 
 
@@ -13,5 +15,6 @@ class AuditConfig(AppConfig):
 
     def ready(self) -> None:
         register()
+        register_keeper(keep_answer)
         register_link("event", "event", "Event")
         register_link("job", "job", "Job")

@@ -11,7 +11,7 @@ from apps.audit.selectors import actor_names, timeline
 from apps.audit.services.changes import set_change_actor
 from apps.audit.services.enqueue import enqueue_job, keep_run
 from apps.audit.services.events import record_events
-from apps.audit.services.once import KeyInFlight, KeyReused, OnceAnswered, answer_once
+from apps.audit.services.once import KeyInFlight, KeyReused
 from apps.audit.services.requests import (
     Claim,
     ClaimState,
@@ -29,12 +29,10 @@ __all__ = [
     "JobFunction",
     "KeyInFlight",
     "KeyReused",
-    "OnceAnswered",
     "RequestAnswer",
     "RequestClaim",
     "Subscription",
     "actor_names",
-    "answer_once",
     "claim_requests",
     "enqueue_job",
     "keep_run",

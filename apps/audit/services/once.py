@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from apps.audit.services.requests import ClaimState, RequestAnswer, RequestClaim, claim_requests, store_answers
 from ordercash.kernel.errors import Conflict, DomainError
 from ordercash.kernel.transactions import writes
+from ordercash.web.api.once import NamedRequest
 
 
 class KeyInFlight(Conflict):
@@ -47,3 +48,14 @@ def answer_once(*, claim: RequestClaim, method: str, path: str, carry_out: Calla
         [RequestAnswer(claim.caller_id, claim.key, claim.body_hash, method, path, answer.status, answer.body)]
     )
     return answer
+
+
+def keep_answer(named: NamedRequest, carry_out: Callable[[], tuple[int, bytes]]) -> tuple[int, bytes]:
+    """Carry a named request of the API out once: what `ordercash.web.api.once` asks for. Raises as `answer_once`."""
+    answer = answer_once(
+        claim=RequestClaim(named.caller_id, named.key, named.body_hash),
+        method=named.method,
+        path=named.path,
+        carry_out=lambda: OnceAnswered(*carry_out()),
+    )
+    return answer.status, answer.body

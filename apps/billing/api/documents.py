@@ -12,7 +12,6 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.billing.api.answers import Ageing, ApplicationShown, InvoiceRow, InvoiceShown, Issued
-from apps.billing.api.once import respond_once
 from apps.billing.api.shapes import NotApplied, shown_application, shown_invoices, shown_view
 from apps.billing.api.wanted import entity_wanted, words_wanted
 from apps.billing.decisions.document import CREDIT_NOTE, INVOICE
@@ -28,6 +27,7 @@ from apps.masterdata.contract import actor_of, entities_by_id
 from ordercash.kernel import clock
 from ordercash.kernel.errors import Fault
 from ordercash.web.api.bodies import read_body
+from ordercash.web.api.once import respond_once
 from ordercash.web.api.openapi import Query, Shape
 from ordercash.web.api.pagination import page_response
 from ordercash.web.api.problems import InvalidInput

@@ -12,7 +12,6 @@ from rest_framework.views import APIView
 
 from apps.billing.api.answers import ApplicationShown, PaymentRecorded, PaymentRow, PaymentShown
 from apps.billing.api.documents import AmountMinor, UseBody, the_application
-from apps.billing.api.once import respond_once
 from apps.billing.api.shapes import shown_application, shown_outcome, shown_payment_view, shown_payments
 from apps.billing.api.wanted import entity_wanted
 from apps.billing.decisions.facts import ApplicationRequest, PaymentDraft, PaymentOutcome, PaymentResult
@@ -25,6 +24,7 @@ from apps.masterdata.contract import actor_of, customers_by_code, entities_by_co
 from ordercash.kernel import clock
 from ordercash.kernel.errors import DomainError, Fault
 from ordercash.web.api.bodies import read_body
+from ordercash.web.api.once import respond_once
 from ordercash.web.api.openapi import Query, Shape
 from ordercash.web.api.pagination import page_response
 from ordercash.web.api.problems import InvalidInput

@@ -15,7 +15,6 @@ from apps.billing.contract import why_set_aside
 from apps.masterdata.contract import actor_of
 from apps.orders.api.answers import OrderShown
 from apps.orders.api.bodies import AllowBody, CancelBody, LineBody, LinePriceBody, ReasonBody, ReturnBody, ShipBody
-from apps.orders.api.once import respond_once, source_ref
 from apps.orders.api.shapes import shown_order
 from apps.orders.permissions import (
     ALLOW_BELOW_FLOOR,
@@ -38,6 +37,7 @@ from apps.orders.services.ship import ShipOrder, ship_in
 from ordercash.kernel import clock
 from ordercash.kernel.errors import Conflict, Fault
 from ordercash.web.api.bodies import read_body
+from ordercash.web.api.once import named_request, respond_once
 from ordercash.web.api.openapi import Shape
 from ordercash.web.api.problems import InvalidInput
 
@@ -119,14 +119,14 @@ class Ship(APIView):
         actor, now = actor_of(request.user), clock.now()
         wanted = ShipOrder(
             order_id=order_id,
-            source_ref=source_ref(request, "ship", order_id),
+            source_ref=f"ship:{order_id}:{named_request(request).digest}",
             shipped_at=_not_later(body.shipped_at, now),
             lines=_quantities(body.lines),
             warehouse_id=body.warehouse_id,
             carrier=body.carrier,
             tracking=body.tracking,
         )
-        return respond_once(request, lambda: _outcome(order_id, ship_in([wanted], actor=actor).refused))
+        return respond_once(request, lambda _: (200, _outcome(order_id, ship_in([wanted], actor=actor).refused)))
 
 
 class Bill(APIView):
@@ -153,12 +153,12 @@ class Return(APIView):
         body, actor, now = read_body(ReturnBody, request.data), actor_of(request.user), clock.now()
         wanted = GiveBack(
             order_id=order_id,
-            source_ref=source_ref(request, "return", order_id),
+            source_ref=f"return:{order_id}:{named_request(request).digest}",
             lines=_quantities(body.lines) or {},
             restock=body.restock,
             reason=body.reason,
         )
-        return respond_once(request, lambda: _outcome(order_id, give_back_in(wanted, actor=actor, now=now)))
+        return respond_once(request, lambda _: (200, _outcome(order_id, give_back_in(wanted, actor=actor, now=now))))
 
 
 def _quantities(lines: list[LineBody] | None) -> dict[UUID, Decimal] | None:
