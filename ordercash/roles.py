@@ -25,6 +25,7 @@ _RULES: Final = (
     "pricing.view_prices",
     "pricing.view_coupons",
     "pricing.view_rebates",
+    "pricing.view_quotes",
     "compliance.view_tax_rates",
 )
 _COSTS: Final = ("pricing.view_costs",)
@@ -43,7 +44,7 @@ _APPROVER: Final = (
 ROLES: Mapping[str, Sequence[str]] = {
     "order_desk": (
         *_WORK, *_CASEWORK, *_MONEY, *_RULES,
-        "orders.place_orders", "orders.cancel_orders", "masterdata.change_customers",
+        "orders.place_orders", "orders.cancel_orders", "masterdata.change_customers", "pricing.make_quotes",
     ),
     "warehouse": (
         *_WORK, *_CASEWORK,
@@ -52,6 +53,7 @@ ROLES: Mapping[str, Sequence[str]] = {
     "pricing_analyst": (
         *_WORK, *_CASEWORK, *_RULES, *_COSTS,
         "orders.set_prices",
+        "pricing.make_quotes",
         "pricing.change_prices", "pricing.change_costs", "pricing.change_coupons", "pricing.draft_rebates", *_RULEMAKER,
         "masterdata.change_products", "masterdata.view_setup",
     ),
@@ -94,7 +96,7 @@ ROLES: Mapping[str, Sequence[str]] = {
     ),
     "integration_engineer": (
         *_WORK, *_RULES,
-        "orders.place_orders", "masterdata.view_setup", "masterdata.change_setup", "masterdata.view_api_keys",
+        "orders.place_orders", "pricing.make_quotes", "masterdata.view_setup", "masterdata.change_setup", "masterdata.view_api_keys",
         "masterdata.manage_api_keys", "masterdata.change_products", "inventory.change_warehouses", "audit.view_events",
         "audit.view_jobs",
     ),

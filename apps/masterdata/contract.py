@@ -2,6 +2,7 @@
 
 from apps.masterdata.selectors.actors import actor_of, roles_of
 from apps.masterdata.selectors.lists import addresses, customer, customers, products
+from apps.masterdata.selectors.measures import MOST_OWN_UNITS, factor_of, quantity_fault
 from apps.masterdata.selectors.parties import (
     AddressFacts,
     CustomerFacts,
@@ -49,6 +50,7 @@ from apps.masterdata.services.ensure import (
 from apps.masterdata.services.masters import add_masters, save_master
 
 __all__ = [
+    "MOST_OWN_UNITS",
     "AddressDraft",
     "AddressFacts",
     "ChannelFacts",
@@ -82,6 +84,7 @@ __all__ = [
     "entities_by_code",
     "entities_by_id",
     "exchange_rates",
+    "factor_of",
     "find_customers",
     "find_products",
     "product_skus",
@@ -89,6 +92,7 @@ __all__ = [
     "products",
     "products_by_id",
     "products_by_sku",
+    "quantity_fault",
     "read_demo",
     "register_demo",
     "roles_of",

@@ -14,7 +14,6 @@ from apps.orders.services.intake import DocumentDraft, KeptRow, finish_document,
 from apps.orders.services.place import place_drafts
 from apps.orders.services.returns import ReturnDraft, ReturnLineDraft, announce_returns, existing_returns
 from apps.orders.services.submit import Answer, Submission, submit_orders
-from apps.orders.services.units import factor_of, quantity_fault
 
 __all__ = [
     "JOBS",
@@ -42,7 +41,6 @@ __all__ = [
     "event_sentence",
     "existing_orders",
     "existing_returns",
-    "factor_of",
     "finish_document",
     "homes_of",
     "keep_rows",
@@ -50,7 +48,6 @@ __all__ = [
     "open_document",
     "ordered_volumes",
     "place_drafts",
-    "quantity_fault",
     "read_order",
     "submit_orders",
     "tell_rows",

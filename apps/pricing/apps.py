@@ -17,6 +17,19 @@ class PricingConfig(AppConfig):
         find = import_string("apps.pricing.selectors.rebates.find_agreements")
         register_link("rebate_agreement", "rebate", "Rebate agreement", names=codes)
         register_search("rebate_agreement", import_string("apps.pricing.permissions.VIEW_REBATES"), find)
+        numbers = import_string("apps.pricing.selectors.quotes.quote_numbers")
+        register_link("quote", "quote", "Quote", names=numbers)
+        find = import_string("apps.pricing.selectors.quotes.find_quotes")
+        register_search("quote", import_string("apps.pricing.permissions.VIEW_QUOTES"), find)
+        register_tones(
+            {
+                "ordered": "good",
+                "withdrawn": "neutral",
+                "expired": "warn",
+                "not_yet_valid": "neutral",
+                "prices_only": "neutral",
+            }
+        )
         register_tones(
             {"ended": "neutral", "set_aside": "warn", "accrual": "good", "true_up": "info", "reversal": "warn"}
         )

@@ -41,10 +41,12 @@ from apps.pricing.selectors.coupons import CouponAnswer, CouponWish, coupon_answ
 from apps.pricing.selectors.deciding import DecidedCart, price_carts
 from apps.pricing.selectors.lists import PriceInForce, prices_in_force
 from apps.pricing.selectors.pricing import PricedLines, PriceRequest, price_lines
+from apps.pricing.selectors.quotes import QuotedCart, quotes_by_id, quotes_by_number
 from apps.pricing.selectors.rebate_terms import has_rebates
 from apps.pricing.services.batches import READ_JOB, WRITE_JOB, read_batch, write_batch
 from apps.pricing.services.coupons import CouponClaim, give_back_coupons, redeem_coupons
 from apps.pricing.services.demo import load_prices
+from apps.pricing.services.quotes import QuoteClaim, claim_quotes
 from apps.pricing.services.rebate_accruals import accrue_rebates
 from apps.pricing.services.rebate_cases import REBATE_REASONS, SUBJECT
 from apps.pricing.services.rebate_catch_up import JOBS, retry_rebates
@@ -94,6 +96,8 @@ __all__ = [
     "PriceRequest",
     "Priced",
     "PricedLines",
+    "QuoteClaim",
+    "QuotedCart",
     "RebateBilling",
     "RebateLine",
     "RefusedNote",
@@ -102,6 +106,7 @@ __all__ = [
     "WantedNote",
     "accrue_rebates",
     "add_volumes",
+    "claim_quotes",
     "connect_billing",
     "coupon_answers",
     "explain_line",
@@ -112,6 +117,8 @@ __all__ = [
     "price_carts",
     "price_lines",
     "prices_in_force",
+    "quotes_by_id",
+    "quotes_by_number",
     "read_carts",
     "read_trace",
     "redeem_coupons",

@@ -14,6 +14,9 @@ REBATE_APPROVED: Final = "pricing.rebate_approved"
 REBATE_ENDED: Final = "pricing.rebate_ended"
 REBATE_TIER_REACHED: Final = "pricing.rebate_tier_reached"
 REBATE_SETTLED: Final = "pricing.rebate_settled"
+QUOTE_MADE: Final = "pricing.quote_made"
+QUOTE_ORDERED: Final = "pricing.quote_ordered"
+QUOTE_WITHDRAWN: Final = "pricing.quote_withdrawn"
 
 
 def rebate_event(
@@ -27,3 +30,16 @@ def rebate_event(
 ) -> Event:
     """Return an event about one agreement."""
     return Event(name, 1, "rebate_agreement", agreement_id, payload, occurred_at, actor.id, legal_entity_id)
+
+
+def quote_event(
+    name: str,
+    *,
+    quote_id: UUID,
+    legal_entity_id: UUID,
+    payload: Mapping[str, Any],
+    occurred_at: datetime,
+    actor_id: UUID,
+) -> Event:
+    """Return an event about one quote."""
+    return Event(name, 1, "quote", quote_id, payload, occurred_at, actor_id, legal_entity_id)

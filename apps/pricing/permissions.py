@@ -12,6 +12,8 @@ VIEW_REBATES: Final = "pricing.view_rebates"
 DRAFT_REBATES: Final = "pricing.draft_rebates"
 APPROVE_REBATES: Final = "pricing.approve_rebates"
 SETTLE_REBATES: Final = "pricing.settle_rebates"
+VIEW_QUOTES: Final = "pricing.view_quotes"
+MAKE_QUOTES: Final = "pricing.make_quotes"
 
 PERMISSIONS: Final[dict[str, str]] = {
     VIEW_PRICES: "See price lists and prices",
@@ -24,4 +26,6 @@ PERMISSIONS: Final[dict[str, str]] = {
     DRAFT_REBATES: "Draft rebate agreements, and discard drafts",
     APPROVE_REBATES: "Approve rebate agreements of others, and end them early",
     SETTLE_REBATES: "Settle rebates by credit note",
+    VIEW_QUOTES: "See quotes and why they cost what they cost",
+    MAKE_QUOTES: "Make quotes, and withdraw them",
 }

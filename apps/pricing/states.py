@@ -1,4 +1,4 @@
-"""The lives of a rebate agreement and of a batch of prices."""
+"""The lives of a rebate agreement, of a batch of prices and of a quote."""
 
 from typing import Final
 
@@ -23,5 +23,14 @@ BATCH: Final = StateTable(
         ("writing", "finish"): "done",
         ("writing", "show"): "ready",
         ("failed", "discard"): "discarded",
+    },
+)
+
+# When an open quote can be used is said by its period; nothing switches it.
+QUOTE: Final = StateTable(
+    "quote",
+    {
+        ("open", "order"): "ordered",
+        ("open", "withdraw"): "withdrawn",
     },
 )

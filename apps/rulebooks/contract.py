@@ -12,10 +12,13 @@ from apps.rulebooks.decisions.conditions import (
 from apps.rulebooks.decisions.domains import contradiction, covers, overlap
 from apps.rulebooks.decisions.examination import Conditioned, examine_conditions
 from apps.rulebooks.decisions.kinds import Decided, Finding, KindUnknown, RuleText, Weight, register_kind
-from apps.rulebooks.selectors.decision_log import DecisionFacts, decisions_of
+from apps.rulebooks.decisions.scenarios import ScenarioDraft
+from apps.rulebooks.selectors.decision_log import DecisionFacts, decisions_by_id, decisions_of
 from apps.rulebooks.selectors.in_force import InForce, NoRulebookInForce, forget_cached_rulebooks, rulebook_in_force
+from apps.rulebooks.selectors.offered import OfferedVersion, made_ready, offered_versions
 from apps.rulebooks.selectors.pinned import Pinned, pinned_version
 from apps.rulebooks.services.decision_log import DecisionDraft, record_decisions
+from apps.rulebooks.services.scenarios import add_scenario
 
 __all__ = [
     "Comparison",
@@ -32,17 +35,23 @@ __all__ = [
     "KindUnknown",
     "Names",
     "NoRulebookInForce",
+    "OfferedVersion",
     "Pinned",
     "RuleText",
+    "ScenarioDraft",
     "Weight",
+    "add_scenario",
     "canonical_json",
     "comparisons",
     "compile_condition",
     "contradiction",
     "covers",
+    "decisions_by_id",
     "decisions_of",
     "examine_conditions",
     "forget_cached_rulebooks",
+    "made_ready",
+    "offered_versions",
     "overlap",
     "pinned_version",
     "record_decisions",

@@ -10,8 +10,8 @@ from apps.integrations.decisions.mapping import DocumentPrefix
 from apps.integrations.decisions.readings import mended
 from apps.integrations.decisions.rows import MAX_CODE, FlatRow, RowReader
 from apps.integrations.services.masters import Masters
-from apps.masterdata.contract import CustomerFacts
-from apps.orders.contract import BadRow, LineDraft, OrderDraft, ReturnDraft, ReturnLineDraft, quantity_fault
+from apps.masterdata.contract import CustomerFacts, quantity_fault
+from apps.orders.contract import BadRow, LineDraft, OrderDraft, ReturnDraft, ReturnLineDraft
 
 ONE = Decimal(1)
 PRICE_STEP = Decimal("0.000001")

@@ -26,11 +26,11 @@ from apps.masterdata.contract import (
     ensure_customers,
     ensure_products,
     entities_by_code,
+    factor_of,
     product_units,
     products_by_sku,
     units,
 )
-from apps.orders.contract import factor_of
 from ordercash.kernel.errors import DomainError
 
 T = TypeVar("T")

@@ -158,6 +158,7 @@ class OrderShown(Answer):
     requested_delivery_date: date | None
     note: str
     coupons: list[str]
+    quote_id: Annotated[UUID | None, Field(description="The quote whose prices it takes")]
     state: State
     legal_entity: str
     channel: str

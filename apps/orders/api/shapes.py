@@ -40,6 +40,7 @@ def shown_order(order: OrderView) -> dict[str, Any]:
         "requested_delivery_date": order.requested_delivery_date,
         "note": order.note,
         "coupons": list(order.coupons),
+        "quote_id": order.quote_id,
         "state": order.state,
         "legal_entity": order.legal_entity_code,
         "channel": order.channel_code,

@@ -102,6 +102,13 @@ class CanonicalOrder(BaseModel):
         list[Coupon],
         Field(max_length=MAX_COUPONS, description="Codes that discounts ask for; upper and lower case are the same"),
     ] = []
+    quote: Annotated[
+        str,
+        Field(
+            pattern=r"^(Q-[0-9]{8,18})?$",
+            description="Number of a quote that is valid: the order takes its prices. Customer, currency and lines are those of the quote",
+        ),
+    ] = ""
     lines: Annotated[list[CanonicalLine], Field(min_length=1, max_length=MAX_LINES)]
 
 

@@ -50,6 +50,7 @@ class Order(models.Model):
     tax_minor = models.BigIntegerField()
     gross_minor = models.BigIntegerField()
     pricing_sha256 = models.BinaryField(max_length=32, null=True)
+    quote_id = models.UUIDField(null=True, help_text="The quote whose prices it takes")
     intake_document = models.ForeignKey(
         "orders.IntakeDocument", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )

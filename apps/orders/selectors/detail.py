@@ -77,6 +77,7 @@ class OrderView:
     requested_delivery_date: date | None
     note: str
     coupons: Sequence[str]
+    quote_id: UUID | None
     state: str
     legal_entity_code: str
     legal_entity_id: UUID
@@ -116,6 +117,7 @@ def order_detail(order_id: UUID) -> OrderView:
         requested_delivery_date=order.requested_delivery_date,
         note=order.note,
         coupons=order.coupons,
+        quote_id=order.quote_id,
         state=order.state,
         legal_entity_code=order.legal_entity.code,
         legal_entity_id=order.legal_entity_id,

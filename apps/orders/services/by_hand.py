@@ -57,6 +57,8 @@ def _set(order_id: UUID, line_no: int, manual: Manual, actor: Actor, now: dateti
     if not drafts:
         return tuple(refused)
     draft = drafts[0]
+    if draft.quote is not None:
+        return (NotDone(order_id, "quoted", f"The order takes the prices of {draft.quote.number}."),)
     line = next((line for line in draft.lines if line.line_no == line_no), None)
     if line is None:
         return (NotDone(order_id, "no_such_line", "The order has no such line that was asked for."),)

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from apps.masterdata.contract import AddressFacts, ChannelFacts, CustomerFacts, EntityFacts, ProductFacts
-from apps.pricing.contract import Manual
+from apps.pricing.contract import Manual, QuotedCart
 from ordercash.kernel.actor import SYSTEM_ID
 from ordercash.kernel.ids import new_id
 
@@ -73,5 +73,6 @@ class OrderDraft:
     bad_rows: Sequence[BadRow] = ()
     document_id: UUID | None = None
     coupons: tuple[str, ...] = ()
+    quote: QuotedCart | None = None
     placed_by: UUID = SYSTEM_ID
     id: UUID = field(default_factory=new_id)

@@ -16,14 +16,14 @@ from apps.masterdata.contract import (
 from apps.orders.services.drafts import ONE, BadRow, LineDraft, OrderDraft
 from apps.orders.services.outcomes import NotDone
 from apps.orders.states import HELD
-from apps.pricing.contract import Manual
+from apps.pricing.contract import Manual, quotes_by_id
 from ordercash.kernel import sql
 from ordercash.kernel.transactions import joins
 
 ESSENTIAL_PARTS: Final = ("line1", "city", "country")
 _HELD = """
 SELECT o.id, o.number, o.state, o.legal_entity_id, o.channel_id, o.customer_id, o.currency, o.ordered_at, o.source_ref,
-       o.external_number, o.purchase_order, o.bill_to_id, o.ship_to_id, o.intake_document_id, o.placed_by, o.coupons
+       o.external_number, o.purchase_order, o.bill_to_id, o.ship_to_id, o.intake_document_id, o.placed_by, o.coupons, o.quote_id
   FROM orders_order o WHERE o.id = ANY(%s::uuid[]) ORDER BY o.id FOR NO KEY UPDATE
 """
 _LINES = """
@@ -54,9 +54,12 @@ def load_held(order_ids: Sequence[UUID]) -> tuple[list[OrderDraft], dict[UUID, s
     addresses = addresses_by_id(wanted)
     channels = {channel.id: channel for channel in channels_by_code().values()}
     bad_rows = _bad_rows([row[0] for row in held])
+    quotes = quotes_by_id({row[16] for row in held if row[16]})
     drafts = [
         _draft(row, lines.get(row[0], []), bad_rows.get(row[0], []), customers, addresses, channels) for row in held
     ]
+    for row, draft in zip(held, drafts, strict=True):
+        draft.quote = quotes.get(row[16])
     return drafts, {row[0]: row[1] for row in held}, refused
 
 

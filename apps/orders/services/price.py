@@ -58,12 +58,19 @@ def price_orders(drafts: Sequence[OrderDraft], parts: Parts) -> list[PricedOrder
     """
     wanted = [draft for draft in drafts if draft.lines]
     coupons = _redeemed(wanted)
-    decided = iter(price_carts([_cart(draft) for draft in wanted], coupons=coupons))
+    decided = iter(_decided(wanted, coupons))
     answers = iter(coupons)
     return [
         _priced_order(draft, next(decided), next(answers), parts) if draft.lines else PricedOrder([])
         for draft in drafts
     ]
+
+
+def _decided(drafts: Sequence[OrderDraft], coupons: Sequence[Sequence[Coupon]]) -> list[DecidedCart]:
+    """Return what was quoted where an order is placed at a quote, and what the rules in force say of the others."""
+    fresh = [(_cart(draft), own) for draft, own in zip(drafts, coupons, strict=True) if draft.quote is None]
+    priced = iter(price_carts([cart for cart, _ in fresh], coupons=[own for _, own in fresh]) if fresh else [])
+    return [draft.quote.decided if draft.quote else next(priced) for draft in drafts]
 
 
 def _redeemed(drafts: Sequence[OrderDraft]) -> list[list[Coupon]]:
@@ -125,7 +132,7 @@ def _line(line: LineDraft, answer: LinePriced, parts: Parts) -> PricedLine:
         shares = {share.product: share.net_minor for share in answer.parts}
         nets = (
             [shares[str(part.product.id)] for part in own]
-            if shares
+            if shares.keys() == {str(part.product.id) for part in own}
             else net_of_parts(answer.net_minor, [None] * len(own), quantities)
         )
     return PricedLine(answer.unit_price, per, answer.source, answer.discount_minor, answer.net_minor, nets)

@@ -20,12 +20,15 @@ from apps.masterdata.contract import (
     customers_by_code,
     ensure_addresses,
     entities_by_code,
+    factor_of,
     product_units,
     products_by_sku,
+    quantity_fault,
 )
 from apps.orders.decisions.canonical import CanonicalAddress, CanonicalLine, CanonicalOrder
 from apps.orders.services.drafts import LineDraft, OrderDraft
-from apps.orders.services.units import factor_of, quantity_fault
+from apps.orders.services.quoted import came_too_late, quote_faults, take_quotes
+from apps.pricing.contract import QuotedCart, quotes_by_number
 from ordercash.kernel.errors import DomainError, Fault
 from ordercash.kernel.transactions import joins
 
@@ -55,11 +58,15 @@ class _Masters:
     products: Mapping[str, ProductFacts]
     addresses: Mapping[UUID, AddressFacts]
     units: Mapping[UUID, Mapping[str, Decimal]]
+    quotes: Mapping[str, QuotedCart]
 
 
 @joins
 def resolve_orders(intakes: Sequence[Intake], *, now: datetime) -> list[OrderDraft | OrderUnresolvable]:
-    """Return a draft for every order, or why there is none; three to five statements for any number of orders."""
+    """Return a draft for every order, or why there is none; three to five statements for any number of orders.
+
+    Where an order names a quote, three more: the quote is taken for it.
+    """
     customers = customers_by_code({intake.order.customer for intake in intakes})
     ids = {key for customer in customers.values() for key in (customer.bill_to_id, customer.ship_to_id) if key}
     products = products_by_sku({line.sku for intake in intakes for line in intake.order.lines})
@@ -72,8 +79,16 @@ def resolve_orders(intakes: Sequence[Intake], *, now: datetime) -> list[OrderDra
         products=products,
         addresses=addresses_by_id(ids),
         units=product_units({products[sku].id for sku in in_units if sku in products}),
+        quotes=quotes_by_number({intake.order.quote for intake in intakes if intake.order.quote}),
     )
     resolved = [_resolve(intake, masters, now) for intake in intakes]
+    late = {
+        id(draft): draft for draft in take_quotes([each for each in resolved if isinstance(each, OrderDraft)], now=now)
+    }
+    if late:
+        resolved = [
+            OrderUnresolvable(faults=[came_too_late(late[id(each)])]) if id(each) in late else each for each in resolved
+        ]
     _take_given_addresses(intakes, resolved, masters)
     return resolved
 
@@ -127,7 +142,7 @@ def _resolve(intake: Intake, masters: _Masters, now: datetime) -> OrderDraft | O
             lines.append(_line(index, line, product, factor))
     if faults or entity is None or channel is None or customer is None:
         return OrderUnresolvable(faults=faults[:100])
-    return OrderDraft(
+    draft = OrderDraft(
         source_ref=intake.source_ref,
         legal_entity=entity,
         channel=channel,
@@ -144,6 +159,19 @@ def _resolve(intake: Intake, masters: _Masters, now: datetime) -> OrderDraft | O
         bill_to=_kept(customer.bill_to_id, masters),
         placed_by=intake.placed_by,
     )
+    return _at_quote(draft, order, masters, now) if order.quote else draft
+
+
+def _at_quote(
+    draft: OrderDraft, order: CanonicalOrder, masters: _Masters, now: datetime
+) -> OrderDraft | OrderUnresolvable:
+    """Return the draft at the prices of its quote, with the coupons that they come from; or why it cannot be placed at it."""
+    quote = masters.quotes.get(order.quote)
+    wrong = quote_faults(order, draft, quote, now)
+    if wrong or quote is None:
+        return OrderUnresolvable(faults=wrong[:100])
+    draft.quote, draft.coupons = quote, quote.decided.priced.coupons
+    return draft
 
 
 def _kept(address_id: UUID | None, masters: _Masters) -> AddressFacts | None:

@@ -36,6 +36,7 @@ ORDER_COLUMNS = {
     "pricing_sha256": "bytea",
     "intake_document_id": "uuid",
     "placed_by": "uuid",
+    "quote_id": "uuid",
 }
 
 LINE_COLUMNS = {
@@ -120,6 +121,7 @@ def _order_row(draft: OrderDraft, decision: Decision, number: str, state: str, n
         decision.pricing_sha256,
         draft.document_id,
         draft.placed_by,
+        draft.quote.id if draft.quote else None,
     )
 
 

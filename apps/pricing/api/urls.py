@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.pricing.api import costs, coupons, endpoints, rebates
+from apps.pricing.api import costs, coupons, endpoints, quotes, rebates
 
 urlpatterns = [
     path("price-lists", endpoints.PriceLists.as_view(), name="api_price_lists"),
@@ -15,6 +15,9 @@ urlpatterns = [
     path("coupons", coupons.Coupons.as_view(), name="api_coupons"),
     path("coupons/<uuid:coupon_id>", coupons.CouponDetail.as_view(), name="api_coupon"),
     path("coupons/<uuid:coupon_id>/redemptions", coupons.Redemptions.as_view(), name="api_coupon_redemptions"),
+    path("pricing/quotes", quotes.Quotes.as_view(), name="api_quotes"),
+    path("pricing/quotes/<uuid:quote_id>", quotes.QuoteDetail.as_view(), name="api_quote"),
+    path("pricing/quotes/<uuid:quote_id>/withdrawal", quotes.QuoteWithdrawal.as_view(), name="api_quote_withdrawal"),
     path("rebates", rebates.Rebates.as_view(), name="api_rebates"),
     path("rebates/exposure", rebates.RebateExposure.as_view(), name="api_rebate_exposure"),
     path("rebates/<uuid:agreement_id>", rebates.RebateDetail.as_view(), name="api_rebate"),

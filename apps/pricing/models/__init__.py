@@ -1,9 +1,10 @@
-"""What things cost: price lists with their prices, costs, coupons, what customers bought, prices changed many at once; rebates."""
+"""What things cost: price lists with their prices, costs, coupons, what customers bought, prices changed many at once; quotes; rebates."""
 
 from apps.pricing.models.batches import BatchAction, BatchKind, BatchState, PriceBatch, PriceBatchRow
 from apps.pricing.models.costs import CostRecord
 from apps.pricing.models.coupons import Coupon, CouponCampaign, CouponRedemption, CouponUse, RedemptionState
 from apps.pricing.models.lists import PriceList, PriceRecord
+from apps.pricing.models.quotes import Quote, QuoteState
 from apps.pricing.models.rebates import (
     AccrualKind,
     RebateAccount,
@@ -34,6 +35,8 @@ __all__ = [
     "PriceList",
     "PriceRecord",
     "PurchaseVolume",
+    "Quote",
+    "QuoteState",
     "RebateAccount",
     "RebateAccrual",
     "RebateAgreement",

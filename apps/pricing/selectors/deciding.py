@@ -1,4 +1,4 @@
-"""Deciding what carts cost: for a whole batch the rules in force, the facts, and by them the decision."""
+"""Deciding what carts cost: for a whole batch the rules in force, or others, the facts, and by them the decision."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -6,9 +6,10 @@ from typing import NamedTuple
 from apps.pricing.decisions.cart import decide_cart
 from apps.pricing.decisions.facts import CartFacts, CartPriced, Coupon
 from apps.pricing.decisions.rules import RULES_KIND
+from apps.pricing.decisions.sparing import needed_facts
 from apps.pricing.decisions.texts import CartTexts, cart_texts
 from apps.pricing.selectors.carts import CartRequest, needs_of, read_carts
-from apps.rulebooks.contract import rulebook_in_force
+from apps.rulebooks.contract import InForce, rulebook_in_force
 
 
 class DecidedCart(NamedTuple):
@@ -33,11 +34,18 @@ def price_carts(
     nothing is redeemed. Raises NoRulebookInForce when no pricing rules are active at a cart's instant.
     """
     rules = [rulebook_in_force(RULES_KIND, at=each.at, legal_entity_id=each.legal_entity_id) for each in requests]
+    return price_carts_by(rules, requests, coupons=coupons)
+
+
+def price_carts_by(
+    rules: Sequence[InForce], requests: Sequence[CartRequest], *, coupons: Sequence[Sequence[Coupon]] | None = None
+) -> list[DecidedCart]:
+    """Decide the prices of each cart by a version of the rules, whether it is in force or not; see `price_carts`."""
     needs = {each.sha256: needs_of(each.compiled) for each in {each.sha256: each for each in rules}.values()}
     facts = read_carts(requests, [needs[each.sha256] for each in rules])
     if coupons is not None:
         facts = [cart._replace(coupons=tuple(own)) if own else cart for cart, own in zip(facts, coupons, strict=True)]
+    kept = [needed_facts(each.compiled, cart) for each, cart in zip(rules, facts, strict=True)]
     return [
-        DecidedCart(each.sha256, cart, decide_cart(each.compiled, cart))
-        for each, cart in zip(rules, facts, strict=True)
+        DecidedCart(each.sha256, cart, decide_cart(each.compiled, cart)) for each, cart in zip(rules, kept, strict=True)
     ]

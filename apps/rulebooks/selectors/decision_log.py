@@ -41,6 +41,15 @@ def decisions_about(subject_ids: Sequence[UUID]) -> list[DecisionFacts]:
     return [DecisionFacts(*row) for row in found]
 
 
+def decisions_by_id(ids: Sequence[UUID]) -> dict[UUID, DecisionFacts]:
+    """Return the decisions that exist among the ids, by id; one statement, and only partitions that can hold them are read."""
+    found = sql.fetch(
+        f"SELECT {DECISION_COLUMNS} FROM rulebooks_decision WHERE id = ANY(%s::uuid[])",  # noqa: S608
+        [list(ids)],
+    )
+    return {row[0]: DecisionFacts(*row) for row in found}
+
+
 def decision_of(decision_id: UUID) -> DecisionFacts:
     """Return one decision. Raises NotFound."""
     found = sql.fetch(f"SELECT {DECISION_COLUMNS} FROM rulebooks_decision WHERE id = %s", [decision_id])  # noqa: S608

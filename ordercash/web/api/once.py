@@ -54,7 +54,8 @@ def register_keeper(keeper: Keeper) -> None:
 def named_request(request: Request) -> NamedRequest:
     """Return the request with its name. Raises KeyMissing, KeyMalformed."""
     key = idempotency_key(request)
-    return NamedRequest(request.user.pk, key, body_hash(request), str(request.method), request.path)
+    user: Any = request.user
+    return NamedRequest(user.pk, key, body_hash(request), str(request.method), request.path)
 
 
 def respond_once(request: Request, work: Work) -> HttpResponse:
