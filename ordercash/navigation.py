@@ -25,6 +25,7 @@ NAVIGATION: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         "Orders",
         (
             Entry("Orders", "orders", "receipt_long"),
+            Entry("Quotes", "quotes", "request_page"),
             Entry("Returns", "returns", "assignment_return"),
             Entry("Imports", "imports", "move_to_inbox"),
         ),
@@ -74,7 +75,14 @@ NAVIGATION: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("Exposure", "rebate_exposure", "savings"),
         ),
     ),
-    ("Rules", (Entry("Rulebooks", "rulebooks", "rule"),)),
+    (
+        "Rules",
+        (
+            Entry("Rulebooks", "rulebooks", "rule"),
+            Entry("Pricing lab", "pricing_lab", "science"),
+            Entry("Promotions", "promotion_calendar", "calendar_month"),
+        ),
+    ),
     (
         "System",
         (

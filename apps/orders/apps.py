@@ -17,6 +17,7 @@ class OrdersConfig(AppConfig):
 
     def ready(self) -> None:
         import_string("apps.rulebooks.contract.register_kind")(MANUAL_KIND, title="Prices by hand", schema=ManualLimits)
+        register_link("quote_order", "quote_order", "Order at a quote")
         register_link("order", "order", "Order", names=import_string("apps.orders.selectors.account.order_numbers"))
         register_link(
             "customer", "customer", "Customer", names=import_string("apps.orders.selectors.account.customer_codes")

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from apps.orders.pages import customer, customers, imports, line, order, orders, parts, product, products, returns
+from apps.orders.pages import (
+    customer,
+    customers,
+    from_quote,
+    imports,
+    line,
+    order,
+    orders,
+    parts,
+    product,
+    products,
+    returns,
+)
 
 urlpatterns = [
     path("orders/", orders.Orders.as_view(), name="orders"),
@@ -11,6 +23,7 @@ urlpatterns = [
     path("orders/<uuid:order_id>/ship/", parts.ShipParts.as_view(), name="order_ship"),
     path("orders/<uuid:order_id>/cancel-lines/", parts.CancelLines.as_view(), name="order_cancel_lines"),
     path("orders/<uuid:order_id>/take-back/", parts.TakeBack.as_view(), name="order_return"),
+    path("orders/from-quote/<uuid:quote_id>/", from_quote.PlaceQuote.as_view(), name="quote_order"),
     path("returns/", returns.Returns.as_view(), name="returns"),
     path("returns/<uuid:return_id>/", returns.ReturnPage.as_view(), name="return"),
     path("customers/", customers.Customers.as_view(), name="customers"),

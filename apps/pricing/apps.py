@@ -24,6 +24,11 @@ class PricingConfig(AppConfig):
         register_tones(
             {
                 "ordered": "good",
+                "differs": "warn",
+                "below_floor": "warn",
+                "no_price": "bad",
+                "free": "good",
+                "charge": "neutral",
                 "withdrawn": "neutral",
                 "expired": "warn",
                 "not_yet_valid": "neutral",

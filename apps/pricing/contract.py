@@ -42,6 +42,7 @@ from apps.pricing.selectors.deciding import DecidedCart, price_carts
 from apps.pricing.selectors.lists import PriceInForce, prices_in_force
 from apps.pricing.selectors.pricing import PricedLines, PriceRequest, price_lines
 from apps.pricing.selectors.quotes import QuotedCart, quotes_by_id, quotes_by_number
+from apps.pricing.selectors.told import LineFigures, access_name, order_steps, price_steps
 from apps.pricing.selectors.rebate_terms import has_rebates
 from apps.pricing.services.batches import READ_JOB, WRITE_JOB, read_batch, write_batch
 from apps.pricing.services.coupons import CouponClaim, give_back_coupons, redeem_coupons
@@ -84,6 +85,7 @@ __all__ = [
     "CouponWish",
     "DecidedCart",
     "IssuedNote",
+    "LineFigures",
     "LinePrice",
     "LinePriced",
     "LineRequest",
@@ -104,6 +106,7 @@ __all__ = [
     "Texts",
     "VolumeChange",
     "WantedNote",
+    "access_name",
     "accrue_rebates",
     "add_volumes",
     "claim_quotes",
@@ -114,8 +117,10 @@ __all__ = [
     "give_back_coupons",
     "has_rebates",
     "needs_of",
+    "order_steps",
     "price_carts",
     "price_lines",
+    "price_steps",
     "prices_in_force",
     "quotes_by_id",
     "quotes_by_number",

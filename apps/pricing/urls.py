@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.pricing.pages import batches, price_lists, rebates
+from apps.pricing.pages import batches, calendar, lab, price_lists, quotes, rebates
 
 urlpatterns = [
     path("price-lists/", price_lists.PriceLists.as_view(), name="price_lists"),
@@ -12,6 +12,10 @@ urlpatterns = [
     path("price-lists/<uuid:price_list_id>/edit/", batches.EditPage.as_view(), name="price_edit"),
     path("price-batches/<uuid:batch_id>/", batches.BatchPage.as_view(), name="price_batch"),
     path("price-batches/<uuid:batch_id>/progress/", batches.BatchPoll.as_view(), name="price_batch_progress"),
+    path("quotes/", quotes.Quotes.as_view(), name="quotes"),
+    path("quotes/<uuid:quote_id>/", quotes.QuotePage.as_view(), name="quote"),
+    path("pricing/lab/", lab.Lab.as_view(), name="pricing_lab"),
+    path("pricing/calendar/", calendar.PromotionCalendar.as_view(), name="promotion_calendar"),
     path("rebates/", rebates.Rebates.as_view(), name="rebates"),
     path("rebate-exposure/", rebates.RebateExposure.as_view(), name="rebate_exposure"),
     path("rebates/<uuid:agreement_id>/", rebates.RebatePage.as_view(), name="rebate"),

@@ -48,7 +48,7 @@ class TimelineEntry:
 class Step:
     """One step of an explanation: what was tried, what came out, and the steps below it.
 
-    outcome -- "taken", "missed", "applied", "refused" or ""; it decides the sign before the label
+    outcome -- "taken", "missed", "applied", "refused" or ""; it decides the sign before the label; a marked step stands out
     """
 
     label: str
@@ -57,6 +57,7 @@ class Step:
     note: str = ""
     below: Sequence["Step"] = ()
     is_open: bool = True
+    is_marked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,43 @@ class Chart:
     currency: str = ""
     unit: str = ""
     height: int = 220
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A stretch of time on a schedule: where it begins and how long it is, in per cent of what is shown; `title` says when exactly.
+
+    An end that lies outside of what is shown is cut off.
+    """
+
+    start: float
+    width: float
+    label: str
+    title: str
+    url: str = ""
+    tone: str = "info"
+    cut_before: bool = False
+    cut_after: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BarRow:
+    """What the bars of a row are about."""
+
+    label: str
+    bars: Sequence[Bar]
+    note: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """What runs when, as horizontal bars. `ticks`: (place in per cent, label), `now`: the present in per cent when it is shown."""
+
+    ticks: Sequence[tuple[float, str]]
+    rows: Sequence[BarRow]
+    label: str
+    now: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

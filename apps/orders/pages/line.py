@@ -6,10 +6,11 @@ from typing import Any
 
 from apps.inventory.contract import availability
 from apps.orders.pages import seen
-from apps.orders.pages.prices import access_name, line_steps, traces_of
+from apps.orders.pages.prices import line_steps, traces_of
 from apps.orders.permissions import VIEW_ORDERS
 from apps.orders.selectors.detail import LineView, OrderView, order_detail
 from apps.orders.selectors.explain import price_explanation, version_that_priced
+from apps.pricing.contract import access_name
 from ordercash.kernel.errors import NotFound
 from ordercash.web.columns import Column, Table
 from ordercash.web.components import Crumb, Empty

@@ -33,7 +33,6 @@ from apps.orders.pages.order_tables import (
     shipments_table,
 )
 from apps.orders.pages.places import address_lines
-from apps.orders.pages.prices import order_steps
 from apps.orders.pages.reasons import bad_rows_table, reasons_table
 from apps.orders.pages.told import entries_told
 from apps.orders.permissions import (
@@ -55,11 +54,13 @@ from apps.orders.services.floors import allow_below_floor
 from apps.orders.services.outcomes import NotDone
 from apps.orders.services.release import release_orders
 from apps.orders.services.ship import ShipOrder, ship_orders
+from apps.pricing.contract import order_steps
 from ordercash.kernel import clock
 from ordercash.kernel.errors import Conflict
 from ordercash.kernel.ids import new_id
 from ordercash.web.actions import Action, Given
 from ordercash.web.components import Crumb, TimelineEntry
+from ordercash.web.links import names_of
 from ordercash.web.page import Page
 
 
@@ -122,6 +123,9 @@ class OrderPage(Page):
         self.title = f"Order {order.number}"
         return {
             "order": order,
+            "quote_number": names_of("quote", [order.quote_id]).get(order.quote_id, "the quote")
+            if order.quote_id
+            else "",
             "badge": order.state,
             "ship_to": address_lines(order.ship_to),
             "bill_to": address_lines(order.bill_to),

@@ -10,6 +10,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from apps.rulebooks.decisions.kinds import kind_of, known_kinds
+from apps.rulebooks.decisions.passages import passage_of
 from apps.rulebooks.decisions.phases import Phase
 from apps.rulebooks.models import RulebookVersion
 from apps.rulebooks.pages.approval import approval_shown
@@ -91,6 +92,7 @@ class VersionPage(Page):
             "author": names.get(version.author_id, ""),
             "approver": names.get(version.approver_id, "") if version.approver_id else "",
             "text": text_of(found, version),
+            "passage": passage_of(text_of(found, version), self.request.GET.get("rule", "")[:100]),
             "findings": findings_in(version),
             "approval": approval_shown(self.standing) if self.standing else None,
             "activations": activation_entries(used, names_of(each.activated_by for each, _ in used), now),

@@ -15,7 +15,7 @@ from ordercash.web import formats, links, sources, tones
 from ordercash.web.actions import Action
 from ordercash.web.charts import chart_context
 from ordercash.web.columns import Table
-from ordercash.web.components import Chart, Empty, JobProgress, Step, Tile, TimelineEntry
+from ordercash.web.components import Chart, Empty, JobProgress, Schedule, Step, Tile, TimelineEntry
 from ordercash.web.diffs import diff_lines
 from ordercash.web.sparks import spark_points
 
@@ -133,6 +133,12 @@ def chart(shown: Chart) -> SafeString:
     """A chart, with its numbers as a table."""
     name = _unique("chart")
     return _render("chart", id=name, data_id=f"{name}-data", **chart_context(shown))
+
+
+@register.simple_tag
+def schedule(shown: Schedule) -> SafeString:
+    """What runs when, as horizontal bars that link to what they stand for."""
+    return _render("schedule", shown=shown)
 
 
 @register.simple_tag

@@ -1,0 +1,65 @@
+"""A decided cart on a page: its lines with the explanation of each, and what happened to the whole."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from apps.pricing.decisions.explanation import explain_order
+from apps.pricing.selectors.deciding import DecidedCart
+from apps.pricing.selectors.told import access_name, cart_line_steps, order_steps
+from ordercash.web.columns import Column, Table
+from ordercash.web.formats import money_html
+
+LINES = (
+    Column("line_no", "Line", kind="number"),
+    Column("sku", "Product", link="product", id_key="product"),
+    Column("quantity", "Quantity", kind="quantity", unit="unit"),
+    Column("unit_price", "Price", kind="price", currency="currency", unit="per"),
+    Column("source", "From"),
+    Column("list_minor", "List", kind="money", currency="currency", desk=True),
+    Column("discount_minor", "Discount", kind="money", currency="currency"),
+    Column("net_minor", "Net", kind="money", currency="currency"),
+    Column("state", "", kind="badge"),
+)
+
+
+def cart_rows(decided: DecidedCart) -> list[dict[str, Any]]:
+    """Return the lines of a cart, those that rules added last."""
+    facts, priced = decided.facts, decided.priced
+    rows = [
+        {
+            "line_no": place + 1, "product": asked.product, "sku": asked.sku, "quantity": asked.quantity, "unit": asked.unit,
+            "unit_price": line.unit_price, "per": line.per, "source": access_name(line.source), "list_minor": line.gross_minor,
+            "discount_minor": line.discount_minor or None, "net_minor": line.net_minor, "currency": facts.currency,
+            "state": "below_floor" if line.floor else "" if line.unit_price is not None else "no_price",
+        }
+        for place, (asked, line) in enumerate(zip(facts.lines, priced.lines, strict=True))
+    ]  # fmt: skip
+    return rows + [
+        {
+            "line_no": None, "product": line.product, "sku": line.sku, "quantity": line.quantity, "unit": line.unit,
+            "unit_price": line.unit_price, "per": line.per, "source": access_name(line.rule), "list_minor": line.gross_minor,
+            "discount_minor": line.discount_minor or None, "net_minor": line.net_minor, "currency": facts.currency,
+            "state": line.kind,
+        }
+        for line in priced.added
+    ]  # fmt: skip
+
+
+def net_of(decided: DecidedCart) -> int:
+    """Return what the cart costs before tax, with what rules added."""
+    priced = decided.priced
+    return sum(line.net_minor for line in priced.lines) + sum(line.net_minor for line in priced.added)
+
+
+def cart_shown(decided: DecidedCart) -> Mapping[str, Any]:
+    """Return the table of a cart's lines, and for every line and for the whole how it came about."""
+    facts, priced = decided.facts, decided.priced
+    net = money_html(net_of(decided), facts.currency)
+    return {
+        "lines": Table(columns=LINES, rows=cart_rows(decided), footer={"net_minor": net}),
+        "explained": [
+            {"line_no": place + 1, "sku": asked.sku, "steps": cart_line_steps(facts, priced, place)}
+            for place, asked in enumerate(facts.lines)
+        ],
+        "whole": order_steps(explain_order(priced.trace), facts.currency),
+    }
