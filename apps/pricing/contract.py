@@ -42,8 +42,8 @@ from apps.pricing.selectors.deciding import DecidedCart, price_carts
 from apps.pricing.selectors.lists import PriceInForce, prices_in_force
 from apps.pricing.selectors.pricing import PricedLines, PriceRequest, price_lines
 from apps.pricing.selectors.quotes import QuotedCart, quotes_by_id, quotes_by_number
-from apps.pricing.selectors.told import LineFigures, access_name, order_steps, price_steps
 from apps.pricing.selectors.rebate_terms import has_rebates
+from apps.pricing.selectors.told import LineFigures, access_name, order_steps, price_steps
 from apps.pricing.services.batches import READ_JOB, WRITE_JOB, read_batch, write_batch
 from apps.pricing.services.coupons import CouponClaim, give_back_coupons, redeem_coupons
 from apps.pricing.services.demo import load_prices
