@@ -78,7 +78,7 @@ def shown_prices(explanation: Mapping[str, Any]) -> dict[str, Any]:
         }
         for line in explanation["lines"]
     ]
-    return {"version_sha256": explanation["version_sha256"], "taken_at": explanation["taken_at"], "lines": lines}
+    return {**{name: explanation[name] for name in ("version_sha256", "decision_id", "taken_at")}, "lines": lines}
 
 
 def money(minor: int, currency: str) -> str:
