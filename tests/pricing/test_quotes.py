@@ -14,6 +14,7 @@ from django.db import DatabaseError, connection
 from rest_framework.test import APIClient
 
 from apps.audit.models import EventRecord
+from apps.masterdata.models import Product
 from apps.orders.models import Order
 from apps.orders.services.by_hand import set_line_discount
 from apps.orders.services.submit import submit_orders
@@ -28,6 +29,7 @@ from ordercash.kernel.transactions import writes
 from tests.factories.api import a_caller, key_header
 from tests.factories.counting import counted
 from tests.factories.orders import CLERK, NOW, answer_to, load_company, submission
+from tests.factories.pricing import a_price, a_price_list
 from tests.factories.pricing_orders import a_coupon, a_discount, rules
 
 pytestmark = pytest.mark.usefixtures("company")
@@ -360,3 +362,14 @@ def test_a_price_that_nobody_knows_is_told_and_not_promised() -> None:
     with pytest.raises(DomainError) as refused:
         a_quote()
     assert [fault.pointer for fault in refused.value.faults] == ["/lines/0/sku", "/lines/1/sku"]
+
+
+@pytest.mark.parametrize(("currency", "net"), [("JPY", "123"), ("EUR", "123.46"), ("KWD", "123.456")])
+@time_machine.travel(NOW, tick=False)
+def test_amounts_have_the_decimals_of_their_currency(desk: APIClient, currency: str, net: str) -> None:
+    a_price(
+        a_price_list(f"Q-{currency}", currency=currency, priority=900), Product.objects.get(sku="MUG-BLUE"), "123.456"
+    )
+    wanted = body(currency=currency, lines=[{"sku": "MUG-BLUE", "quantity": "1"}], valid_until_at=UNTIL.isoformat())
+    made = post(desk, wanted).json()
+    assert (made["net"], made["lines"][0]["net"], made["lines"][0]["unit_price"]) == (net, net, "123.456")
