@@ -57,7 +57,7 @@ def test_the_figures_are_those_of_the_facts() -> None:
     assert "1 open case " in text
     assert "Lines on backorder 1" in text
     assert f"Shipped, not invoiced GBP {owed.gross_minor / 100:,.2f}" in text
-    assert f"Receivables GBP {late.gross_minor / 100:,.2f}" in text
+    assert f"Open invoices GBP {late.gross_minor / 100:,.2f}" in text
     assert f"Overdue GBP {late.gross_minor / 100:,.2f}" in text
     assert "Unapplied cash GBP 0.00" in text
 
@@ -90,7 +90,7 @@ def test_every_role_sees_its_own(role: str) -> None:
     text = words(shown(signed_in(*may), "/")).partition("Home")[2]
     assert ("Orders today" in text) == ("orders.view_orders" in may)
     assert ("Cases by queue" in text) == ("exceptions.view_cases" in may)
-    assert ("Receivables" in text) == ("billing.view_invoices" in may)
+    assert ("Open invoices" in text) == ("billing.view_invoices" in may)
     assert ("Unapplied cash" in text) == ("billing.view_payments" in may)
     assert ("Last events" in text) == ("audit.view_events" in may)
 

@@ -55,7 +55,7 @@ class Cases(Worklist):
     row_noun = "case"
     default_sort = BY_MONEY
     columns = (
-        Column("title", "Case", link="case"),
+        Column("title", "Case", kind="sentence", link="case"),
         Column("reason_titles", "Reasons", kind="sentence"),
         Column("queue__name", "Queue"),
         Column("money_at_risk_minor", "At risk", kind="money", sort="money_at_risk_minor"),

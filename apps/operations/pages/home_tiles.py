@@ -86,9 +86,9 @@ def _invoices(moment: Moment) -> Iterator[Tile]:
     )
     open_now = figures.receivables()
     yield money_tile(
-        "Receivables",
+        "Open invoices",
         open_now,
-        f"{open_now.text} account{_s(open_now)}",
+        f"{open_now.text} account{_s(open_now)}, before credits",
         moment,
         url=list_url("invoices", "?state=issued"),
     )
