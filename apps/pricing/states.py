@@ -18,6 +18,7 @@ BATCH: Final = StateTable(
     {
         ("reading", "show"): "ready",
         ("reading", "fail"): "failed",
+        ("ready", "show"): "ready",
         ("ready", "write"): "writing",
         ("ready", "discard"): "discarded",
         ("writing", "finish"): "done",

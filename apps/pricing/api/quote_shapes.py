@@ -139,7 +139,7 @@ class FloorShown(Answer):
     is_below: bool
 
 
-class PartShown(Answer):
+class QuotedPart(Answer):
     """What a part of a bundle takes of its line; `alone` is what it would cost alone."""
 
     sku: str
@@ -151,7 +151,7 @@ Missed = list[MissedShown]
 Given = list[GivenShown]
 Lost = list[LostShown]
 Floors = list[FloorShown]
-Parts = list[PartShown]
+Parts = list[QuotedPart]
 
 
 class QuoteLineShown(Answer):
@@ -209,7 +209,7 @@ class ChargeShown(Answer):
     amount: Amount
 
 
-class CouponShown(Answer):
+class QuotedCoupon(Answer):
     """A code that came along; `why` is "" when it is granted."""
 
     code: str
@@ -223,7 +223,7 @@ class OrderExplained(Answer):
     given: list[OrderGivenShown]
     charges: list[ChargeShown]
     lost: list[LostShown]
-    coupons: list[CouponShown]
+    coupons: list[QuotedCoupon]
 
 
 class QuoteShown(QuoteRow):

@@ -2,12 +2,17 @@
 
 from django.urls import path
 
-from apps.pricing.api import costs, coupons, endpoints, quotes, rebates
+from apps.pricing.api import batches, costs, coupons, endpoints, quotes, rebates
 
 urlpatterns = [
     path("price-lists", endpoints.PriceLists.as_view(), name="api_price_lists"),
     path("price-lists/<uuid:price_list_id>", endpoints.PriceListDetail.as_view(), name="api_price_list"),
     path("price-lists/<uuid:price_list_id>/prices", endpoints.Prices.as_view(), name="api_prices"),
+    path("price-lists/<uuid:price_list_id>/batches", batches.Batches.as_view(), name="api_price_batches"),
+    path("price-batches/<uuid:batch_id>", batches.BatchDetail.as_view(), name="api_price_batch"),
+    path("price-batches/<uuid:batch_id>/rows", batches.BatchRows.as_view(), name="api_price_batch_rows"),
+    path("price-batches/<uuid:batch_id>/commit", batches.BatchCommit.as_view(), name="api_price_batch_commit"),
+    path("price-batches/<uuid:batch_id>/discard", batches.BatchDiscard.as_view(), name="api_price_batch_discard"),
     path("prices/<uuid:price_id>", endpoints.PriceDetail.as_view(), name="api_price"),
     path("costs", costs.Costs.as_view(), name="api_costs"),
     path("costs/<uuid:cost_id>", costs.CostDetail.as_view(), name="api_cost"),

@@ -21,7 +21,7 @@ from apps.pricing.services.writing_prices import keep_preview, write_plan
 from apps.pricing.states import BATCH
 from ordercash.kernel.actor import Actor
 from ordercash.kernel.errors import Conflict, DomainError, NotFound
-from ordercash.kernel.transactions import writes
+from ordercash.kernel.transactions import joins, writes
 
 READ_JOB: Final = "pricing.read_price_batch"
 WRITE_JOB: Final = "pricing.write_price_batch"
@@ -70,6 +70,14 @@ class PriceEdit:
 def ask_for_file(
     price_list_id: UUID, *, name: str, content: bytes, is_whole: bool, actor: Actor, now: datetime
 ) -> PriceBatch:
+    """Keep a file of prices to be looked at; see `ask_for_file_in`."""
+    return ask_for_file_in(price_list_id, name=name, content=content, is_whole=is_whole, actor=actor, now=now)
+
+
+@joins
+def ask_for_file_in(
+    price_list_id: UUID, *, name: str, content: bytes, is_whole: bool, actor: Actor, now: datetime
+) -> PriceBatch:
     """Keep a file of prices; with `is_whole` prices that it does not name shall end. Large files are read by a worker.
 
     Raises NotFound, or BatchRefused for a file without content or too large.
@@ -84,6 +92,12 @@ def ask_for_file(
 
 @writes
 def ask_for_edit(price_list_id: UUID, *, edit: PriceEdit, actor: Actor, now: datetime) -> PriceBatch:
+    """Keep a change of many prices by one rule to be looked at; see `ask_for_edit_in`."""
+    return ask_for_edit_in(price_list_id, edit=edit, actor=actor, now=now)
+
+
+@joins
+def ask_for_edit_in(price_list_id: UUID, *, edit: PriceEdit, actor: Actor, now: datetime) -> PriceBatch:
     """Keep a change of many prices by one rule; large lists are worked by a worker. Raises NotFound or BatchRefused."""
     if (edit.percent is None) == (edit.amount is None):
         raise BatchRefused("Give either a percentage or an amount.")
@@ -111,8 +125,34 @@ def read_batch(batch_id: UUID, *, now: datetime, tell: Tell | None = None, probl
     return _settle(batch_id, "show", lambda locked: _plan(locked, rows, now), problem)
 
 
+@joins
+def read_batch_in(batch_id: UUID, *, now: datetime) -> PriceBatch:
+    """Reckon what a batch comes to in the transaction that asked for it, when it is small; see `read_batch`."""
+    try:
+        rows = list(_rows(batch(batch_id), now, None))
+    except DomainError as error:
+        return _settled(batch_id, "fail", None, error.detail)
+    return _settled(batch_id, "show", lambda locked: _plan(locked, rows, now), "")
+
+
+@joins
+def carry_out_in(batch_id: UUID, *, actor: Actor, now: datetime) -> PriceBatch:
+    """Carry a batch out, all of it or nothing; a large one is handed to a worker (`job_id`).
+
+    Raises NotFound, WrongState, BatchRefused while rows of it are refused, and BatchStale when prices were changed meanwhile.
+    """
+    known = begin_writing_in(batch_id, actor=actor, now=now)
+    return known if known.job_id is not None else _written(batch_id, list(_rows(known, now, None)), now=now)
+
+
 @writes
 def begin_writing(batch_id: UUID, *, actor: Actor, now: datetime) -> PriceBatch:
+    """Say that a batch shall be carried out; see `begin_writing_in`."""
+    return begin_writing_in(batch_id, actor=actor, now=now)
+
+
+@joins
+def begin_writing_in(batch_id: UUID, *, actor: Actor, now: datetime) -> PriceBatch:
     """Say that a batch shall be carried out; a large one is handed to a worker (`job_id`), else call `write_batch` next.
 
     Raises NotFound, WrongState, or BatchRefused while rows of it are refused.
@@ -136,7 +176,7 @@ def write_batch(batch_id: UUID, *, now: datetime, tell: Tell | None = None) -> P
     known = batch(batch_id)
     rows = list(_rows(known, now, tell))
     try:
-        return _write(batch_id, rows, now=now)
+        return writes(_written)(batch_id, rows, now=now)
     except (BatchStale, Conflict) as error:
         return read_batch(batch_id, now=now, problem=error.detail)
 
@@ -150,8 +190,7 @@ def discard_batch(batch_id: UUID, *, actor: Actor, now: datetime) -> PriceBatch:
     return known
 
 
-@writes
-def _write(batch_id: UUID, rows: list[FileRow], *, now: datetime) -> PriceBatch:
+def _written(batch_id: UUID, rows: list[FileRow], *, now: datetime) -> PriceBatch:
     known = _locked(batch_id)
     if known.state == "done":
         return known
@@ -167,6 +206,10 @@ def _write(batch_id: UUID, rows: list[FileRow], *, now: datetime) -> PriceBatch:
 
 @writes
 def _settle(batch_id: UUID, verb: str, reckon: Callable[[PriceBatch], Plan] | None, problem: str) -> PriceBatch:
+    return _settled(batch_id, verb, reckon, problem)
+
+
+def _settled(batch_id: UUID, verb: str, reckon: Callable[[PriceBatch], Plan] | None, problem: str) -> PriceBatch:
     known = _locked(batch_id)
     known.state, known.problem = BATCH.after(known.state, verb), problem
     if reckon is not None:
