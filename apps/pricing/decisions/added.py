@@ -82,8 +82,8 @@ class Charges:
     def _add_first(self, rules: Sequence[Live], base: Base) -> None:
         applied = ""
         for rule in rules:
-            if rule.late and rule.test is not None and not rule.test.holds(self._context.view):
-                self.lost.append((rule.name, "condition_false"))
+            if rule.late and rule.test and (why_not := rule.test.why_not(self._context.view)):
+                self.lost.append((rule.name, self._context.told(why_not)))
             elif applied:
                 self.lost.append((rule.name, "lower_priority", applied))
             elif rule.sku not in self._extras:

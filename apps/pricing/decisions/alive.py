@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from apps.pricing.decisions.asking import Test, is_late, of_order
+from apps.pricing.decisions.asking import CONDITION_FALSE, Test, has_failed, is_late, of_order
 from apps.pricing.decisions.compiled import FloorReady, GroupReady, RuleReady, StageReady
 from apps.pricing.decisions.figures import Figure, figure_of
 from apps.pricing.decisions.gains import NO_CURRENCY
@@ -63,7 +63,10 @@ class Alive:
         coupons: Mapping[str, str],
         view: Mapping[str, Any],
         periods: Mapping[str, Period],
+        *,
+        tells_failures: bool = True,
     ) -> None:
+        self.tells_failures = tells_failures
         self.lost, self.at, self.currency = lost, at, currency
         self.coupons, self.view, self.periods = coupons, view, periods
 
@@ -79,7 +82,10 @@ class Alive:
             if price is None and ready.floor.min_margin_percent is None:
                 continue
             settled = of_order(ready.when) and not is_late(ready.when)
-            if not settled or ready.when is None or ready.when.holds(self.view):
+            why = ready.when.why_not(self.view) if settled and ready.when else ""
+            if has_failed(why) and self.tells_failures:
+                self.lost.append((ready.floor.name, why))
+            if not why:
                 test = None if settled else ready.when
                 yield LiveFloor(ready.floor.name, ready.floor.min_margin_percent, price, test, is_late(ready.when))
 
@@ -118,6 +124,7 @@ class Alive:
                 return "coupon_missing"
             if state:
                 return f"coupon_refused:{state}"
-        if rule.when and of_order(rule.when) and not is_late(rule.when) and not rule.when.holds(self.view):
-            return "condition_false"
-        return ""
+        if rule.when is None or not of_order(rule.when) or is_late(rule.when):
+            return ""
+        why = rule.when.why_not(self.view)
+        return why if self.tells_failures or not why else CONDITION_FALSE

@@ -8,6 +8,8 @@ from apps.pricing.decisions.conditions import LINE_NAMES, OF_ORDERS, RUNNING_NAM
 
 MOST_REMEMBERED: Final = 20_000
 MOST_CONTEXTS: Final = 500
+CONDITION_FALSE: Final = "condition_false"
+CONDITION_FAILED: Final = "condition_failed"
 _CHANGING: Final = frozenset({*SUM_NAMES, *RUNNING_NAMES})
 # Where a running line holds what conditions read.
 PLACES: Final = {
@@ -22,7 +24,7 @@ PLACES: Final = {
 
 
 class Test:
-    """A compiled condition that answers once per distinct values of the names that it reads; false where it has no answer.
+    """A compiled condition that answers once per distinct values of the names that it reads. Without an answer it does not hold.
 
     `keys`: names that must have one of these values, as far as plain comparisons tell.
     """
@@ -31,12 +33,16 @@ class Test:
 
     def __init__(self, condition: Condition, failed: type[Exception], keys: Mapping[str, frozenset[str]]) -> None:
         self._condition, self._failed, self.keys = condition, failed, keys
-        self._known: dict[tuple[Any, ...], bool] = {}
+        self._known: dict[tuple[Any, ...], str] = {}
         self.names = tuple(sorted(condition.names))
         self.reads = frozenset(self.names)
 
     def holds(self, view: Readable) -> bool:
         """Return whether it holds for a mapping with (at least) its names; numbers are Decimals."""
+        return not self.why_not(view)
+
+    def why_not(self, view: Readable) -> str:
+        """Return "" when it holds, "condition_false", or "condition_failed:" and why it has no answer."""
         key = tuple([view[name] for name in self.names])
         known = self._known.get(key)
         if known is None:
@@ -45,11 +51,16 @@ class Test:
             known = self._known[key] = self._ask(view)
         return known
 
-    def _ask(self, view: Readable) -> bool:
+    def _ask(self, view: Readable) -> str:
         try:
-            return self._condition.test(view)
-        except self._failed:
-            return False
+            return "" if self._condition.test(view) else CONDITION_FALSE
+        except self._failed as failure:
+            return f"{CONDITION_FAILED}:{getattr(failure, 'why', 'no_answer')}"
+
+
+def has_failed(why: str) -> bool:
+    """Return whether a condition had no answer."""
+    return why.startswith(CONDITION_FAILED)
 
 
 def of_order(when: Test | None) -> bool:
@@ -60,6 +71,20 @@ def of_order(when: Test | None) -> bool:
 def is_late(when: Test | None) -> bool:
     """Return whether a condition reads what changes while a cart is priced, and so is asked when its turn comes."""
     return when is not None and not when.reads.isdisjoint(_CHANGING)
+
+
+class Known(dict[Any, int]):
+    """The bits that are known by the values of a line; `failed`: where a condition had no answer, its bit and why."""
+
+    __slots__ = ("failed",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.failed: dict[Any, list[tuple[int, str]]] = {}
+
+    def clear(self) -> None:
+        super().clear()
+        self.failed.clear()
 
 
 class Together:
@@ -74,7 +99,7 @@ class Together:
         self._key = next((name for name in ("sku", "category", "unit") if name in names), "")
         self._by_key: dict[str, list[tuple[int, Test]]] = {}
         self._rest: list[tuple[int, Test]] = []
-        self._known: dict[tuple[Any, ...], dict[Any, int]] = {}
+        self._known: dict[tuple[Any, ...], Known] = {}
 
     def add(self, bit: int, test: Test) -> None:
         """Take in a condition that reads these names; one that wants certain products is asked of these alone."""
@@ -84,18 +109,21 @@ class Together:
         for value in test.keys[self._key]:
             self._by_key.setdefault(value, []).append((bit, test))
 
-    def known_for(self, view: Mapping[str, Any]) -> dict[Any, int]:
+    def known_for(self, view: Mapping[str, Any]) -> Known:
         """Return what is known where the order has these values: the bits by the values of a line."""
         if len(self._known) >= MOST_CONTEXTS:
             self._known.clear()
-        return self._known.setdefault(tuple([view[name] for name in self.order_names]), {})
+        return self._known.setdefault(tuple([view[name] for name in self.order_names]), Known())
 
-    def ask(self, known: dict[Any, int], values: Any, line: Readable) -> int:
+    def ask(self, known: Known, values: Any, line: Readable) -> int:
         """Return the bits of the conditions that hold for a line, and keep them."""
         if len(known) >= MOST_REMEMBERED:
             known.clear()
         tests = (*self._rest, *self._by_key.get(line[self._key], ())) if self._by_key else self._rest
-        bits = known[values] = sum([bit for bit, test in tests if test.holds(line)])
+        answers = [(bit, test.why_not(line)) for bit, test in tests]
+        bits = known[values] = sum([bit for bit, why in answers if not why])
+        if failed := [answer for answer in answers if has_failed(answer[1])]:
+            known.failed[values] = failed
         return bits
 
 
@@ -124,4 +152,4 @@ class Asked:
 
     def context(self, view: Mapping[str, Any]) -> tuple[Any, ...]:
         """Return what the answers for all lines of an order depend on."""
-        return (*[test.holds(view) for test in self.of_order], *[view[name] for name in self.order_names])
+        return (*[test.why_not(view) for test in self.of_order], *[view[name] for name in self.order_names])

@@ -124,8 +124,8 @@ def _best(group: LiveGroup, line: RunningLine) -> Turn:
 
 def _worth(rule: Live, base: Decimal, left: Decimal, line: RunningLine) -> Decimal | str:
     """Return what a rule takes off, capped by what is left, or why it takes nothing."""
-    if rule.late and _not_met(rule, left, line):
-        return "condition_false"
+    if rule.late and (lost := _not_met(rule, left, line)):
+        return str(lost[1])
     if left <= 0:
         return NOTHING_LEFT
     worth: Decimal | str = rule.gain(base, line.own)
@@ -140,4 +140,5 @@ def _not_met(rule: Live, left: Decimal, line: RunningLine) -> Lost | None:
     if not rule.late or rule.test is None:
         return None
     line.net = left
-    return None if rule.test.holds(line) else (rule.name, "condition_false")
+    why = rule.test.why_not(line)
+    return (rule.name, line.context.told(why)) if why else None

@@ -15,6 +15,7 @@ WHY: Final[Mapping[str, str]] = {
     "other_unit": "prices there are for another unit",
     "amount_out_of_range": "the amount is too large to be booked",
     "condition_false": "its condition does not hold",
+    "condition_failed": "its condition could not be evaluated: {detail}",
     "not_yet": "it has not begun",
     "ended": "it has ended",
     "coupon_missing": "no coupon of its campaign was given",
@@ -66,8 +67,7 @@ class Loser(NamedTuple):
 
     @property
     def words(self) -> str:
-        code, _, detail = self.why.partition(":")
-        return words_for(code, by=self.by, detail=detail)
+        return reason_words(self.why, by=self.by)
 
 
 class LineTold(NamedTuple):
@@ -100,10 +100,18 @@ def words_for(code: str, *, by: str = "", detail: str = "") -> str:
     return WHY.get(code, code.replace("_", " ")).format(by=by, detail=detail)
 
 
+def reason_words(why: str, *, by: str = "") -> str:
+    """Return a reason of a trace in words: a code, and after a colon what it adds."""
+    code, _, detail = why.partition(":")
+    return words_for(code, by=by, detail=detail.replace("_", " "))
+
+
 def explain_line(trace: Mapping[str, Any], place: int, gross_minor: int) -> LineTold:
     """Return the explanation of the line at a place of the trace; `gross_minor` is in the outcome."""
     told = trace["lines"][place]
     steps = tuple(_steps(told, gross_minor))
+    lost = tuple(map(_loser, told.get("lost", ())))
+    failed = {each.rule for each in lost if each.why.startswith("condition_failed")}
     unmet = (*trace["not_for"][told["not_for"]], *trace["for_none"]) if "not_for" in told else ()
     return LineTold(
         tuple(Missed(row[0], row[1], row[2] if len(row) > 2 else "") for row in trace["missed"][told["missed"]]),
@@ -112,7 +120,7 @@ def explain_line(trace: Mapping[str, Any], place: int, gross_minor: int) -> Line
         Decimal(told["gross"]) if "gross" in told else None,
         told.get("final", False),
         steps,
-        (*map(_loser, told.get("lost", ())), *(Loser(rule, "condition_false", "", None) for rule in unmet)),
+        (*lost, *(Loser(rule, "condition_false", "", None) for rule in unmet if rule not in failed)),
         told.get("closed_by", ""),
         steps[-1].after_minor if steps else gross_minor,
         tuple(told.get("floors", ())),

@@ -11,6 +11,8 @@ from typing import Any, Final, Literal, NamedTuple
 Scope = Literal["customer", "customer_group", "zone", "everybody"]
 ONE: Final = Decimal(1)
 NOTHING: Final = Decimal(0)
+# What decisions tell grew: the second edition names conditions that have no answer. Older facts are told as they were then.
+EDITION: Final = 2
 
 
 class ListFacts(NamedTuple):
@@ -111,7 +113,10 @@ class Rate(NamedTuple):
 
 
 class CartFacts(NamedTuple):
-    """Everything that the prices of one cart depend on. `at`: ISO 8601 with its offset; `zone`: IANA, the market's."""
+    """Everything that the prices of one cart depend on. `at`: ISO 8601 with its offset; `zone`: IANA, the market's.
+
+    `edition` says how much the decision tells, so that an old one is told again as it was.
+    """
 
     at: str
     currency: str
@@ -127,6 +132,7 @@ class CartFacts(NamedTuple):
     coupons: tuple[Coupon, ...] = ()
     rates: tuple[Rate, ...] = ()
     extras: tuple[ExtraFacts, ...] = ()
+    edition: int = EDITION
 
 
 class BelowFloor(NamedTuple):

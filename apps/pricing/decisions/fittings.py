@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 from apps.pricing.decisions.alive import Live, LiveFloor, LiveStage
-from apps.pricing.decisions.asking import Asked, Together
+from apps.pricing.decisions.asking import Asked, Known, Together
 
 MOST_FITTINGS: Final = 2_000
 
@@ -40,7 +40,7 @@ class Fittings:
         names = {*(rule.name for rule in _rules((*line_stages, *order_stages))), *(floor.name for floor in floors)}
         self._alive = sum(bit for name, bit in asked.bits.items() if name in names)
         self._known: dict[int, Fitting] = {}
-        self._together: list[tuple[Callable[[Any], Any], dict[Any, int], Together]] = [
+        self._together: list[tuple[Callable[[Any], Any], Known, Together]] = [
             (together.values_of, together.known_for(of_order), together) for together in asked.together
         ]
 
@@ -53,6 +53,16 @@ class Fittings:
             bits |= together.ask(known, values, line) if found is None else found
         bits &= self._alive
         return self._known.get(bits) or self._made(bits)
+
+    def failed(self, line: Any) -> tuple[tuple[str, str], ...]:
+        """Return the rules and floors, of those that are alive, whose condition had no answer for a line, with why."""
+        bits: dict[int, str] = {}
+        for values_of, known, _ in self._together:
+            if known.failed:
+                bits |= known.failed.get(values_of(line), ())
+        if not bits:
+            return ()
+        return tuple((name, bits[bit]) for name, bit in self._bits.items() if bit in bits and bit & self._alive)
 
     def _made(self, bits: int) -> Fitting:
         def fits(rule: Live | LiveFloor) -> bool:

@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from apps.pricing.decisions.accesses import PRICE_STEP, PriceFinder, Wanted
 from apps.pricing.decisions.alive import LiveFloor
+from apps.pricing.decisions.asking import has_failed
 from apps.pricing.decisions.facts import ONE, BelowFloor, PartShare
 from apps.pricing.decisions.running import RunningLine
 from ordercash.kernel.money import AmountOutOfRange, split, to_major, to_minor
@@ -26,8 +27,13 @@ def check_floors(line: RunningLine, rate: Decimal | None) -> FloorChecked:
     below: BelowFloor | None = None
     trace: list[dict[str, Any]] = []
     net = line.net = to_major(line.minor, line.currency)
-    for floor in line.fit().floors:
-        if floor.late and floor.test is not None and not floor.test.holds(line):
+    fitting = line.fit()
+    floors = {floor.name for floor in line.context.plan.floors} if line.failed else ()
+    trace += [{"missed": why, "rule": rule} for rule, why in line.failed if rule in floors]
+    for floor in fitting.floors:
+        if floor.late and floor.test and (why := floor.test.why_not(line)):
+            if has_failed(why) and line.context.tells_failures:
+                trace.append({"missed": why, "rule": floor.name})
             continue
         least = _least(floor, line, rate)
         if isinstance(least, str):

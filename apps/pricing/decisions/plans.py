@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
 from apps.pricing.decisions.alive import Alive, Period
+from apps.pricing.decisions.asking import CONDITION_FALSE
 from apps.pricing.decisions.compiled import RuleReady, Rules
 from apps.pricing.decisions.conditions import WEEKDAYS
 from apps.pricing.decisions.facts import CartFacts
@@ -39,7 +40,7 @@ class Plan:
     ) -> None:
         self.lost: list[tuple[str, ...]] = []
         periods = timeline_of(rules, facts.zone).periods
-        alive = Alive(self.lost, at, facts.currency, coupons, view, periods)
+        alive = Alive(self.lost, at, facts.currency, coupons, view, periods, tells_failures=tells_failures(facts))
         self.line_stages = alive.stages(rules.line_stages)
         self.order_stages = alive.stages(rules.order_stages)
         self.charges = tuple((name, alive.rules(charges)) for name, charges in rules.charges)
@@ -50,12 +51,22 @@ class Plan:
 class Context(NamedTuple):
     """What a cart is priced in: the plan, made once, and the cart's own values of the order names that conditions read.
 
-    The sums of the order among them are told when they change.
+    The sums of the order among them are told when they change. `tells_failures`: conditions without an answer are told.
     """
 
     plan: Plan
     view: dict[str, Any]
     currency: str
+    tells_failures: bool = True
+
+    def told(self, why: str) -> str:
+        """Return why a condition does not hold, as much of it as this decision tells."""
+        return why if self.tells_failures or not why else CONDITION_FALSE
+
+
+def tells_failures(facts: CartFacts) -> bool:
+    """Return whether a decision tells which conditions had no answer: those of the first edition do not."""
+    return facts.edition > 1
 
 
 def context_of(rules: Rules, facts: CartFacts) -> Context:
@@ -64,13 +75,14 @@ def context_of(rules: Rules, facts: CartFacts) -> Context:
     segment = bisect_right(timeline_of(rules, facts.zone).bounds, at)
     coupons = coupon_states(rules, facts)
     view = order_view(rules, facts, at, coupons)
-    key = (facts.currency, facts.zone, segment, tuple(coupons.items()), rules.asked.context(view))
+    tells = tells_failures(facts)
+    key = (facts.currency, facts.zone, segment, tells, tuple(coupons.items()), rules.asked.context(view))
     plan: Plan | None = rules.plans.get(key)
     if plan is None:
         if len(rules.plans) >= MOST_PLANS:
             rules.plans.clear()
         plan = rules.plans[key] = Plan(rules, facts, at, coupons, view)
-    return Context(plan, view, facts.currency)
+    return Context(plan, view, facts.currency, tells)
 
 
 def timeline_of(rules: Rules, zone: str) -> Timeline:

@@ -45,6 +45,7 @@ def read_facts(text: str) -> CartFacts:
                 for product, sku, unit, rows in known.get("extras", ())
             ]
         ),
+        edition=known.get("edition", 1),
     )
 
 

@@ -22,7 +22,7 @@ class RunningLine:
     """`left` is exact and in major units until the line is rounded; then `minor` is what counts."""
 
     __slots__ = (
-        "closed_by", "context", "currency", "facts", "final", "fitting", "found", "gross", "gross_minor", "index", "left", "lost",
+        "closed_by", "context", "currency", "facts", "failed", "final", "fitting", "found", "gross", "gross_minor", "index", "left", "lost",
         "minor", "net", "own", "shared", "steps",
     )  # fmt: skip
 
@@ -36,6 +36,7 @@ class RunningLine:
         self.steps: list[Step] = []
         self.lost: list[Lost] = []
         self.fitting: Fitting | None = None
+        self.failed: tuple[tuple[str, str], ...] = ()
         if found.unit_price is not None:
             gross = facts.quantity * found.unit_price
             self.gross = self.left = gross if found.per == 1 else gross / found.per
@@ -68,7 +69,10 @@ class RunningLine:
     def fit(self) -> Fitting:
         """Return what concerns this line, looked up once."""
         if self.fitting is None:
-            self.fitting = self.context.plan.fittings.of(self)
+            fittings = self.context.plan.fittings
+            self.fitting = fittings.of(self)
+            if self.context.tells_failures:
+                self.failed = fittings.failed(self)
         return self.fitting
 
     @property

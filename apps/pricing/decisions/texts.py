@@ -48,6 +48,8 @@ def facts_text(facts: CartFacts) -> str:
     if facts.extras:
         extras = sorted(facts.extras, key=lambda extra: extra[:3])
         known["extras"] = [(*extra[:3], lists.rows(extra.candidates)) for extra in extras]
+    if facts.edition > 1:
+        known["edition"] = facts.edition
     known["lists"] = lists.known
     return canonical(known)
 

@@ -3,7 +3,7 @@
 {"lines": [{"missed": n, "found": {…}, "gross": "…", "steps": [[rule, minor, left?]], "lost": [[rule, why, by?, minor?]], "not_for": n, …}],
 "missed": [[[access, why, detail?]]], "for_none": [rule], "not_for": [[rule]], "order": {"charges", "lost", "steps"},
 "coupons": [[code, campaign, why]]}. Rules whose condition is false for every line stand once under `for_none`. A charge is
-[rule, base, exact, minor, [exact of each line]?].
+[rule, base, exact, minor, [exact of each line]?]. A rule whose condition has no answer for a line stands under `lost` besides.
 """
 
 from collections.abc import Sequence
@@ -39,8 +39,8 @@ class TraceWriter:
             entry["final"] = True
         if line.steps:
             entry["steps"] = line.steps
-        if line.lost:
-            entry["lost"] = line.lost
+        if line.lost or line.failed:
+            entry["lost"] = _lost(line)
         if line.closed_by:
             entry["closed_by"] = line.closed_by
         if line.fitting is not None:
@@ -72,6 +72,14 @@ class TraceWriter:
         if coupons:
             trace["coupons"] = sorted((coupon.code, coupon.campaign, coupon.why) for coupon in coupons)
         return trace
+
+
+def _lost(line: RunningLine) -> list[Any]:
+    """Return the rules that gave nothing; floors without an answer are told with the floors."""
+    if not line.failed:
+        return line.lost
+    floors = {floor.name for floor in line.context.plan.floors}
+    return [*line.lost, *(row for row in line.failed if row[0] not in floors)]
 
 
 def _shared(unmet: Sequence[Sequence[str]]) -> tuple[Sequence[str], list[list[str]]]:

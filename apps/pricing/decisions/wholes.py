@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from apps.pricing.decisions.accesses import TOO_LARGE
 from apps.pricing.decisions.added import FreeGoods
 from apps.pricing.decisions.alive import Live, LiveGroup, LiveStage
+from apps.pricing.decisions.asking import has_failed
 from apps.pricing.decisions.counted import Taken, Wholes, take_cheapest, take_gain, take_set
 from apps.pricing.decisions.facts import AddedLine
 from apps.pricing.decisions.figures import CheapestFigure, FreeFigure, SetFigure
@@ -153,8 +154,8 @@ class OrderDiscounts:
         """Return which of the open lines the rule counts, or why none."""
         if rule.late:
             self.context.view.update(wholes.sums)
-        if rule.late and rule.of_order and rule.test is not None and not rule.test.holds(self.context.view):
-            return "condition_false"
+        if rule.late and rule.of_order and rule.test and (why := rule.test.why_not(self.context.view)):
+            return self.context.told(why)
         name, nets = rule.name, wholes.nets
         places = [place for place, fits in enumerate(self.fits) if name in fits and nets[place] > 0]
         if rule.late and not rule.of_order:
@@ -166,7 +167,10 @@ class OrderDiscounts:
     def _holds(self, rule: Live, place: int, wholes: Wholes) -> bool:
         line = self.lines[place]
         line.net = wholes.major(wholes.nets[place])
-        return rule.test is None or rule.test.holds(line)
+        why = rule.test.why_not(line) if rule.test else ""
+        if has_failed(why) and self.context.tells_failures and (rule.name, why) not in line.failed:
+            line.failed = (*line.failed, (rule.name, why))
+        return not why
 
 
 def _taken(figure: Any, places: Sequence[int], wholes: Wholes, *, on_list: bool) -> Taken | str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
-from apps.pricing.decisions.explanation import LineTold, Loser, OrderTold, explain_line, words_for
+from apps.pricing.decisions.explanation import LineTold, Loser, OrderTold, explain_line, reason_words
 from apps.pricing.decisions.facts import CartFacts, CartPriced
 from ordercash.kernel.money import to_major
 from ordercash.web.components import Step
@@ -81,7 +81,7 @@ def order_steps(order: OrderTold, currency: str) -> list[Step]:
         steps.append(Step(state_label(rule), money_html(minor, currency), outcome="applied", note=_on(base, currency)))
     for code, campaign, why in order.coupons:
         outcome = "refused" if why else "taken"
-        steps.append(Step(f"Coupon {code}", campaign, outcome=outcome, note=words_for(why) if why else ""))
+        steps.append(Step(f"Coupon {code}", campaign, outcome=outcome, note=reason_words(why) if why else ""))
     return [*steps, *_not_given(order.lost, currency)]
 
 
@@ -159,7 +159,7 @@ def _floors(line: LineFigures, told: LineTold | None, currency: str) -> Iterator
     for floor in told.floors if told else ():
         label = f"Floor: {state_label(floor['rule'])}"
         if "missed" in floor:
-            yield Step(label, outcome="missed", note=words_for(str(floor["missed"])))
+            yield Step(label, outcome="missed", note=reason_words(str(floor["missed"])))
         else:
             least = price_html(Decimal(floor["least"]), currency)
             yield Step(label, least, note="the least that one unit may bring")

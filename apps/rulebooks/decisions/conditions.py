@@ -59,10 +59,25 @@ class ConditionInvalid(DomainError):
         super().__init__(f"line {self.line}, column {self.column}: {self.message}")
 
 
+# What a refusal of the evaluator means: its own words change with its versions and may repeat facts, which traces must not.
+_FAILURES: Final = (
+    (re.compile(r"(?:divide|modulus) by zero"), "division_by_zero"),
+    (re.compile(r"cannot convert|[Cc]onversion (?:failed|error)"), "text_not_convertible"),
+    (re.compile(r"Index error"), "no_such_place_in_list"),
+    (re.compile(r"Key not found"), "no_such_key"),
+    (re.compile(r"OUT_OF_RANGE|overflow"), "number_out_of_range"),
+    (re.compile(r"regular expression"), "pattern_not_understood"),
+)
+
+
 class ConditionFailed(DomainError):
-    """A condition has no answer for these facts: a division by zero, a fact that is not there."""
+    """A condition has no answer for these facts; `why` is a word for it, like "division_by_zero", that stays the same."""
 
     code, title = "condition_failed", "The condition has no answer"
+
+    def __init__(self, detail: str, why: str = "no_answer") -> None:
+        super().__init__(detail)
+        self.why = why
 
 
 class Condition:
@@ -85,12 +100,16 @@ class Condition:
             known = {name: read(facts[name]) for name, read in self._readers}
             answer = self._ask(self._make(known)).value()
         except KeyError as missing:
-            raise ConditionFailed(f"{missing} is not among the facts of {self.text!r}.") from None
+            raise ConditionFailed(f"{missing} is not among the facts of {self.text!r}.", "fact_missing") from None
         except RuntimeError as refusal:
-            raise ConditionFailed(f"{self.text!r} has no answer: {refusal}") from None
+            raise ConditionFailed(f"{self.text!r} has no answer: {refusal}", _failure(str(refusal))) from None
         if answer is True or answer is False:
             return bool(answer)
-        raise ConditionFailed(f"{self.text!r} has no answer: {answer}")
+        raise ConditionFailed(f"{self.text!r} has no answer: {answer}", _failure(str(answer)))
+
+
+def _failure(refusal: str) -> str:
+    return next((why for sign, why in _FAILURES if sign.search(refusal)), "no_answer")
 
 
 def compile_condition(text: str, names: Names) -> Condition:
