@@ -37,6 +37,7 @@ from apps.pricing.ports import (
 )
 from apps.pricing.selectors.access_words import access_words, examine_accesses
 from apps.pricing.selectors.carts import CartRequest, LineRequest, Needs, needs_of, read_carts
+from apps.pricing.selectors.coupons import REFUSED_WORDS as COUPON_REFUSED_WORDS
 from apps.pricing.selectors.coupons import CouponAnswer, CouponWish, coupon_answers, redeemed_of
 from apps.pricing.selectors.deciding import DecidedCart, price_carts
 from apps.pricing.selectors.lists import PriceInForce, prices_in_force
@@ -72,6 +73,7 @@ REBATE_RESOLUTIONS = {SUBJECT: {"retry": Resolution("Post it now", SETTLE_REBATE
 
 __all__ = [
     "CONDITIONS",
+    "COUPON_REFUSED_WORDS",
     "REBATE_REASONS",
     "REBATE_RESOLUTIONS",
     "RULES_KIND",

@@ -176,4 +176,26 @@ MUTATIONS: Final = (
     Mutation("14", "UPDATE orders_orderline SET tax_minor = tax_minor + 1 WHERE id = @line(open)", AN_ORDER),
     Mutation("14", "UPDATE orders_orderline SET kind = 'part', part_of = 9 WHERE id = @line(open)", AN_ORDER),
     Mutation("14", "UPDATE orders_orderline SET kind = 'bundle' WHERE id = @line(held)", A_LINE),
+    # Coupons are counted
+    Mutation("15", "UPDATE pricing_coupon SET used_total = used_total + 1", "FAIR26"),
+    Mutation("15", "UPDATE pricing_couponuse SET used = used - 1", "FAIR26 C-1004"),
+    Mutation("15", "DELETE FROM pricing_couponuse", "FAIR26 C-1004"),
+    Mutation("15", "UPDATE pricing_couponuse SET customer_id = @customer()", "FAIR26 C-100[14]"),
+    Mutation("15", "DELETE FROM pricing_couponredemption WHERE order_id = @order(discounted)", f"FAIR26( C-1004| {AN_ORDER})?"),
+    Mutation("15", "UPDATE pricing_couponredemption SET state = 'redeemed', given_back_at = NULL", f"FAIR26( C-1004| {AN_ORDER})?"),
+    Mutation("15", "UPDATE pricing_couponredemption SET order_id = new_id() WHERE state = 'redeemed'", f"FAIR26 ({AN_ORDER}|{ID})"),
+    Mutation("15", "UPDATE pricing_couponredemption SET order_id = @order(open) WHERE state = 'redeemed'", f"FAIR26 {AN_ORDER}"),
+    Mutation("15", "UPDATE orders_order SET coupons = '{}' WHERE external_number = 'discounted'", f"FAIR26 {AN_ORDER}"),
+    # Discounts are as decided, shares sum to the whole.
+    Mutation("16", "UPDATE orders_orderline SET discount_minor = discount_minor + 1 WHERE id = @line(discounted)", A_LINE),
+    Mutation(
+        "16", "UPDATE orders_orderline SET net_minor = net_minor - line_no * 2 + 3 WHERE order_id = @order(discounted) AND line_no < 3",
+        "SO-.* line [12]",
+    ),
+    Mutation("16", "UPDATE orders_orderline SET kind = 'free' WHERE id = @line(discounted)", r"SO-\d+ (line|answer) \d"),
+    Mutation(
+        "16", """UPDATE rulebooks_decision SET trace = replace(trace, '["whole",34]', '["whole",33]')
+                 WHERE subject_id = @order(discounted)""",
+        r"SO-\d+ whole",
+    ),
 )  # fmt: skip

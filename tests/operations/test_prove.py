@@ -29,6 +29,7 @@ from apps.pricing.services.rebate_settlements import settle_rebate
 from ordercash.kernel.actor import SYSTEM
 from ordercash.kernel.transactions import writes
 from tests.factories.orders import LATER, NOW, bill, place, ship
+from tests.factories.pricing_orders import a_coupon, a_discount, rules
 from tests.factories.rebates import APPROVER, deliver
 from tests.operations.mutations import MUTATIONS
 
@@ -59,6 +60,7 @@ def world(company: None) -> None:
     _order("open", lines=[("MUG-BLUE", "3")])
     _order("held", customer="C-9001")
     cancel_orders([CancelOrder(_order("cancelled").pk)], reason="Ordered twice", actor=SYSTEM, now=AT)
+    _discounted()
     _count()
     _rebates(paid, unpaid, returned)
     _return_nothing_sold(paid)
@@ -90,6 +92,22 @@ def _count() -> None:
     adjust_stock(adjustments=[AdjustmentDraft(main.id, mug.id, Decimal(-2), AT, "count:1", "Broken")], actor=SYSTEM)
 
 
+def _discounted() -> None:
+    """An order with a coupon, a discount on the order shared by two lines, and a gift; a cancelled one that gave its use back."""
+    rules(
+        discounts=[
+            a_discount("fair", {"percent": "10"}, coupon="FAIR"),
+            a_discount("whole", {"amount": {"GBP": "1.01"}}, "whole", coupon="FAIR"),
+            a_discount("gift", {"free_goods": [{"sku": "MUG-BLUE", "quantity": "1"}]}, "whole", coupon="FAIR"),
+        ]
+    )
+    a_coupon("FAIR26", "FAIR", NOW - timedelta(days=1), most_total=5)
+    lines = [("MUG-BLUE", "1"), ("MUG-BLUE", "2")]
+    cancelled = place(customer="C-1004", lines=lines, external_number="given back", coupons=["fair26"])
+    cancel_orders([CancelOrder(cancelled.pk)], reason="No more", actor=SYSTEM, now=AT)
+    place(customer="C-1004", lines=lines, external_number="discounted", coupons=["fair26"])
+
+
 def _rebates(*orders: Order) -> None:
     """An agreement with a tier that the second invoice reaches, what came back taken off, and a part settled."""
     first = orders[0]
@@ -118,7 +136,7 @@ def test_the_world_is_as_its_name_says_and_holds(world: None) -> None:
     states = dict(Order.objects.values_list("external_number", "state"))
     assert states == {
         "paid": "closed", "unpaid": "invoiced", "partly": "partly_shipped", "delivered": "shipped", "open": "confirmed",
-        "held": "held", "cancelled": "cancelled", "returned": "closed",
+        "held": "held", "cancelled": "cancelled", "returned": "closed", "discounted": "confirmed", "given back": "cancelled",
     }  # fmt: skip
     proof = prove()
     assert proof.holds, _broken(proof)

@@ -16,10 +16,11 @@ from apps.inventory.contract import DemandLine, Reserved, reserve_lines
 from apps.orders.decisions.bundles import BUNDLE
 from apps.orders.decisions.outcomes import FailedLine, Placed
 from apps.orders.events import ORDER_CONFIRMED, ORDER_HELD, order_event
-from apps.orders.services.decide import Decision, decide_orders, over_limit, record_order_decisions
+from apps.orders.services.decide import COUPON_REFUSED, Decision, decide_orders, over_limit, record_order_decisions
 from apps.orders.services.drafts import OrderDraft
 from apps.orders.services.write import next_numbers, write_lines, write_orders
 from apps.orders.states import CONFIRMED, HELD
+from apps.pricing.contract import COUPON_REFUSED_WORDS
 from ordercash.kernel.events import Event
 from ordercash.kernel.transactions import joins
 
@@ -58,6 +59,9 @@ def reason_of(failure: FailedCheck) -> ReasonDraft:
 
 def failed_line(failure: FailedCheck) -> FailedLine:
     """Return a failed check as it is told to the caller."""
+    if failure.code == COUPON_REFUSED:
+        words = COUPON_REFUSED_WORDS.get(failure.detail["why"], failure.detail["why"])
+        return FailedLine(failure.code, failure.line_no, f"Coupon {failure.detail['coupon']} {words}.")
     found = ", ".join(f"{name} {value}" for name, value in failure.detail.items())
     sentence = CHECKS.get(failure.code, failure.code)
     return FailedLine(failure.code, failure.line_no, f"{sentence} ({found})." if found else f"{sentence}.")

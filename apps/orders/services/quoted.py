@@ -42,11 +42,15 @@ def _header(order: CanonicalOrder, draft: OrderDraft, quote: QuotedCart) -> Iter
         if not same:
             yield _differs(f"/{field}", quote, quoted)
     given = order.ship_to
-    country, state = (given.country, given.state) if given else (place.country, place.state) if place else ("", "")
+    at = given or place
+    country, state, postal_code = (at.country, at.state, at.postal_code) if at else ("", "", "")
     if facts.country and country != facts.country:
         yield _differs("/ship_to/country" if given else "/ship_to", quote, f"a delivery to {facts.country}")
     elif facts.state and state != facts.state:
         yield _differs("/ship_to/state" if given else "/ship_to", quote, f"a delivery to {facts.state}")
+    elif not quote.is_for_postal_code(postal_code):
+        quoted_place = f"a delivery to {facts.country} {facts.postal_code}"
+        yield _differs("/ship_to/postal_code" if given else "/ship_to", quote, quoted_place)
     quoted_codes = {coupon.code for coupon in facts.coupons}
     if order.coupons and {code.upper() for code in order.coupons} != quoted_codes:
         yield _differs("/coupons", quote, ", ".join(sorted(quoted_codes)) or "no coupon")

@@ -110,6 +110,9 @@ def _refusal(draft: OrderDraft, failed: set[str], number: str, actor: Actor) -> 
         sentences = "; ".join(CHECKS.get(code, code) for code in open_points)
         ask = " Somebody who may allow it has to, before it is released." if PRICE_BELOW_FLOOR in open_points else ""
         return NotDone(draft.id, open_points[0], f"Put right first: {sentences}.{ask}")
+    if draft.quote is not None and COUPON_REFUSED in failed:
+        detail = f"The prices of {draft.quote.number} count on a coupon that is used up: allow it more uses, or cancel and quote anew."
+        return NotDone(draft.id, "quoted_coupon_refused", detail)
     missing = sorted({CHECKS[code] for code in failed if not actor.may(ACCEPTABLE[code])})
     if missing:
         return NotDone(draft.id, "not_yours_to_accept", f"Another role must accept: {'; '.join(missing)}.")

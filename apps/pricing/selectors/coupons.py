@@ -19,6 +19,15 @@ ENDED: Final = "ended"
 USED_UP: Final = "used_up"
 USED_BY_CUSTOMER: Final = "used_up_by_customer"
 NOT_CUSTOMERS: Final = "no_customer"
+# The same as the end of a sentence that begins with the coupon.
+REFUSED_WORDS: Final = {
+    UNKNOWN: "does not exist",
+    NOT_YET: "is not valid yet",
+    ENDED: "is not valid any more",
+    USED_UP: "is used up",
+    USED_BY_CUSTOMER: "is used up by this customer",
+    NOT_CUSTOMERS: "is only for customers that are known",
+}
 
 
 class CouponWish(NamedTuple):

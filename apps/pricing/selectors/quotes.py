@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from apps.pricing.decisions.accesses import plain_code
 from apps.pricing.decisions.readings import read_facts, read_outcome
 from apps.pricing.models import Quote, QuoteState
 from apps.pricing.selectors.deciding import DecidedCart
@@ -42,6 +43,10 @@ class QuotedCart:
     def state_at(self, at: datetime) -> str:
         """Return what the quote is at an instant, one of STATES."""
         return state_of(self.state, self.valid_from_at, self.valid_until_at, at)
+
+    def is_for_postal_code(self, code: str) -> bool:
+        """Whether the quoted prices hold there: the facts keep of a postal code what its prices depend on, often nothing."""
+        return plain_code(code).startswith(plain_code(self.decided.facts.postal_code))
 
 
 _QUOTED: Final = """
