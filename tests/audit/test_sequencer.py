@@ -2,6 +2,8 @@
 
 import threading
 import time
+from collections.abc import Callable
+from uuid import UUID
 
 import pytest
 
@@ -13,6 +15,8 @@ from ordercash.kernel.sql import fetch, run
 from tests.factories.audit import in_thread, in_transaction, make_event, run_on_other_connection, tell, tell_numbers
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+AGGREGATE = UUID(int=4711)
 
 STAMPED = """
 SELECT p.position, (e.payload ->> 'number')::int FROM audit_eventposition AS p
@@ -100,32 +104,52 @@ def test_a_late_committer_that_fails_leaves_no_gap() -> None:
     assert positions() == [(1, 2)]
 
 
+class OpenTransaction:
+    """A transaction with its number, kept open on a connection of its own until `end`, which first does what it is given."""
+
+    def __init__(self, last: Callable[[], object] = lambda: None) -> None:
+        self.last, self.numbered, self.may_end = last, threading.Event(), threading.Event()
+        self.thread = in_thread(lambda: in_transaction(self.hold))
+        assert self.numbered.wait(10)
+
+    def hold(self) -> None:
+        fetch("SELECT pg_current_xact_id()")
+        self.numbered.set()
+        assert self.may_end.wait(10)
+        self.last()
+
+    def end(self) -> None:
+        self.may_end.set()
+        self.thread.join()
+
+
+def write_under_lock(number: int) -> None:
+    """Write to the aggregate as every verb does: one after the other."""
+    run("SELECT pg_advisory_xact_lock(4711)")
+    record_events([make_event(aggregate_id=AGGREGATE, payload={"number": number})])
+
+
 def test_events_of_one_aggregate_keep_their_order_whatever_the_transaction_numbers() -> None:
     """The transaction with the lower number locks the aggregate second: its event still comes second."""
-    lock = 4711
-    numbered, first_is_done = threading.Event(), threading.Event()
-
-    def second() -> None:
-        def write() -> None:
-            fetch("SELECT pg_current_xact_id()")
-            numbered.set()
-            assert first_is_done.wait(10)
-            run("SELECT pg_advisory_xact_lock(%s)", [lock])
-            record_events([make_event(payload={"number": 2})])
-
-        in_transaction(write)
-
-    def first() -> None:
-        run("SELECT pg_advisory_xact_lock(%s)", [lock])
-        record_events([make_event(payload={"number": 1})])
-
-    thread = in_thread(second)
-    assert numbered.wait(10)
-    in_transaction(first)
-    first_is_done.set()
-    thread.join()
+    lower = OpenTransaction(lambda: write_under_lock(2))
+    in_transaction(lambda: write_under_lock(1))
+    lower.end()
     stamp_all()
     assert [number for _, number in positions()] == [1, 2]
+
+
+def test_events_of_one_aggregate_keep_their_order_beside_an_open_transaction() -> None:
+    """A stranger numbered between the two holds back the bound: what was written first is finished, but lies above it."""
+    lower = OpenTransaction(lambda: write_under_lock(2))
+    stranger = OpenTransaction()
+    in_transaction(lambda: write_under_lock(1))
+    tell_numbers([3])
+    lower.end()
+    stamp_positions()
+    assert [number for _, number in positions()] in ([], [1, 2]), "the other aggregate's event waits for the stranger"
+    stranger.end()
+    stamp_all()
+    assert positions() == [(1, 1), (2, 2), (3, 3)]
 
 
 def test_many_writers_and_two_sequencers_lose_and_double_nothing() -> None:
@@ -190,24 +214,12 @@ def test_events_of_a_restored_log_wait_however_long_a_writer_stays_open() -> Non
     tell_numbers([1])
     stamp_all()
     restore_from_another_server()
-    numbered, may_end = threading.Event(), threading.Event()
-
-    def hold() -> None:
-        def write() -> None:
-            fetch("SELECT pg_current_xact_id()")
-            numbered.set()
-            assert may_end.wait(10)
-
-        in_transaction(write)
-
-    thread = in_thread(hold)
-    assert numbered.wait(10)
+    stranger = OpenTransaction()
     tell_numbers([2])
     for _ in range(2):
         stamp_positions()
         assert has_unstamped_events()
-    may_end.set()
-    thread.join()
+    stranger.end()
     stamp_all()
     assert positions() == [(1, 1), (2, 2)]
 
