@@ -48,8 +48,13 @@ resolutions: dict[str, dict[str, Resolution]] = {}
 
 
 def register_reasons(kinds: Mapping[str, ReasonKind]) -> None:
-    """Name the reasons that a domain may give; `{"price_missing": ReasonKind("No price", "pricing", 8)}`."""
-    reasons.update(kinds)
+    """Name the reasons that a domain may give; `{"price_missing": ReasonKind("No price", "pricing", 8)}`.
+
+    Two domains may share a reason, in the same words and for the same queue; anything else raises ValueError at the start.
+    """
+    for code, kind in kinds.items():
+        if reasons.setdefault(code, kind) != kind:
+            raise ValueError(f"The reason {code} is registered in other words or for another queue.")
 
 
 def register_resolutions(subject_kind: str, offered: Mapping[str, Resolution]) -> None:

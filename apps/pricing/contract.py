@@ -165,10 +165,10 @@ def register() -> None:
         rules=access_words,
     )
     register_demo("prices", load_prices)
-    for name, (function, every_seconds) in JOBS.items():
-        register_job(name, function, every_seconds=every_seconds)
-    register_job(READ_JOB, lambda context: _batch(context, read_batch))
-    register_job(WRITE_JOB, lambda context: _batch(context, write_batch))
+    for name, (function, every_seconds, title) in JOBS.items():
+        register_job(name, function, every_seconds=every_seconds, title=title)
+    register_job(READ_JOB, lambda context: _batch(context, read_batch), title="Read an uploaded price list")
+    register_job(WRITE_JOB, lambda context: _batch(context, write_batch), title="Write the prices of an upload")
 
 
 def _batch(context: JobContext, verb: Callable[..., PriceBatch]) -> Mapping[str, Any]:

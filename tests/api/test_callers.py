@@ -43,7 +43,8 @@ def real_path(route: str, world: World) -> str:
 
     def real(found: re.Match[str]) -> str:
         kind, name = found.groups()
-        return "orders.bill_due" if kind == "str" else next(iter(world.ids.get(name, [])), str(UUID(int=1)))
+        known = {"str": "orders.bill_due", "int": "1"}
+        return known.get(kind) or next(iter(world.ids.get(name, [])), str(UUID(int=1)))
 
     return re.sub(r"<(\w+):(\w+)>", real, route)
 

@@ -71,6 +71,7 @@ def test_a_cancellation_is_told_once_with_its_reason_and_lines() -> None:
     assert told.payload == {
         "reason": "Ordered twice",
         "lines": {"1": "2", "2": "1", "3": "1"},
+        "net_minors": {"1": 1300, "2": 2400, "3": 495},
         "product_ids": products,
     }
     assert (told.aggregate_id, told.actor_id) == (order.pk, CLERK.id)

@@ -26,7 +26,7 @@ ROW_REASONS: Final[Mapping[str, tuple[str, str, int]]] = {
     "charge_differs": ("A document with two amounts of one charge", "pricing", 24),
     "charge_on_cancellation": ("A cancellation names a charge", "returns", 48),
     "return_not_positive": ("What comes back has no quantity or price", "returns", 48),
-    "amount_out_of_range": ("The amount is too large to be booked", "order_desk", 24),
+    "amount_out_of_range": ("The amount is too large to be booked", "order_desk", 8),
     "cells_missing": ("The row has too few cells", "order_desk", 24),
     "cells_too_many": ("The row has too many cells", "order_desk", 24),
     "encoding_broken": ("The row is broken text", "order_desk", 24),

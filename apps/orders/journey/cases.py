@@ -22,7 +22,7 @@ ORDER_REASONS: Final[Mapping[str, tuple[str, str, int]]] = {
     "product_not_sellable": ("The product is not sold any more", "order_desk", 8),
     "quantity_not_positive": ("The quantity is not above zero", "order_desk", 24),
     "price_missing": ("No price was found", "pricing", 8),
-    "amount_out_of_range": ("The amount is beyond what can be booked", "order_desk", 8),
+    "amount_out_of_range": ("The amount is too large to be booked", "order_desk", 8),
     "price_not_positive": ("The price is not above zero", "pricing", 8),
     "price_below_floor": ("The price is below its floor", "pricing", 8),
     "coupon_refused": ("A coupon cannot be used", "pricing", 8),

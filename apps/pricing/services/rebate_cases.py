@@ -16,8 +16,10 @@ SUBJECT: Final = "rebate_agreement"
 
 # What stands in the way besides what the ledger refuses, with the queue that works on it and the hours to settle it within.
 REBATE_REASONS: Final[Mapping[str, tuple[str, str, int]]] = {
-    "amount_out_of_range": ("An amount is too large to be booked", "finance", 24),
+    "rebate_out_of_range": ("A rebate is too large to be booked", "finance", 24),
 }
+# What means something else to finance than to the order desk, which works on the same code of an order.
+_OWN_CODES: Final = {"amount_out_of_range": "rebate_out_of_range"}
 
 _MARK: Final = "UPDATE pricing_rebateagreement SET set_aside_at = %s WHERE id = ANY(%s::uuid[])"
 _CLEAR: Final = (
@@ -43,7 +45,7 @@ def set_aside(obstacles: Sequence[Obstacle], *, actor: Actor, now: datetime) -> 
     open_cases([_case(obstacle, now) for obstacle in obstacles])
     standing: dict[UUID, set[str]] = defaultdict(set)
     for obstacle in obstacles:
-        standing[obstacle.agreement.id].add(obstacle.code)
+        standing[obstacle.agreement.id].add(_code(obstacle))
     codes = {id: frozenset(found) for id, found in standing.items()}
     settle_reasons(SUBJECT, codes, resolution="retry", note="", actor=actor, now=now)
 
@@ -55,6 +57,10 @@ def take_up_again(agreement_ids: Sequence[UUID], *, actor: Actor, now: datetime)
     close_cases(SUBJECT, agreement_ids, resolution="retry", note="", actor=actor, now=now)
 
 
+def _code(obstacle: Obstacle) -> str:
+    return _OWN_CODES.get(obstacle.code, obstacle.code)
+
+
 def _case(obstacle: Obstacle, now: datetime) -> CaseDraft:
     agreement = obstacle.agreement
     return CaseDraft(
@@ -64,6 +70,6 @@ def _case(obstacle: Obstacle, now: datetime) -> CaseDraft:
         legal_entity_id=agreement.legal_entity_id,
         currency=agreement.currency,
         money_at_risk_minor=obstacle.amount_minor,
-        reasons=[ReasonDraft(obstacle.code, {"why": obstacle.detail})],
+        reasons=[ReasonDraft(_code(obstacle), {"why": obstacle.detail})],
         opened_at=now,
     )

@@ -71,7 +71,10 @@ def run_settlements(context: JobContext) -> Mapping[str, int]:
 
 
 # Each with its first schedule in seconds; the jobs page may change it.
-JOBS: Final = {CATCH_UP_JOB: (run_catch_up, 3600), SETTLE_JOB: (run_settlements, 3600)}
+JOBS: Final = {
+    CATCH_UP_JOB: (run_catch_up, 3600, "Accrue rebates on what was invoiced"),
+    SETTLE_JOB: (run_settlements, 3600, "Settle rebates by credit note"),
+}
 
 
 @writes

@@ -141,7 +141,7 @@ def run_back_test(context: JobContext) -> Mapping[str, Any]:
 
 def register() -> None:
     """Make the job known; called once when the apps are loaded."""
-    register_job(JOB, run_back_test)
+    register_job(JOB, run_back_test, title="Run a draft over past decisions")
 
 
 @writes
