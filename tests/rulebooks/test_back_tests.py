@@ -14,6 +14,7 @@ from apps.masterdata.models import Currency, LegalEntity
 from apps.rulebooks.decisions.trying import NotDecided, Undecidable
 from apps.rulebooks.models import BackTest, BackTestChange, BackTestFigure, RulebookVersion
 from apps.rulebooks.selectors import back_tests as read
+from apps.rulebooks.selectors import trying
 from apps.rulebooks.services import back_tests, versions
 from ordercash.kernel import clock
 from ordercash.kernel.actor import Actor
@@ -195,14 +196,14 @@ def test_two_workers_count_nothing_twice(past: RulebookVersion) -> None:
 def test_a_chunk_read_twice_is_kept_once(past: RulebookVersion, monkeypatch: pytest.MonkeyPatch) -> None:
     reference = sums(run(asked(draft())))
     found = asked(draft(words={"a": "b"}))
-    tried = back_tests.try_on
+    tried = trying.try_on
 
     def while_another_is_quicker(*args: Any) -> Any:
-        monkeypatch.setattr(back_tests, "try_on", tried)
+        monkeypatch.setattr(trying, "try_on", tried)
         run_on_other_connection(lambda: run(found))
         return tried(*args)
 
-    monkeypatch.setattr(back_tests, "try_on", while_another_is_quicker)
+    monkeypatch.setattr(trying, "try_on", while_another_is_quicker)
     assert run(found).state == "done"
     assert sums(found) == reference
 

@@ -12,7 +12,7 @@ from apps.rulebooks.decisions.kinds import Weight, kind_of
 from apps.rulebooks.decisions.trying import Logged, decide_with
 from apps.rulebooks.decisions.weighing import TOTAL
 from apps.rulebooks.models import BackTest, BackTestChange, BackTestFigure, Rulebook, RulebookVersion
-from apps.rulebooks.selectors.decision_log import DecisionFacts, decision_of
+from apps.rulebooks.selectors.decision_log import DecisionFacts, Span, cut, decision_of
 from ordercash.kernel import sql
 from ordercash.kernel.errors import NotFound
 from ordercash.kernel.ids import id_in, lowest_id_at
@@ -39,10 +39,10 @@ class Among:
         condition, params = "kind = %s AND id < %s", [self.kind, self.until_id]
         if not self.entities:
             return condition, params
-        test = "= ANY" if self.only_these else "<> ALL"
-        return f"{condition} AND coalesce(facts::jsonb ->> 'legal_entity', '') {test} (%s::text[])", [
-            *params, list(self.entities),
-        ]  # fmt: skip
+        # Canonical text is searched before it is read: most facts name none of them.
+        named = "(facts LIKE ANY (%s::text[]) AND coalesce(facts::jsonb ->> 'legal_entity', '') = ANY (%s::text[]))"
+        texts = [f'%"legal_entity":"{each}"%' for each in self.entities]
+        return f"{condition} AND {'' if self.only_these else 'NOT '}{named}", [*params, texts, list(self.entities)]
 
 
 def among(back_test: BackTest) -> Among:
@@ -93,13 +93,18 @@ def count_after(about: Among, after_id: UUID) -> int:
     return int(found)
 
 
-def decisions_after(about: Among, after_id: UUID, limit: int) -> list[Logged]:
-    """Return the next decisions after an id, oldest first."""
+def spans_after(about: Among, after_id: UUID, chunk: int) -> list[Span]:
+    """Cut the decisions after an id into pieces."""
+    return cut(after_id, *about.where(), chunk=chunk)
+
+
+def decisions_in(about: Among, span: Span) -> list[Logged]:
+    """Return the decisions of a piece, oldest first."""
     condition, params = about.where()
     found = sql.fetch(
         "SELECT id, subject_kind, subject_id, facts, outcome FROM rulebooks_decision"  # noqa: S608
-        f" WHERE id > %s AND {condition} ORDER BY id LIMIT %s",
-        [after_id, *params, limit],
+        f" WHERE id > %s AND id <= %s AND {condition} ORDER BY id",
+        [span.after_id, span.until_id, *params],
     )
     return [Logged(*row) for row in found]
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from ordercash.kernel import sql
@@ -22,6 +23,13 @@ class DecisionFacts:
     outcome: str
     trace: str
     taken_at: datetime
+
+
+class Span(NamedTuple):
+    """A piece of the log: decisions after one id and up to another, this one included."""
+
+    after_id: UUID
+    until_id: UUID
 
 
 DECISION_COLUMNS = "id, kind, subject_kind, subject_id, version_sha256, facts, outcome, trace, taken_at"
@@ -56,3 +64,17 @@ def decision_of(decision_id: UUID) -> DecisionFacts:
     if not found:
         raise NotFound("There is no such decision.")
     return DecisionFacts(*found[0])
+
+
+def cut(
+    after_id: UUID, condition: str, params: Sequence[object], *, chunk: int, limit: int | None = None
+) -> list[Span]:
+    """Cut the decisions after an id that fulfil a condition into pieces of `chunk`, at most `limit` in all; one statement."""
+    found = sql.fetch(
+        "SELECT id FROM (SELECT id, row_number() OVER (ORDER BY id) AS place, count(*) OVER () AS total"  # noqa: S608
+        f" FROM (SELECT id FROM rulebooks_decision WHERE id > %s AND {condition} ORDER BY id LIMIT %s) d) p"
+        " WHERE place %% %s = 0 OR place = total ORDER BY id",
+        [after_id, *params, limit, chunk],
+    )
+    ends = [row[0] for row in found]
+    return [Span(after, end) for after, end in zip([after_id, *ends], ends, strict=False)]

@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
 from uuid import UUID
 
 from apps.rulebooks.decisions.kinds import Decided, kind_of
 from apps.rulebooks.decisions.trying import NotDecided, Undecidable, decide_with
-from apps.rulebooks.selectors.decision_log import DECISION_COLUMNS, DecisionFacts
+from apps.rulebooks.selectors.decision_log import DECISION_COLUMNS, DecisionFacts, Span, cut
 from apps.rulebooks.selectors.in_force import version_document
 from ordercash.kernel import sql
 from ordercash.kernel.ids import lowest_id_at
@@ -33,13 +32,6 @@ class Replayed:
         return again is not None and (self.logged.outcome, self.logged.trace) == (again.outcome, again.trace)
 
 
-class Span(NamedTuple):
-    """A piece of the log: decisions after one id and up to another, this one included."""
-
-    after_id: UUID
-    until_id: UUID
-
-
 def replay_decisions(
     kind: str, *, since: datetime, until: datetime | None = None, limit: int | None = None
 ) -> Iterator[Replayed]:
@@ -56,14 +48,8 @@ def spans(kind: str, *, since: datetime, until: datetime | None = None, limit: i
     if kind_of(kind).decide is None:
         raise NotDecided(f"{kind!r} has no decision function.")
     first = UUID(int=max(lowest_id_at(since).int - 1, 0))
-    found = sql.fetch(
-        "SELECT id FROM (SELECT id, row_number() OVER (ORDER BY id) AS place, count(*) OVER () AS total"
-        " FROM (SELECT id FROM rulebooks_decision WHERE id > %s AND id < %s AND kind = %s ORDER BY id LIMIT %s) d) p"
-        " WHERE place %% %s = 0 OR place = total ORDER BY id",
-        [first, lowest_id_at(until) if until else BEYOND, kind, limit, CHUNK],
-    )
-    ends = [row[0] for row in found]
-    return [Span(after, end) for after, end in zip([first, *ends], ends, strict=False)]
+    among = "kind = %s AND id < %s", [kind, lowest_id_at(until) if until else BEYOND]
+    return cut(first, *among, limit=limit, chunk=CHUNK)
 
 
 def replay_span(kind: str, span: Span) -> Iterator[Replayed]:

@@ -1,16 +1,18 @@
 """Back-tests: asked for, run in chunks by any worker, stopped and taken up again; nothing is counted twice."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from apps.audit.contract import JobContext, enqueue_job, register_job
 from apps.rulebooks.decisions.kinds import kind_of
-from apps.rulebooks.decisions.trying import NotDecided, Tried, try_on
+from apps.rulebooks.decisions.trying import NotDecided, Tried, Undecidable
 from apps.rulebooks.decisions.weighing import Moved, Place
 from apps.rulebooks.models import BackTest
-from apps.rulebooks.selectors.back_tests import among, back_test_of, count_after, decisions_after, first_id
+from apps.rulebooks.selectors.back_tests import among, back_test_of, count_after, first_id, spans_after
+from apps.rulebooks.selectors.decision_log import Span
+from apps.rulebooks.selectors.trying import processes_for, trying
 from apps.rulebooks.services.transfer import SINCE_EVER
 from apps.rulebooks.services.versions import locked_version
 from apps.rulebooks.states import BACK_TEST
@@ -114,23 +116,39 @@ def carry_on(back_test_id: UUID, *, tell: Tell, now: Callable[[], datetime]) -> 
     """Run a back-test to its end, or until somebody stops it; returns it as it stands then.
 
     One transaction a chunk: cursor, figures and changes move together and only from where the cursor stood, so that a process may die
-    at any moment and several may run the same back-test. `tell(seen, total)` is called after each chunk. Raises Undecidable when the
-    version cannot take one of the decisions; the back-test has failed then and names it.
+    at any moment and several may run the same back-test. Where much is left, every core computes and this process writes.
+    `tell(seen, total)` is called after each chunk. Raises Undecidable when the version cannot take one of the decisions; the back-test
+    has failed then and names it.
     """
     running = _begin(back_test_id)
-    kind, about = kind_of(running.version.rulebook.kind), among(running)
-    compiled = kind.ready(running.document)
+    about = among(running)
     while running.state == BackTest.State.RUNNING:
-        after_id = _cursor(running)
-        decisions = decisions_after(about, after_id, CHUNK)
-        if not decisions:
-            _finish(running, now())
+        spans = spans_after(about, _cursor(running), CHUNK)
+        if spans:
+            _carry(running, spans, tell, now)
         else:
-            tried = _tried(running, lambda: try_on(kind, compiled, decisions), now)  # noqa: B023 - called at once
-            _keep(running, tried, after_id=after_id, until_id=decisions[-1].id)
-        running.refresh_from_db(fields=["state", "after_id", "seen", "changed", "total", "finished_at"])
-        tell(running.seen, running.total or running.seen)
+            _finish(running, now())
+            _read_again(running)
+            tell(running.seen, running.total or running.seen)
     return running
+
+
+def _carry(running: BackTest, spans: Sequence[Span], tell: Tell, now: Callable[[], datetime]) -> None:
+    """Try pieces of the log and keep what came of them, in order, until the cursor is elsewhere or nothing runs any more."""
+    with trying(running.pk, spans, processes_for(len(spans) * CHUNK)) as pieces:
+        for span, found in zip(spans, pieces, strict=True):
+            if found.tried is None:
+                _fail(running.pk, found.refusal, now())
+                raise Undecidable(found.refusal)
+            _keep(running, found.tried, span)
+            _read_again(running)
+            tell(running.seen, running.total or running.seen)
+            if (running.state, running.after_id) != (BackTest.State.RUNNING, span.until_id):
+                return
+
+
+def _read_again(running: BackTest) -> None:
+    running.refresh_from_db(fields=["state", "after_id", "seen", "changed", "total", "finished_at"])
 
 
 def run_back_test(context: JobContext) -> Mapping[str, Any]:
@@ -160,9 +178,9 @@ def _begin(back_test_id: UUID) -> BackTest:
 
 
 @writes
-def _keep(running: BackTest, tried: Tried, *, after_id: UUID, until_id: UUID) -> None:
+def _keep(running: BackTest, tried: Tried, span: Span) -> None:
     """Keep a chunk if the cursor still stands where it was read from and nobody stopped the back-test."""
-    if sql.run(ADVANCE, [until_id, tried.seen, len(tried.changes), running.pk, after_id]):
+    if sql.run(ADVANCE, [span.until_id, tried.seen, len(tried.changes), running.pk, span.after_id]):
         _count(running.pk, tried.figures)
         ids = new_ids(len(tried.changes))
         rows = [(id, running.pk, *change) for id, change in zip(ids, tried.changes, strict=True)]
@@ -179,14 +197,6 @@ def _count(back_test_id: UUID, figures: Mapping[Place, Moved]) -> None:
 @writes
 def _finish(running: BackTest, now: datetime) -> None:
     sql.run(FINISH, [now, running.pk, running.after_id])
-
-
-def _tried(running: BackTest, work: Callable[[], Tried], now: Callable[[], datetime]) -> Tried:
-    try:
-        return work()
-    except DomainError as refusal:
-        _fail(running.pk, refusal.detail, now())
-        raise
 
 
 @writes

@@ -3,16 +3,14 @@
 import time
 from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
-from multiprocessing import get_context
 from typing import Any, NamedTuple
 
-import django
 from django.core.management.base import BaseCommand, CommandError
 
 from apps.rulebooks.selectors.replay import Replayed, Span, replay_span, spans
 from ordercash.kernel.errors import DomainError
+from ordercash.kernel.processes import computing
 
 # As many as this are named; a rule that decides otherwise than it did concerns thousands.
 NAMED = 100
@@ -86,8 +84,7 @@ def _compared(kind: str, pieces: list[Span], workers: int) -> Iterator[Compared]
     if workers == 1 or len(pieces) < 2:
         yield from (compare(kind, piece) for piece in pieces)
         return
-    # New processes, not forks: a fork would share the connections to the database.
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=django.setup) as pool:
+    with computing(min(workers, len(pieces))) as pool:
         yield from pool.map(compare, [kind] * len(pieces), pieces)
 
 
