@@ -12,7 +12,9 @@ from apps.pricing.contract import CONDITIONS
 from apps.pricing.decisions.cart import decide_cart
 from apps.pricing.decisions.compiled import compile_rules
 from apps.pricing.decisions.facts import CartFacts, Cost, Coupon, Rate
+from apps.pricing.decisions.readings import read_facts
 from apps.pricing.decisions.rules import PricingRules
+from apps.pricing.decisions.texts import facts_text
 from apps.pricing.models import CostRecord, PurchaseVolume
 from apps.pricing.selectors.carts import CartRequest, LineRequest, Needs, needs_of, read_carts
 from tests.factories.counting import Counted, counted
@@ -105,6 +107,44 @@ def test_prices_in_force_of_all_scales_and_of_the_ordered_unit_are_told() -> Non
     ]  # fmt: skip
     assert (own.unit, own.factor, own.category, box.unit, box.factor) == ("piece", 1, "tableware", "box", 12)
     assert none.candidates == ()
+
+
+def test_prices_of_any_unit_come_where_they_are_of_use_with_what_one_holds() -> None:
+    mug, ribbon, prices = a_product("MUG", category="tableware"), a_product("RIBBON", category="paper"), a_price_list()
+    for product, crate in ((mug, "144"), (ribbon, "10")):
+        sold_by(product, "box", "12")
+        sold_by(product, "crate", crate)
+        a_price(prices, product, "300.00", unit="crate")
+    a_price(prices, mug, "27.00", unit="box")
+    kit = a_bundle("KIT", parts={mug: "2", ribbon: "1"})
+    any_unit = {"name": "base", "source": "price_list", "scope": "everybody", "other_units": True}
+    document = PricingRules.model_validate(
+        {
+            "accesses": [any_unit | {"when": 'category != "x"'}, {"name": "parts", "source": "parts"}],
+            "groups": [{"name": "whole", "level": "order", "order": 1, "method": "all_in_sequence"}],
+            "discounts": [
+                {"name": "gift", "group": "whole", "give": {"free_goods": [{"sku": "KIT", "quantity": "1"}]}}
+            ],
+        }
+    )
+    rules = compile_rules(document, CONDITIONS)
+    facts = read(a_cart(a_line(mug, "3"), a_line(mug, "2", unit="box"), a_line(kit)), needs_of(rules))
+    pieces, boxes, bundle = facts.lines
+    assert pieces.units == (("box", Decimal(12)), ("crate", Decimal(144)))
+    assert boxes.units == (("crate", Decimal(144)),)
+    assert [(part.sku, part.category, part.unit, part.units) for part in bundle.parts] == [
+        ("MUG", "tableware", "piece", pieces.units), ("RIBBON", "paper", "piece", (("crate", Decimal(10)),)),
+    ]  # fmt: skip
+    assert facts.extras[0].parts == bundle.parts
+    assert read_facts(facts_text(facts)) == facts
+    priced = decide_cart(rules, facts)
+    # A piece costs the twelfth of a box; the bundle two of them and a tenth of a crate.
+    assert [line.unit_price for line in priced.lines] == [Decimal("2.25"), Decimal("27"), Decimal("34.5")]
+    assert [line.source for line in priced.lines] == ["base", "base", "parts"]
+    assert priced.added[0].gross_minor == 3450
+    # Rules that have no use for them are not told.
+    plain = read(a_cart(a_line(mug, "3"), a_line(kit)))
+    assert (plain.lines[0].candidates, plain.lines[1].parts[0].category, plain.lines[1].parts[0].units) == ((), "", ())
 
 
 def test_other_currencies_come_only_when_asked_for_and_with_their_dated_rate() -> None:

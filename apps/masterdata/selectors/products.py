@@ -44,6 +44,7 @@ class PartFacts:
     name: str
     unit: str
     quantity: Decimal
+    category: str = ""
 
 
 _PRODUCTS: Final = """
@@ -51,7 +52,7 @@ SELECT p.id, p.sku, p.name, p.kind, p.tax_class, p.unit, u.decimals, p.is_sellab
   FROM masterdata_product p JOIN masterdata_unitofmeasure u ON u.code = p.unit
 """
 _PARTS: Final = """
-SELECT b.bundle_id, p.id, p.sku, p.name, p.unit, trim_scale(b.quantity)
+SELECT b.bundle_id, p.id, p.sku, p.name, p.unit, trim_scale(b.quantity), p.category
   FROM masterdata_bundlepart b JOIN masterdata_product p ON p.id = b.part_id
  WHERE b.bundle_id = ANY(%s::uuid[]) ORDER BY b.bundle_id, p.sku
 """

@@ -2,15 +2,17 @@
 
 Of the records that an access may use, those in the cart's currency go before those to be converted; then comes the most specific zone
 (longest postal prefix, state, country), the higher priority, the legal entity's own list, the list's code, the ordered unit before the
-product's own, the largest scale that the quantity reaches, and the record's id.
+product's own and, where the access allows it, any other unit, the largest scale that the quantity reaches, the smallest of other units,
+and the record's id.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final, NamedTuple
 
+from apps.pricing.decisions.asking import has_failed
 from apps.pricing.decisions.compiled import Place
-from apps.pricing.decisions.facts import ONE, Candidate, CartFacts, LineFacts, ListFacts, Rate
+from apps.pricing.decisions.facts import NOTHING, ONE, Candidate, CartFacts, LineFacts, ListFacts, PartFacts, Rate
 from apps.pricing.decisions.rules import Access
 from ordercash.kernel.money import AmountOutOfRange
 
@@ -51,31 +53,70 @@ class Found(NamedTuple):
 
 
 class Wanted(NamedTuple):
-    """What a price is looked for: `own` and `in_order` count own units of this line and of the whole cart."""
+    """What a price is looked for: `own` and `in_order` count own units of this line and of the whole cart.
+
+    The last members are what conditions read, what one of other units holds, and what a bundle is made of.
+    """
 
     unit: str
     factor: Decimal
     own: Decimal
     in_order: Decimal
-    volumes: tuple[tuple[int, Decimal], ...]
+    volumes: tuple[tuple[int, Decimal], ...] = ()
+    sku: str = ""
+    category: str = ""
+    quantity: Decimal = ONE
+    units: tuple[tuple[str, Decimal], ...] = ()
+    parts: tuple[PartFacts, ...] = ()
+
+
+class Looking:
+    """What the condition of an access reads: the names of the order, and what is looked for."""
+
+    __slots__ = ("_order", "_wanted")
+
+    def __init__(self, order: Mapping[str, Any], wanted: Wanted) -> None:
+        self._order, self._wanted = order, wanted
+
+    def __getitem__(self, name: str) -> Any:
+        return getattr(self._wanted, _OF_WANTED[name]) if name in _OF_WANTED else self._order[name]
+
+
+_OF_WANTED: Final = {
+    "sku": "sku",
+    "category": "category",
+    "unit": "unit",
+    "quantity": "quantity",
+    "own_quantity": "own",
+}
 
 
 class PriceFinder:
     """Looks for prices of one cart; knows for every list of its facts what it is worth here."""
 
-    __slots__ = ("_cart", "_grouped", "_lists", "_places")
+    __slots__ = ("_cart", "_grouped", "_lists", "_order", "_places")
 
-    def __init__(self, places: Sequence[Place], cart: CartFacts) -> None:
+    def __init__(self, places: Sequence[Place], cart: CartFacts, order: Mapping[str, Any] | None = None) -> None:
         self._places = places
+        self._order = {} if order is None else order
         self._cart = cart
         self._grouped = bool(cart.customer_group)
         self._lists: dict[int, Usable | None] = {}
 
     def find(self, wanted: Wanted, agreed: Decimal | None, candidates: Sequence[Candidate]) -> Found:
-        """Return the first access's price; `misses` holds why each one before it had none."""
+        """Return the first access's price; `misses` holds why each one before it had none, or was not looked at."""
         misses: list[Miss] = []
         scopes = self._by_scope(candidates) if candidates else {}
-        for access, name, scope, final, nothing, no_group in self._places:
+        for access, name, scope, final, nothing, no_group, when in self._places:
+            if when is not None and (why := when.why_not(Looking(self._order, wanted))):
+                misses.append(_not_tried(access, why))
+                continue
+            if scope is None and access.source == "parts":
+                summed = self._sum_of_parts(access, wanted) if wanted.parts else nothing
+                if isinstance(summed, _Summed):
+                    return Found(summed.unit_price, ONE, name, final, summed.hit, tuple(misses))
+                misses.append(summed)
+                continue
             if scope is None:
                 if agreed is not None:
                     return Found(agreed, ONE, name, final, {"access": name, "found": _text(agreed)}, tuple(misses))
@@ -90,6 +131,21 @@ class PriceFinder:
                 return _found(access, wanted, chosen, tuple(misses), final)
             misses.append(chosen)  # type: ignore[arg-type]
         return Found(None, ONE, "", False, None, tuple(misses))
+
+    def _sum_of_parts(self, access: Access, wanted: Wanted) -> "_Summed | Miss":
+        """Return what the parts of one ordered unit of a bundle cost alone, or which of them has no price."""
+        total, told = NOTHING, []
+        for part in wanted.parts:
+            found = self.find(part_wanted(part, wanted.own), None, part.candidates)
+            if found.unit_price is None or found.hit is None:
+                return (access.name, "part_without_price", part.sku)
+            total += part.quantity * found.unit_price / found.per
+            told.append({**found.hit, "quantity": _text(part.quantity), "sku": part.sku})
+        price = total * wanted.factor
+        if price.adjusted() > MOST_DIGITS:
+            return (access.name, TOO_LARGE)
+        price = price.quantize(PRICE_STEP, rounding=ROUND_HALF_UP).normalize()
+        return _Summed(price, {"access": access.name, "found": _text(price), "parts": told})
 
     def _by_scope(self, candidates: Iterable[Candidate]) -> dict[str, list[tuple[Candidate, Usable]]]:
         scopes: dict[str, list[tuple[Candidate, Usable]]] = {}
@@ -124,20 +180,24 @@ class PriceFinder:
             if usable.foreign and (not access.convert or usable.rate is None):
                 why = why or ("no_rate" if access.convert else "other_currency")
                 continue
-            unit = candidate.unit
+            unit, held = candidate.unit, NOTHING
             if unit == wanted.unit or (not unit and wanted.factor == ONE):
-                exact, reached = True, candidate.from_quantity * wanted.factor
+                away, reached = 0, candidate.from_quantity * wanted.factor
             elif not unit:
-                exact, reached = False, candidate.from_quantity
+                away, reached = 1, candidate.from_quantity
+            elif access.other_units and unit in (units := dict(wanted.units)):
+                held = units[unit]
+                away, reached = 2, candidate.from_quantity * held
             else:
                 why = why or "other_unit"
                 continue
             if reached > quantity:
-                least = candidate.from_quantity if least is None else min(least, candidate.from_quantity)
+                begins = reached if held else candidate.from_quantity
+                least = begins if least is None else min(least, begins)
                 continue
-            key = (usable.rank, not exact, -reached, candidate.record)
+            key = (usable.rank, away, -reached, held, candidate.record)
             if best is None or key < best.key:
-                best = _Chosen(key, candidate, usable, exact)
+                best = _Chosen(key, candidate, usable, not away, held)
         if best is not None:
             return best
         if least is not None:
@@ -146,15 +206,37 @@ class PriceFinder:
 
 
 class _Chosen(NamedTuple):
-    key: tuple[Any, bool, Decimal, str]
+    """A record; `exact`: it is for the ordered unit; `held`: own units in one of its unit, when that is neither."""
+
+    key: tuple[Any, int, Decimal, Decimal, str]
     candidate: Candidate
     usable: Usable
     exact: bool
+    held: Decimal
+
+
+class _Summed(NamedTuple):
+    unit_price: Decimal
+    hit: dict[str, Any]
 
 
 def wanted_of(line: LineFacts, own: Decimal, in_order: Decimal) -> Wanted:
     """Return what a line's price is looked for by."""
-    return Wanted(line.unit, line.factor, own, in_order, line.volumes)
+    return Wanted(
+        line.unit, line.factor, own, in_order, line.volumes, line.sku, line.category, line.quantity, line.units, line.parts,
+    )  # fmt: skip
+
+
+def part_wanted(part: PartFacts, bundles: Decimal) -> Wanted:
+    """Return what the stand-alone price of a bundle's part is looked for by, for so many of the bundle's own units."""
+    own = part.quantity * bundles
+    return Wanted(part.unit, ONE, own, own, (), part.sku, part.category, own, part.units)
+
+
+def _not_tried(access: Access, why: str) -> Miss:
+    if has_failed(why):
+        return (access.name, "not_tried_failed", why.partition(":")[2].replace("_", " "))
+    return (access.name, "not_tried", access.when or "")
 
 
 def _scale_quantity(access: Access, wanted: Wanted) -> Decimal:
@@ -205,7 +287,12 @@ def _found(access: Access, wanted: Wanted, chosen: _Chosen, misses: tuple[Miss, 
     if access.scale != "line":
         hit["scale"] = access.scale
         hit["scale_quantity"] = _text(_scale_quantity(access, wanted))
-    if not chosen.exact:
+    if chosen.held:
+        price = price * wanted.factor / chosen.held
+        hit["unit"] = {
+            "factor": _text(wanted.factor), "from": candidate.unit, "held": _text(chosen.held), "to": wanted.unit,
+        }  # fmt: skip
+    elif not chosen.exact:
         price *= wanted.factor
         hit["unit"] = {"factor": _text(wanted.factor), "to": wanted.unit}
     if usable.rate is not None:

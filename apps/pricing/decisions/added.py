@@ -34,7 +34,10 @@ class FreeGoods:
         return tuple(self._line(rule, self._extras[sku], quantity) for sku, quantity in counted)
 
     def _line(self, rule: str, extra: ExtraFacts, quantity: Decimal) -> AddedLine:
-        found = self._finder.find(Wanted(extra.unit, ONE, quantity, quantity, ()), None, extra.candidates)
+        wanted = Wanted(
+            extra.unit, ONE, quantity, quantity, (), extra.sku, extra.category, quantity, extra.units, extra.parts,
+        )  # fmt: skip
+        found = self._finder.find(wanted, None, extra.candidates)
         price, gross = found.unit_price, 0
         if price is not None:
             try:

@@ -32,7 +32,7 @@ class _Decision:
     def __init__(self, rules: Rules, facts: CartFacts) -> None:
         self.rules, self.facts, self.currency = rules, facts, facts.currency
         self.context: Context = context_of(rules, facts)
-        self.finder = PriceFinder(rules.places, facts)
+        self.finder = PriceFinder(rules.places, facts, self.context.view)
         self.rates: dict[str, Decimal | None] = {}
         self.trace = TraceWriter()
 
@@ -57,6 +57,8 @@ class _Decision:
 
     def _running_lines(self) -> list[RunningLine]:
         owns = [line.quantity if line.factor == ONE else line.quantity * line.factor for line in self.facts.lines]
+        if "order_quantity" in self.rules.access_reads:
+            self.context.view["order_quantity"] = sum(owns, NOTHING)
         in_order: dict[str, Decimal] = {}
         if self.rules.scales_over_order:
             for line, own in zip(self.facts.lines, owns, strict=True):

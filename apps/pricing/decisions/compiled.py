@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple, Self
+from typing import Any, Final, NamedTuple, Self
 
 from apps.pricing.decisions.asking import Asked, Test
-from apps.pricing.decisions.conditions import OF_LINES, OF_ORDERS, ORDER_NAMES, Language
+from apps.pricing.decisions.conditions import OF_ACCESSES, OF_LINES, OF_ORDERS, ORDER_NAMES, Language
 from apps.pricing.decisions.gives import Give
 from apps.pricing.decisions.rules import Access, Charge, Discount, Floor, Group, PricingRules
 
@@ -45,12 +45,16 @@ class Place(NamedTuple):
     final: bool
     nothing: tuple[str, str]
     no_group: tuple[str, str]
+    when: Test | None
 
     @classmethod
-    def of(cls, access: Access) -> Self:
-        nothing = "no_agreed_price" if access.scope is None else "no_price_in_force"
+    def of(cls, access: Access, when: Test | None) -> Self:
+        name, nothing = access.name, _NOTHING[access.source]
         no_group = "no_customer_group" if access.scope == "customer_group" else nothing
-        return cls(access, access.name, access.scope, access.is_final, (access.name, nothing), (access.name, no_group))
+        return cls(access, name, access.scope, access.is_final, (name, nothing), (name, no_group), when)
+
+
+_NOTHING: Final = {"agreed_price": "no_agreed_price", "price_list": "no_price_in_force", "parts": "not_a_bundle"}
 
 
 # Groups of which only the best counts; most stages have one.
@@ -70,7 +74,8 @@ class Rules:
     """A document made ready. The last members say what a cart's facts need besides prices in force.
 
     `reads`: names that conditions read; `skus`: products that rules may add; `campaigns`: of coupons; `period_days`: of scales;
-    `converts`: prices in other currencies are of use; `scopes`: of the price lists that are looked at.
+    `converts`: prices in other currencies are of use; `scopes`: of the price lists that are looked at; `other_units`: prices for any
+    unit are of use; `access_reads`: names that conditions of accesses read; `sums_parts`: bundles may cost what their parts do.
     """
 
     document: PricingRules
@@ -90,6 +95,9 @@ class Rules:
     asked: Asked
     order_reads: tuple[str, ...]
     places: tuple[Place, ...]
+    other_units: bool
+    access_reads: frozenset[str]
+    sums_parts: bool
     plans: dict[Any, Any] = field(default_factory=dict, repr=False)
 
     @property
@@ -113,6 +121,9 @@ def compile_rules(document: PricingRules, language: Language) -> Rules:
     )
     named = {rule.name: rule.when for rule in (*ready.values(), *(rule for _, rules in charges for rule in rules))}
     named |= {ready.floor.name: ready.when for ready in floors}
+    places = tuple(Place.of(access, _test(access.when, language, OF_ACCESSES)) for access in document.accesses)
+    access_reads = frozenset(name for place in places if place.when for name in place.when.names)
+    reads = access_reads.union(*(test.names for test in named.values() if test))
     return Rules(
         document=document,
         accesses=document.accesses,
@@ -120,7 +131,7 @@ def compile_rules(document: PricingRules, language: Language) -> Rules:
         order_stages=_stages(document, "order", groups),
         charges=charges,
         floors=floors,
-        reads=frozenset(name for test in named.values() if test for name in test.names),
+        reads=reads,
         skus=frozenset(_added_skus(document)),
         campaigns=frozenset(rule.coupon for rule in (*document.discounts, *document.charges) if rule.coupon),
         period_days=frozenset(access.period_days for access in document.accesses if access.period_days),
@@ -128,10 +139,11 @@ def compile_rules(document: PricingRules, language: Language) -> Rules:
         scopes=frozenset(access.scope for access in document.accesses if access.scope),
         scales_over_order=any(access.scale != "line" for access in document.accesses),
         asked=Asked(named),
-        order_reads=tuple(
-            sorted(ORDER_NAMES.keys() & {name for test in named.values() if test for name in test.names})
-        ),
-        places=tuple(Place.of(access) for access in document.accesses),
+        order_reads=tuple(sorted(ORDER_NAMES.keys() & reads)),
+        places=places,
+        other_units=any(access.other_units for access in document.accesses),
+        access_reads=access_reads,
+        sums_parts=any(access.source == "parts" for access in document.accesses),
         coupon_of={rule.name: rule.coupon for rule in (*document.discounts, *document.charges) if rule.coupon},
     )
 

@@ -34,6 +34,12 @@ LINE_NAMES: Final[Mapping[str, str]] = {
 # What is left of the line when the rule is reached, in major units.
 RUNNING_NAMES: Final[Mapping[str, str]] = {"net": "number"}
 
+# Known before a line has a price: what conditions of accesses may read.
+OF_ACCESSES: Final[Mapping[str, str]] = {
+    **ORDER_NAMES,
+    "order_quantity": "number",
+    **{name: type_ for name, type_ in LINE_NAMES.items() if name != "list_price"},
+}
 OF_LINES: Final = {**ORDER_NAMES, **SUM_NAMES, **LINE_NAMES, **RUNNING_NAMES}
 OF_ORDERS: Final = {**ORDER_NAMES, **SUM_NAMES}
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

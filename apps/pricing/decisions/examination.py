@@ -6,7 +6,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any, Literal, NamedTuple
 
-from apps.pricing.decisions.conditions import OF_LINES, OF_ORDERS, Conditioned, Language
+from apps.pricing.decisions.conditions import OF_ACCESSES, OF_LINES, OF_ORDERS, Conditioned, Language
 from apps.pricing.decisions.gives import CHARGE_GIVES, LINE_GIVES, ORDER_GIVES, Give
 from apps.pricing.decisions.instants import oddity_of
 from apps.pricing.decisions.rules import Charge, Discount, PricingRules, Rule
@@ -111,8 +111,9 @@ def _best_of(document: PricingRules) -> Iterator[Found]:
 def _accesses(document: PricingRules) -> Iterator[Found]:
     seen: dict[tuple[Any, ...], str] = {}
     for place, access in enumerate(document.accesses):
-        key = (access.source, access.scope, access.scale, access.period_days, access.convert)
-        first = seen.setdefault(key, access.name)
+        key = (access.source, access.scope, access.scale, access.period_days, access.convert, access.other_units)
+        # What is looked at always hides what comes after it; a condition hides the same one.
+        first = seen.get((*key, None)) or seen.setdefault((*key, access.when), access.name)
         if first != access.name:
             message = f"never reached: {first!r} looks at the same before it"
             yield warning(f"/accesses/{place}", "unreachable", message, access.name, first)
@@ -186,6 +187,8 @@ def _conditions(document: PricingRules, language: Language) -> Iterator[Found]:
         (at, rule) for at, rule in timed_rules(document) if isinstance(rule, Discount)
     ]
     charges = [(at, rule) for at, rule in timed_rules(document) if isinstance(rule, Charge)]
+    accesses = [(f"/accesses/{place}", access) for place, access in enumerate(document.accesses)]
+    yield from _asked(accesses, OF_ACCESSES, language)
     yield from _asked([*discounts, *floors], OF_LINES, language)
     yield from _asked(charges, OF_ORDERS, language)
 

@@ -59,16 +59,25 @@ class Cost(NamedTuple):
 
 
 class PartFacts(NamedTuple):
-    """A part of a bundle: how many of the part's own units one of the bundle's own units holds, and its stand-alone prices."""
+    """A part of a bundle: how many of the part's own units one of the bundle's own units holds, and its stand-alone prices.
+
+    What follows the prices is there where accesses ask for it; `units`: what one of another unit holds, in own units.
+    """
 
     product: str
     sku: str
     quantity: Decimal
     candidates: tuple[Candidate, ...] = ()
+    category: str = ""
+    unit: str = ""
+    units: tuple[tuple[str, Decimal], ...] = ()
 
 
 class LineFacts(NamedTuple):
-    """A line of the cart. `volumes`: days before the instant and what the customer bought of the product in them, in its own unit."""
+    """A line of the cart. `volumes`: days before the instant and what the customer bought of the product in them, in its own unit.
+
+    `units`: other units that prices are for, and what one of each holds in own units.
+    """
 
     product: str
     sku: str
@@ -82,15 +91,19 @@ class LineFacts(NamedTuple):
     cost: Cost | None = None
     volumes: tuple[tuple[int, Decimal], ...] = ()
     parts: tuple[PartFacts, ...] = ()
+    units: tuple[tuple[str, Decimal], ...] = ()
 
 
 class ExtraFacts(NamedTuple):
-    """A product that a rule may add: free goods, or what a charge is booked on."""
+    """A product that a rule may add: free goods, or what a charge is booked on. See PartFacts."""
 
     product: str
     sku: str
     unit: str = ""
     candidates: tuple[Candidate, ...] = ()
+    category: str = ""
+    units: tuple[tuple[str, Decimal], ...] = ()
+    parts: tuple[PartFacts, ...] = ()
 
 
 class Coupon(NamedTuple):

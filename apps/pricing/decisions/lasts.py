@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final, NamedTuple
 
-from apps.pricing.decisions.accesses import PRICE_STEP, PriceFinder, Wanted
+from apps.pricing.decisions.accesses import PRICE_STEP, PriceFinder, part_wanted
 from apps.pricing.decisions.alive import LiveFloor
 from apps.pricing.decisions.asking import has_failed
-from apps.pricing.decisions.facts import ONE, BelowFloor, PartShare
+from apps.pricing.decisions.facts import BelowFloor, PartShare
 from apps.pricing.decisions.running import RunningLine
 from ordercash.kernel.money import AmountOutOfRange, split, to_major, to_minor
 
@@ -73,7 +73,7 @@ def split_on_parts(line: RunningLine, finder: PriceFinder) -> tuple[tuple[PartSh
     quantities = [part.quantity * line.own for part in parts]
     alone: list[Decimal | None] = []
     for part, quantity in zip(parts, quantities, strict=True):
-        found = finder.find(Wanted("", ONE, quantity, quantity, ()), None, part.candidates)
+        found = finder.find(part_wanted(part, line.own), None, part.candidates)
         alone.append(None if found.unit_price is None else quantity * found.unit_price / found.per)
     shares = split(line.minor, _weights(alone, quantities))
     trace = [

@@ -41,8 +41,8 @@ def read_facts(text: str) -> CartFacts:
         rates=tuple([Rate(row[0], row[1], Decimal(row[2]), row[3], row[4]) for row in known.get("rates", ())]),
         extras=tuple(
             [
-                ExtraFacts(product, sku, unit, _prices(rows, lists))
-                for product, sku, unit, rows in known.get("extras", ())
+                ExtraFacts(product, sku, unit, _prices(rows, lists), *_of_extra(besides, lists))
+                for product, sku, unit, rows, *besides in known.get("extras", ())
             ]
         ),
         edition=known.get("edition", 1),
@@ -74,13 +74,39 @@ def _line(known: dict[str, Any], lists: Sequence[ListFacts]) -> LineFacts:
         _prices(known.get("prices", ()), lists),
         Cost(Decimal(cost[0]), cost[1]) if cost else None,
         tuple([(days, Decimal(bought)) for days, bought in known.get("volumes", ())]),
-        tuple(
-            [
-                PartFacts(product, sku, Decimal(held), _prices(rows, lists))
-                for product, sku, held, rows in known.get("parts", ())
-            ]
-        ),
+        _parts(known.get("parts", ()), lists),
+        _units(known.get("units", ())),
     )
+
+
+def _parts(rows: Sequence[Sequence[Any]], lists: Sequence[ListFacts]) -> tuple[PartFacts, ...]:
+    return tuple(
+        [
+            PartFacts(
+                product, sku, Decimal(held), _prices(prices, lists),
+                *_of_part(besides),
+            )
+            for product, sku, held, prices, *besides in rows
+        ]
+    )  # fmt: skip
+
+
+def _units(rows: Sequence[Sequence[str]]) -> tuple[tuple[str, Decimal], ...]:
+    return tuple([(unit, Decimal(held)) for unit, held in rows])
+
+
+def _of_part(besides: Sequence[dict[str, Any]]) -> tuple[Any, ...]:
+    """Return what the row of a part has besides: category, unit, units."""
+    for known in besides:
+        return known.get("category", ""), known.get("unit", ""), _units(known.get("units", ()))
+    return ()
+
+
+def _of_extra(besides: Sequence[dict[str, Any]], lists: Sequence[ListFacts]) -> tuple[Any, ...]:
+    """Return what the row of an added product has besides: category, units, parts."""
+    for known in besides:
+        return known.get("category", ""), _units(known.get("units", ())), _parts(known.get("parts", ()), lists)
+    return ()
 
 
 def _prices(rows: Sequence[Sequence[Any]], lists: Sequence[ListFacts]) -> tuple[Candidate, ...]:

@@ -49,22 +49,27 @@ WallTime = Annotated[datetime.datetime, BeforeValidator(_wall_text), AfterValida
 
 
 class Access(Part):
-    """One place to look for a price. `final`: what is found here takes no discount (default: agreed prices only)."""
+    """One place to look for a price. `when`: it is looked at only where this holds. `other_units`: prices for any unit of the
+    product are of use. `final`: what is found here takes no discount (default: agreed prices only).
+    """
 
     name: Name
-    source: Literal["agreed_price", "price_list"]
+    source: Literal["agreed_price", "price_list", "parts"]
+    when: When | None = None
     scope: Literal["customer", "customer_group", "zone", "everybody"] | None = None
     scale: Literal["line", "order", "period"] = "line"
     period_days: Annotated[int, Field(ge=1, le=3660)] | None = None
     convert: bool = False
+    other_units: bool = False
     final: bool | None = None
 
     @model_validator(mode="after")
     def _members_fit(self) -> Self:
         if (self.source == "price_list") != (self.scope is not None):
             raise ValueError("accesses to price lists name their scope, and only they")
-        if self.source == "agreed_price" and (self.scale != "line" or self.convert):
-            raise ValueError("an agreed price has neither a scale nor a conversion")
+        if self.source != "price_list" and (self.scale != "line" or self.convert or self.other_units):
+            what = "an agreed price" if self.source == "agreed_price" else "a sum of parts"
+            raise ValueError(f"{what} has neither a scale nor a conversion")
         if (self.scale == "period") != (self.period_days is not None):
             raise ValueError("period_days belongs to the scale period")
         return self

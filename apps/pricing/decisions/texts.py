@@ -1,6 +1,7 @@
 """The decision of a cart as canonical texts, and its replay from them to the same bytes.
 
-Facts: the cart's members; `lists` holds each price list once, and a line's prices are [list, record, unit, from, price, per]. Outcome:
+Facts: the cart's members; `lists` holds each price list once, and a line's prices are [list, record, unit, from, price, per]; a part is
+[product, sku, quantity, prices, {what accesses ask for}?], a product that rules may add [product, sku, unit, prices, {…}?]. Outcome:
 {"lines": [[unit price, per, gross, discount, net, exact net, source, [[rule, minor]], [[product, sku, quantity, minor]], floor]], "added",
 "coupons"}. Trace: see `traces`. Decimals are plain text with the scale that they came with.
 """
@@ -13,7 +14,7 @@ import orjson
 
 from apps.pricing.decisions.cart import decide_cart
 from apps.pricing.decisions.compiled import Rules
-from apps.pricing.decisions.facts import ONE, Candidate, CartFacts, CartPriced, LineFacts, ListFacts
+from apps.pricing.decisions.facts import ONE, Candidate, CartFacts, CartPriced, LineFacts, ListFacts, PartFacts
 from apps.pricing.decisions.readings import SHARED, read_facts
 
 
@@ -47,7 +48,10 @@ def facts_text(facts: CartFacts) -> str:
         known["rates"] = [(row.base, row.quote, _text(row.rate), row.date, row.source) for row in sorted(facts.rates)]
     if facts.extras:
         extras = sorted(facts.extras, key=lambda extra: extra[:3])
-        known["extras"] = [(*extra[:3], lists.rows(extra.candidates)) for extra in extras]
+        known["extras"] = [
+            (*extra[:3], lists.rows(extra.candidates), *_besides(extra.category, "", extra.units, extra.parts, lists))
+            for extra in extras
+        ]
     if facts.edition > 1:
         known["edition"] = facts.edition
     known["lists"] = lists.known
@@ -124,8 +128,33 @@ def _line(line: LineFacts, lists: _Lists) -> dict[str, Any]:
     if line.volumes:
         known["volumes"] = [(days, _text(bought)) for days, bought in sorted(line.volumes)]
     if line.parts:
-        known["parts"] = [(*part[:2], _text(part.quantity), lists.rows(part.candidates)) for part in line.parts]
+        known["parts"] = _parts(line.parts, lists)
+    if line.units:
+        known["units"] = _units(line.units)
     return known
+
+
+def _parts(parts: Sequence[PartFacts], lists: _Lists) -> list[tuple[Any, ...]]:
+    return [
+        (
+            *part[:2], _text(part.quantity), lists.rows(part.candidates),
+            *_besides(part.category, part.unit, part.units, (), lists),
+        )
+        for part in parts
+    ]  # fmt: skip
+
+
+def _besides(
+    category: str, unit: str, units: Sequence[tuple[str, Decimal]], parts: Sequence[PartFacts], lists: _Lists
+) -> list[dict[str, Any]]:
+    """Return what accesses ask for of a part or an added product, at the end of its row; nothing where they ask for nothing."""
+    asked: dict[str, Any] = {"category": category, "unit": unit, "units": _units(units), "parts": _parts(parts, lists)}
+    known = {name: value for name, value in asked.items() if value}
+    return [known] if known else []
+
+
+def _units(units: Sequence[tuple[str, Decimal]]) -> list[tuple[str, str]]:
+    return [(unit, _text(held)) for unit, held in sorted(units)]
 
 
 def _text(number: Decimal) -> str:

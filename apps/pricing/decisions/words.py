@@ -45,7 +45,9 @@ def _access(access: Access, place: int) -> dict[str, str]:
         words |= {"scope": access.scope.replace("_", " "), "scale": access.scale, "converts": _yes(access.convert)}
     if access.period_days:
         words["period_days"] = str(access.period_days)
-    return words
+    if access.other_units:
+        words["other_units"] = "yes"
+    return words | ({"when": access.when} if access.when else {})
 
 
 def _group(group: Group) -> dict[str, str]:

@@ -41,13 +41,15 @@ SELECT w.l, w.p, r.id::text, r.unit, trim_scale(nullif(r.min_quantity, 0)), trim
        CASE WHEN r.valid_from_at > i.first THEN r.valid_from_at END, CASE WHEN r.valid_until_at <= i.last THEN r.valid_until_at END
   FROM (SELECT %s::timestamptz AS first, %s::timestamptz AS last) i, unnest(%s::int[], %s::int[]) AS w(l, p)
   JOIN pricing_pricerecord r ON r.price_list_id = (%s::uuid[])[w.l] AND r.product_id = ANY(ARRAY[(%s::uuid[])[w.p]])
-   AND (r.unit = '' OR r.unit = ANY(%s::text[]))
+   AND (%s OR r.unit = '' OR r.unit = ANY(%s::text[]))
  WHERE r.valid_from_at <= i.last AND (r.valid_until_at IS NULL OR r.valid_until_at > i.first)
 """
 
 
 class Shopper(NamedTuple):
-    """What decides which lists a cart may use. `converts`: also those in other currencies; `scopes`: only those of these scopes."""
+    """What decides which lists a cart may use. `converts`: also those in other currencies; `scopes`: only those of these scopes;
+    `any_unit`: prices for any unit of a product.
+    """
 
     at: datetime
     currency: str
@@ -59,6 +61,7 @@ class Shopper(NamedTuple):
     postal_code: str
     converts: bool
     scopes: frozenset[str]
+    any_unit: bool = False
 
 
 class _List(NamedTuple):
@@ -163,6 +166,7 @@ class Candidates:
                     for each in shelves.for_shopper(shopper)
                 ]
         self._units: set[str] = set()
+        self._any_unit = any(shopper.any_unit for shopper in shoppers)
         self._instants = [shopper.at for shopper in shoppers]
 
     def want(self, shopper: Shopper, product_id: UUID, unit: str = "") -> None:
@@ -179,7 +183,8 @@ class Candidates:
             return
         lists, products = zip(*self._pairs, strict=True)
         instants = [min(self._instants), max(self._instants)]
-        given = [*instants, list(lists), list(products), list(self._lists), list(self._products), sorted(self._units)]
+        keys = [list(self._lists), list(self._products)]
+        given = [*instants, list(lists), list(products), *keys, self._any_unit, sorted(self._units)]
         for number, product, record, unit, least, price, per, since, until in fetch(_RECORDS, given):
             found = _Record(unit, least or NOTHING, record, price, per or ONE, since, until)
             self._pairs[number, product].append(found)
@@ -194,7 +199,7 @@ class Candidates:
             Candidate(facts, each.record, each.unit, each.from_quantity, each.unit_price, each.per)
             for number, facts in self._known[shopper]
             for each in self._pairs[number, product]
-            if each.unit in ("", unit)
+            if (shopper.any_unit or each.unit in ("", unit))
             and (each.valid_from_at is None or each.valid_from_at <= at)
             and (each.valid_until_at is None or at < each.valid_until_at)
         )

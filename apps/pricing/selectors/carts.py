@@ -11,6 +11,7 @@ from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from apps.masterdata.contract import PartFacts as BundlePart
 from apps.masterdata.contract import (
     ProductFacts,
     bundle_parts,
@@ -22,6 +23,7 @@ from apps.masterdata.contract import (
 from apps.pricing.decisions.compiled import Rules
 from apps.pricing.decisions.facts import (
     ONE,
+    Candidate,
     CartFacts,
     Cost,
     Coupon,
@@ -69,7 +71,8 @@ class Needs(NamedTuple):
     """What the rules ask for besides prices in the cart's currency.
 
     scopes -- of the lists that are looked at; skus -- products that may be added; period_days -- of scales over a period;
-    agreed_final -- a line with an agreed price needs nothing else
+    agreed_final -- a line with an agreed price needs nothing else; other_units -- prices for any unit of a product are of use;
+    access_reads -- what accesses ask for, also of parts and added products; sums_parts -- also added bundles are made of parts
     """
 
     scopes: frozenset[str] = frozenset({"customer", "customer_group", "zone", "everybody"})
@@ -78,6 +81,9 @@ class Needs(NamedTuple):
     skus: frozenset[str] = frozenset()
     period_days: frozenset[int] = frozenset()
     agreed_final: bool = True
+    other_units: bool = False
+    access_reads: frozenset[str] = frozenset()
+    sums_parts: bool = False
 
 
 def needs_of(rules: Rules) -> Needs:
@@ -89,7 +95,10 @@ def needs_of(rules: Rules) -> Needs:
         costs=any(each.floor.min_margin_percent is not None for each in rules.floors),
         skus=rules.skus,
         period_days=rules.period_days,
-        agreed_final=first.source == "agreed_price" and first.is_final,
+        agreed_final=first.source == "agreed_price" and first.is_final and first.when is None,
+        other_units=rules.other_units,
+        access_reads=rules.access_reads,
+        sums_parts=rules.sums_parts,
     )
 
 
@@ -132,7 +141,7 @@ def read_carts(requests: Sequence[CartRequest], needs: Sequence[Needs]) -> list[
 def _cart(request: CartRequest, need: Needs) -> _Cart:
     shopper = Shopper(
         request.at, request.currency, request.legal_entity_id, request.customer_id, request.customer_group_id,
-        request.country, request.state, request.postal_code, need.converts, need.scopes,
+        request.country, request.state, request.postal_code, need.converts, need.scopes, need.other_units,
     )  # fmt: skip
     zone = ZoneInfo(entities_by_id()[request.legal_entity_id].time_zone)
     return _Cart(request, need, shopper, request.at.astimezone(zone).date())
@@ -147,7 +156,7 @@ class _Batch:
         asked = [each for cart in carts for each in cart.asking]
         known = {product.id: product for product in (*(product for _, product, _ in asked), *self.extras.values())}
         self.parts = bundle_parts([product.id for product in known.values() if product.is_bundle])
-        self.factors = product_units({product.id for _, product, other in asked if other})
+        self.factors = product_units({product.id for _, product, other in asked if other} | self._in_any_unit())
         self.candidates = self._candidates()
         self.costs = self._costs()
         self.volumes = volumes_before({wish for cart in carts for wish in cart.volume_wishes})
@@ -155,6 +164,13 @@ class _Batch:
         self.coupons = dict(zip(wishes, coupon_answers(wishes), strict=True))
         self.rates = rates_on({wish for cart in carts for wish in self._rate_wishes(cart)})
         self.groups = {id_: code for code, id_ in customer_groups().items()}
+
+    def _in_any_unit(self) -> set[UUID]:
+        """Return the products whose prices may be for any of their units: those asked for, added, and parts of these."""
+        carts = [cart for cart in self.carts if cart.need.other_units]
+        found = {product.id for cart in carts for _, product, _ in cart.asking}
+        found |= {self.extras[sku].id for cart in carts for sku in cart.need.skus & self.extras.keys()}
+        return found | {part.product_id for product_id in found for part in self.parts.get(product_id, ())}
 
     def _candidates(self) -> Candidates:
         """Read the prices of every product asked for, of the parts of bundles and of what rules may add."""
@@ -214,15 +230,17 @@ class _Batch:
         plain = line.agreed is not None and cart.need.agreed_final
         other = _other_unit(line)
         factor = self.factors.get(product.id, {}).get(other) if other else ONE
+        candidates = () if plain or factor is None else self.candidates.of(cart.shopper, product.id, other)
         return LineFacts(
             str(product.id), product.sku, product.category, other or product.unit, line.quantity,
             factor=factor or ONE,
             agreed=line.agreed,
             manual=line.manual,
-            candidates=() if plain or factor is None else self.candidates.of(cart.shopper, product.id, other),
+            candidates=candidates,
             cost=self._cost(cart, line),
             volumes=() if plain else self._volumes(cart, product.id),
             parts=() if plain else self._parts(cart, product.id),
+            units=self._units(cart, product.id, candidates, other),
         )  # fmt: skip
 
     def _volumes(self, cart: _Cart, product_id: UUID) -> tuple[tuple[int, Decimal], ...]:
@@ -232,11 +250,27 @@ class _Batch:
         wishes = [VolumeWish(customer_id, product_id, cart.day, days) for days in sorted(cart.need.period_days)]
         return tuple((wish.days, self.volumes.get(wish, Decimal(0))) for wish in wishes)
 
+    def _units(
+        self, cart: _Cart, product_id: UUID, candidates: Sequence[Candidate], other: str = ""
+    ) -> tuple[tuple[str, Decimal], ...]:
+        """Return what one of each unit holds that a price is for, besides the ordered and the own one."""
+        if not cart.need.other_units:
+            return ()
+        factors = self.factors.get(product_id, {})
+        wanted = {row.unit for row in candidates if row.unit not in ("", other)}
+        return tuple((unit, factors[unit]) for unit in sorted(wanted & factors.keys()))
+
     def _parts(self, cart: _Cart, product_id: UUID) -> tuple[PartFacts, ...]:
-        return tuple(
-            PartFacts(str(part.product_id), part.sku, part.quantity, self.candidates.of(cart.shopper, part.product_id))
-            for part in self.parts.get(product_id, ())
-        )
+        return tuple(self._part(cart, part) for part in self.parts.get(product_id, ()))
+
+    def _part(self, cart: _Cart, part: BundlePart) -> PartFacts:
+        candidates, reads = self.candidates.of(cart.shopper, part.product_id), cart.need.access_reads
+        return PartFacts(
+            str(part.product_id), part.sku, part.quantity, candidates,
+            part.category if "category" in reads else "",
+            part.unit if "unit" in reads or cart.need.other_units else "",
+            self._units(cart, part.product_id, candidates),
+        )  # fmt: skip
 
     def _cost(self, cart: _Cart, line: LineRequest) -> Cost | None:
         """Return what the product costs; a bundle without a cost of its own costs what its parts do, in one currency."""
@@ -258,7 +292,13 @@ class _Batch:
 
     def _extra(self, cart: _Cart, sku: str) -> ExtraFacts:
         product = self.extras[sku]
-        return ExtraFacts(str(product.id), sku, product.unit, self.candidates.of(cart.shopper, product.id))
+        candidates = self.candidates.of(cart.shopper, product.id)
+        return ExtraFacts(
+            str(product.id), sku, product.unit, candidates,
+            product.category if "category" in cart.need.access_reads else "",
+            self._units(cart, product.id, candidates),
+            self._parts(cart, product.id) if cart.need.sums_parts else (),
+        )  # fmt: skip
 
 
 def _other_unit(line: LineRequest) -> str:

@@ -5,6 +5,7 @@ other access and rule said.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
@@ -106,9 +107,18 @@ def _accesses(told: LineTold, currency: str) -> Iterator[Step]:
 
 def _found(found: Mapping[str, Any], currency: str) -> Step:
     below = [_found(found["instead"], currency)] if "instead" in found else []
+    below += [_part_found(part, currency) for part in found.get("parts", ())]
     price = price_html(Decimal(found.get("unit_price", found["found"])), currency, Decimal(found.get("per", 1)))
     notes = " · ".join(note for note in _notes(found) if note)
     return Step(access_name(found["access"]), price, outcome="taken", note=notes, below=below)
+
+
+def _part_found(part: Mapping[str, Any], currency: str) -> Step:
+    """Return what one part of a bundle costs alone, and where that was found."""
+    found = _found(part, currency)
+    return replace(
+        found, label=f"{number_text(Decimal(part['quantity']))} x {part['sku']}", note=f"{found.label}: {found.note}"
+    )
 
 
 def _notes(found: Mapping[str, Any]) -> Iterator[str]:
@@ -119,6 +129,8 @@ def _notes(found: Mapping[str, Any]) -> Iterator[str]:
     if "scale_quantity" in found:
         over = "in the order" if found.get("scale") == "order" else "in the period"
         yield f"{number_text(Decimal(found['scale_quantity']))} {over}"
+    if "held" in found.get("unit", ()):
+        yield f"the price is for one {found['unit']['from']} of {number_text(Decimal(found['unit']['held']))}"
     if "unit" in found:
         yield f"{number_text(Decimal(found['unit']['factor']))} in one {found['unit']['to']}"
     if "rate" in found:
