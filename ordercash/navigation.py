@@ -65,7 +65,16 @@ NAVIGATION: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         (
             Entry("Customers", "customers", "groups"),
             Entry("Products", "products", "category"),
+        ),
+    ),
+    (
+        "Pricing",
+        (
             Entry("Prices", "price_lists", "sell"),
+            Entry("Costs", "costs", "paid"),
+            Entry("Coupons", "coupons", "confirmation_number"),
+            Entry("Promotions", "promotion_calendar", "calendar_month"),
+            Entry("Pricing lab", "pricing_lab", "science"),
         ),
     ),
     (
@@ -75,14 +84,7 @@ NAVIGATION: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("Exposure", "rebate_exposure", "savings"),
         ),
     ),
-    (
-        "Rules",
-        (
-            Entry("Rulebooks", "rulebooks", "rule"),
-            Entry("Pricing lab", "pricing_lab", "science"),
-            Entry("Promotions", "promotion_calendar", "calendar_month"),
-        ),
-    ),
+    ("Rules", (Entry("Rulebooks", "rulebooks", "rule"),)),
     (
         "System",
         (

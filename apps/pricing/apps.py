@@ -21,8 +21,15 @@ class PricingConfig(AppConfig):
         register_link("quote", "quote", "Quote", names=numbers)
         find = import_string("apps.pricing.selectors.quotes.find_quotes")
         register_search("quote", import_string("apps.pricing.permissions.VIEW_QUOTES"), find)
+        codes = import_string("apps.pricing.selectors.coupons.coupon_codes")
+        find = import_string("apps.pricing.selectors.coupons.find_coupons")
+        register_link("coupon", "coupon", "Coupon", names=codes)
+        register_search("coupon", import_string("apps.pricing.permissions.VIEW_COUPONS"), find)
         register_tones(
             {
+                "used_up": "warn",
+                "redeemed": "good",
+                "given_back": "neutral",
                 "ordered": "good",
                 "differs": "warn",
                 "below_floor": "warn",

@@ -70,6 +70,41 @@ class CostsAdded(Answer):
     ids: list[UUID]
 
 
+class CostRowShown(Answer):
+    """What a row of a file of costs comes to; `row` is the number in the file, the header being 1."""
+
+    row: int
+    action: Literal["new", "changed", "unchanged", "refused"]
+    sku: str
+    currency: str
+    legal_entity: str | None
+    before: Number | None
+    after: Number | None
+    valid_from_at: AwareDatetime | None
+    valid_until_at: AwareDatetime | None
+    column: str
+    code: str
+    detail: str
+
+
+class CostCounts(Answer):
+    """How many rows come to what."""
+
+    new: int
+    changed: int
+    unchanged: int
+    refused: int
+
+
+class CostsImported(Answer):
+    """What a file of costs comes to, and whether that is done; the rows that are refused stand first, 500 rows at most."""
+
+    is_done: bool
+    looked_at: str
+    counts: CostCounts
+    rows: list[CostRowShown]
+
+
 class CampaignShown(Answer):
     """A campaign of coupons."""
 

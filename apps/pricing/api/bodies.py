@@ -2,10 +2,11 @@
 
 from decimal import Decimal
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
-from ordercash.web.api.values import STRICT, Exact, Instant, Text, Whole
+from ordercash.web.api.values import STRICT, Exact, Flag, Instant, Text, Whole, strict
 
 Code = Annotated[Text, Field(min_length=1, max_length=40)]
 Sku = Annotated[Text, Field(min_length=1, max_length=64)]
@@ -14,6 +15,14 @@ Above = Annotated[Exact, Field(gt=0, max_digits=18, decimal_places=4, allow_inf_
 Most = Annotated[Whole, Field(ge=0, le=1_000_000_000)]
 Price = Annotated[Exact, Field(ge=0, max_digits=18, decimal_places=6, allow_inf_nan=False)]
 Quantity = Annotated[Exact, Field(ge=0, max_digits=18, decimal_places=4, allow_inf_nan=False)]
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, OSError, ValueError):
+        raise ValueError("this time zone is not known (IANA names, like Europe/Berlin)") from None
+    return name
 
 
 class Zone(BaseModel):
@@ -98,6 +107,17 @@ class NewCosts(BaseModel):
     model_config = STRICT
 
     costs: Annotated[list[NewCost], Field(min_length=1, max_length=1000)]
+
+
+class CostFile(BaseModel):
+    """A CSV of costs: sku, currency, unit_cost, and if wanted legal_entity, valid_from, valid_until (wall times of `zone`)."""
+
+    model_config = strict(text="sku,currency,unit_cost\nMUG-BLUE,GBP,2.10\n", dry_run=True)
+
+    text: Annotated[str, Field(min_length=1, max_length=1_000_000)]
+    zone: Annotated[str, AfterValidator(_zone)] = "UTC"
+    dry_run: Flag = False
+    looked_at: Annotated[str, Field(pattern="^[0-9a-f]{0,64}$")] = ""
 
 
 class CostUntil(PriceUntil):

@@ -13,7 +13,7 @@ from apps.pricing.api.bodies import CouponChanges, NewCampaign, NewCoupons
 from apps.pricing.models import Coupon, CouponCampaign, CouponRedemption
 from apps.pricing.permissions import CHANGE_COUPONS, VIEW_COUPONS
 from apps.pricing.selectors.coupons import campaigns, coupon, coupons, redemptions
-from apps.pricing.services.coupons import CouponDraft, change_coupon, create_campaign, create_coupons
+from apps.pricing.services.coupons import CouponDraft, change_coupon, close_coupon, create_campaign, create_coupons
 from ordercash.kernel import clock
 from ordercash.web.api.bodies import read_body
 from ordercash.web.api.openapi import Shape
@@ -74,6 +74,16 @@ class CouponDetail(APIView):
         changes = read_body(CouponChanges, request.data).model_dump(exclude_unset=True)
         changed = change_coupon(coupon_id, changes=changes, actor=actor_of(request.user), now=clock.now())
         return Response(_coupon(changed))
+
+
+class CouponClosure(APIView):
+    """POST to close a coupon: nobody can use it from now on; orders that used it keep it."""
+
+    permissions = {"POST": CHANGE_COUPONS}
+    shapes = {"POST": Shape(answer=CouponShown)}
+
+    def post(self, request: Request, coupon_id: UUID) -> Response:
+        return Response(_coupon(close_coupon(coupon_id, actor=actor_of(request.user), now=clock.now())))
 
 
 class Redemptions(APIView):

@@ -13,6 +13,7 @@ from django.utils.timezone import get_current_timezone
 
 from apps.masterdata.contract import currencies
 from apps.pricing.models import PriceList, PriceRecord
+from apps.pricing.pages.validity import VALID, validity_of
 from apps.pricing.permissions import CHANGE_PRICES, VIEW_PRICES
 from apps.pricing.selectors.batches import batches
 from apps.pricing.selectors.lists import lists_found, price_list, records_found
@@ -34,7 +35,6 @@ SCOPES = [
     ("customer", "A customer"),
     ("zone", "A zone"),
 ]
-VALID = [("now", "In force now"), ("ahead", "Begins later"), ("all", "All, past ones too")]
 NEWEST_BATCHES = 5
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -48,9 +48,7 @@ def for_whom(row: PriceList) -> SafeString | str:
 
 def validity(row: PriceList | PriceRecord, now: datetime) -> str:
     """Return whether something is in force now, was, or will be."""
-    if row.valid_from_at > now:
-        return "scheduled"
-    return "ended" if row.valid_until_at is not None and row.valid_until_at <= now else "active"
+    return validity_of(row.valid_from_at, row.valid_until_at, now)
 
 
 class PriceLists(Worklist):

@@ -7,11 +7,11 @@ from decimal import Decimal
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from apps.pricing.decisions.facts import Cost
 from apps.pricing.models import CostRecord
-from ordercash.kernel.sql import fetch
+from ordercash.kernel.sql import Row, fetch
 
 _COSTS: Final = """
 SELECT product_id, legal_entity_id, currency, trim_scale(unit_cost), valid_from_at, valid_until_at FROM pricing_costrecord
@@ -55,3 +55,38 @@ def costs(*, sku: str = "") -> QuerySet[CostRecord]:
     """Return costs, of one product when `sku` is given."""
     found = CostRecord.objects.select_related("product", "legal_entity")
     return found.filter(product__sku=sku) if sku else found
+
+
+_EXPORTED: Final = """
+SELECT p.sku, c.currency, trim_scale(c.unit_cost), coalesce(e.code, ''), c.valid_from_at, c.valid_until_at
+  FROM pricing_costrecord c
+  JOIN masterdata_product p ON p.id = c.product_id
+  LEFT JOIN masterdata_legalentity e ON e.id = c.legal_entity_id
+ WHERE c.valid_until_at IS NULL OR c.valid_until_at > %s
+ ORDER BY p.sku, e.code NULLS FIRST, c.currency, c.valid_from_at
+"""
+
+
+def costs_found(
+    *, text: str = "", legal_entity: str = "", currency: str = "", valid: str = "", at: datetime
+) -> QuerySet[CostRecord]:
+    """Return costs of products whose SKU begins with `text` or whose name contains it; `valid`: now, ahead, or "" for all."""
+    found = costs()
+    if text:
+        found = found.filter(Q(product__sku__istartswith=text) | Q(product__name__icontains=text))
+    if legal_entity:
+        found = found.filter(legal_entity__code=legal_entity)
+    if currency:
+        found = found.filter(currency=currency)
+    if valid == "ahead":
+        return found.filter(valid_from_at__gt=at)
+    return found.filter(_in_force(at)) if valid == "now" else found
+
+
+def _in_force(at: datetime) -> Q:
+    return Q(valid_from_at__lte=at) & (Q(valid_until_at__isnull=True) | Q(valid_until_at__gt=at))
+
+
+def exported_costs(*, at: datetime) -> list[Row]:
+    """Return the costs in force at an instant and those that wait for their day, as an import reads them."""
+    return fetch(_EXPORTED, [at])

@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
 
-from apps.pricing.models import Coupon, CouponCampaign, CouponRedemption
+from apps.pricing.models import Coupon, CouponCampaign, CouponRedemption, CouponUse
 from ordercash.kernel.errors import NotFound
 from ordercash.kernel.sql import columns_of, fetch
+from ordercash.web.search import Hit
 
 # Why a coupon is not granted.
 UNKNOWN: Final = "unknown"
@@ -136,6 +137,46 @@ def coupons(*, campaign: str = "", code: str = "") -> QuerySet[Coupon]:
     return found.filter(code__startswith=written(code)) if code else found
 
 
+STATES: Final = ("active", "scheduled", "used_up", "ended")
+
+
+def coupons_in(state: str, at: datetime, *, campaign: str = "", code: str = "") -> QuerySet[Coupon]:
+    """Return coupons in one of STATES at the instant, all of them for ""; see `coupon_state`."""
+    found = coupons(campaign=campaign, code=code)
+    over, ahead = Q(valid_until_at__lte=at), Q(valid_from_at__gt=at)
+    used_up = Q(most_total__isnull=False, used_total__gte=F("most_total"))
+    return found.filter(
+        {"ended": over, "used_up": ~over & used_up, "scheduled": ~over & ~used_up & ahead, "active": ~over & ~used_up & ~ahead}.get(
+            state, Q()
+        )
+    )  # fmt: skip
+
+
+def coupon_state(row: Coupon, at: datetime) -> str:
+    """Return what a coupon is at an instant: over before used up, used up before scheduled."""
+    if row.valid_until_at is not None and row.valid_until_at <= at:
+        return "ended"
+    if row.most_total is not None and row.used_total >= row.most_total:
+        return "used_up"
+    return "scheduled" if row.valid_from_at > at else "active"
+
+
+def find_coupons(text: str, limit: int) -> list[Hit]:
+    """Return coupons whose code begins so, for the search box."""
+    found = coupons(code=text).order_by("code")[:limit]
+    return [Hit("coupon", row.pk, row.code, row.campaign.code) for row in found]
+
+
+def coupon_codes(ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return the codes of coupons by id."""
+    return dict(Coupon.objects.filter(pk__in=list(ids)).values_list("pk", "code"))
+
+
+def users_of(coupon_id: UUID) -> int:
+    """Return how many customers use a coupon at present."""
+    return CouponUse.objects.filter(coupon=coupon_id, used__gt=0).count()
+
+
 def coupon(coupon_id: UUID) -> Coupon:
     """Return one coupon; raises NotFound."""
     found = coupons().filter(pk=coupon_id).first()
@@ -148,6 +189,12 @@ def redemptions(coupon_id: UUID, *, customer: str = "") -> QuerySet[CouponRedemp
     """Return the orders that used a coupon, of one customer when `customer` is a code; raises NotFound without the coupon."""
     found = CouponRedemption.objects.select_related("customer").filter(coupon=coupon(coupon_id))
     return found.filter(customer__code=customer) if customer else found
+
+
+def redemptions_of(coupon_id: UUID, customer_id: UUID | None = None) -> QuerySet[CouponRedemption]:
+    """Return the orders that used a coupon, of one customer when he is named."""
+    found = CouponRedemption.objects.select_related("customer").filter(coupon=coupon_id)
+    return found if customer_id is None else found.filter(customer=customer_id)
 
 
 def redeemed_of(order_ids: Collection[UUID]) -> Mapping[UUID, list[str]]:

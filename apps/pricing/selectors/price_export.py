@@ -5,7 +5,7 @@ What a spreadsheet would reckon is written as plain text: a leading apostrophe i
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -35,22 +35,22 @@ def exported_prices(price_list_id: UUID, *, at: datetime) -> list[Row]:
     return fetch(_ROWS, [price_list_id, at])
 
 
-def csv_of(rows: list[Row]) -> Iterator[str]:
-    """Yield the CSV of exported prices in pieces."""
+def csv_of(rows: list[Row], columns: Sequence[str] = COLUMNS) -> Iterator[str]:
+    """Yield the CSV of exported rows in pieces."""
     for start in range(0, max(len(rows), 1), _CHUNK):
         page = io.StringIO()
         writer = csv.writer(page, lineterminator="\r\n")
         if start == 0:
-            writer.writerow(COLUMNS)
+            writer.writerow(columns)
         writer.writerows([_text(value) for value in row] for row in rows[start : start + _CHUNK])
         yield page.getvalue()
 
 
-def xlsx_of(rows: list[Row]) -> bytes:
-    """Return the workbook of exported prices."""
+def xlsx_of(rows: list[Row], columns: Sequence[str] = COLUMNS, title: str = "Prices") -> bytes:
+    """Return the workbook of exported rows."""
     book = Workbook(write_only=True)
-    sheet = book.create_sheet("Prices")
-    sheet.append(COLUMNS)
+    sheet = book.create_sheet(title)
+    sheet.append(columns)
     for row in rows:
         sheet.append([_cell(sheet, value) for value in row])
     page = io.BytesIO()

@@ -74,14 +74,23 @@ def add_costs(drafts: Sequence[CostDraft], *, actor: Actor, now: datetime) -> li
 @writes
 def end_cost(record_id: UUID, *, until_at: datetime | None, actor: Actor, now: datetime) -> CostRecord:
     """Set the instant from which a cost is not valid any more, None for open; raises NotFound, CostOverlap or CostRefused."""
-    row = (
-        CostRecord.objects.select_for_update(of=("self",))
-        .select_related("product", "legal_entity")
-        .filter(pk=record_id)
-        .first()
-    )
-    if row is None:
+    return _ended([record_id], until_at, actor)[0]
+
+
+@writes
+def end_costs(
+    record_ids: Sequence[UUID], *, until_at: datetime | None, actor: Actor, now: datetime
+) -> list[CostRecord]:
+    """Set the instant from which costs are not valid any more, all or none; raises as `end_cost`."""
+    return _ended(record_ids, until_at, actor)
+
+
+def _ended(record_ids: Sequence[UUID], until_at: datetime | None, actor: Actor) -> list[CostRecord]:
+    found = CostRecord.objects.select_for_update(of=("self",)).select_related("product", "legal_entity")
+    rows = list(found.filter(pk__in=record_ids).order_by("pk"))
+    if len(rows) < len(set(record_ids)):
         raise NotFound("There is no such cost.")
-    row.valid_until_at = until_at
-    save_master(row, actor=actor, refusals=REFUSALS)
-    return row
+    for row in rows:
+        row.valid_until_at = until_at
+        save_master(row, actor=actor, refusals=REFUSALS)
+    return rows

@@ -36,6 +36,12 @@ class CouponRefused(DomainError):
     code, title = "coupon_refused", "The coupon cannot be kept"
 
 
+class CouponClosed(Conflict):
+    """The coupon is over already."""
+
+    code, title = "coupon_closed", "The coupon is over already"
+
+
 REFUSALS: Final[Refusals] = {
     "pricing_coupon_code_key": (CouponCodeTaken, "Another coupon has this code."),
     "pricing_couponcampaign_code_key": (CouponCodeTaken, "Another campaign has this code."),
@@ -106,6 +112,25 @@ def change_coupon(coupon_id: UUID, *, changes: Mapping[str, Any], actor: Actor, 
         raise NotFound("There is no such coupon.")
     for name, value in changes.items():
         setattr(row, name, value)
+    save_master(row, actor=actor, refusals=REFUSALS)
+    return row
+
+
+@writes
+def close_coupon(coupon_id: UUID, *, actor: Actor, now: datetime) -> Coupon:
+    """Let nobody use a coupon from now on; orders that used it keep it. Raises NotFound, and CouponClosed when it is over already.
+
+    One that has not begun gets a limit of no use, since it cannot end before it begins.
+    """
+    row = Coupon.objects.select_for_update(of=("self",)).select_related("campaign").filter(pk=coupon_id).first()
+    if row is None:
+        raise NotFound("There is no such coupon.")
+    if row.valid_until_at is not None and row.valid_until_at <= now:
+        raise CouponClosed()
+    if row.valid_from_at < now:
+        row.valid_until_at = now
+    else:
+        row.most_total = row.used_total
     save_master(row, actor=actor, refusals=REFUSALS)
     return row
 

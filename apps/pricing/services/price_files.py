@@ -58,7 +58,9 @@ class FileRow(NamedTuple):
     bad: Bad | None = None
 
 
-class _Cannot(Exception):
+class Cannot(Exception):
+    """A cell cannot be used."""
+
     def __init__(self, code: str, detail: str) -> None:
         super().__init__(detail)
         self.code, self.detail = code, detail
@@ -66,20 +68,28 @@ class _Cannot(Exception):
 
 def read_price_file(name: str, content: bytes, *, zone: str) -> Iterator[FileRow]:
     """Yield the rows of a CSV or XLSX file, numbered as people see them (the heading is row 1); raises PriceFileRefused."""
-    table = _workbook(content) if content[:2] == b"PK" else _text(name, content)
-    heading = _heading(next(table, ()))
-    reader, count = _Reader(ZoneInfo(zone)), 0
+    reader = _Reader(ZoneInfo(zone))
+    for number, values in read_table(content, known=COLUMNS, needed=NEEDED, most=MOST_ROWS):
+        yield reader.row(number, values)
+
+
+def read_table(
+    content: bytes, *, known: Sequence[str], needed: frozenset[str], most: int
+) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """Yield the cells of every row that is not empty by the names of its columns; raises PriceFileRefused."""
+    table = _workbook(content) if content[:2] == b"PK" else _text(content)
+    heading, count = _heading(next(table, ()), known, needed), 0
     for number, cells in enumerate(table, start=2):
         values = dict(zip(heading, cells, strict=False))
         if all(value in (None, "") for value in values.values()):
             continue
         count += 1
-        if count > MOST_ROWS:
-            raise PriceFileRefused(f"The file has more than {MOST_ROWS:,} rows; split it.")
-        yield reader.row(number, values)
+        if count > most:
+            raise PriceFileRefused(f"The file has more than {most:,} rows; split it.")
+        yield number, values
 
 
-def _text(name: str, content: bytes) -> Iterator[Sequence[Any]]:
+def _text(content: bytes) -> Iterator[Sequence[Any]]:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -103,22 +113,22 @@ def _workbook(content: bytes) -> Iterator[Sequence[Any]]:
     if sheet is None:
         raise PriceFileRefused("The workbook has no sheet.")
     for cells in sheet.iter_rows():
-        yield [_Formula(str(cell.value)) if cell.data_type == "f" else cell.value for cell in cells]
+        yield [Formula(str(cell.value)) if cell.data_type == "f" else cell.value for cell in cells]
 
 
-class _Formula(str):
+class Formula(str):
     """A cell whose content is a formula."""
 
 
-def _heading(cells: Sequence[Any]) -> list[str]:
+def _heading(cells: Sequence[Any], known: Sequence[str], needed: frozenset[str]) -> list[str]:
     names = [re.sub(r"[^a-z]+", "_", str(cell or "").strip().lower()).strip("_") for cell in cells]
     names = [_ALSO.get(name, name) for name in names]
-    missing = sorted(NEEDED - set(names))
+    missing = sorted(needed - set(names))
     if missing:
         raise PriceFileRefused(
-            f"The first row names the columns; missing: {', '.join(missing)}. Known: {', '.join(COLUMNS)}."
+            f"The first row names the columns; missing: {', '.join(missing)}. Known: {', '.join(known)}."
         )
-    twice = sorted({name for name in names if name in COLUMNS and names.count(name) > 1})
+    twice = sorted({name for name in names if name in known and names.count(name) > 1})
     if twice:
         raise PriceFileRefused(f"Two columns are called alike: {', '.join(twice)}.")
     return names
@@ -134,7 +144,7 @@ class _Reader:
         for column in COLUMNS:
             try:
                 known[column] = self._cell(column, values.get(column))
-            except _Cannot as why:
+            except Cannot as why:
                 sku = str(known.get("sku") or values.get("sku") or "")[:64]
                 nothing = Decimal(0)
                 return FileRow(number, sku, "", nothing, None, nothing, None, None, Bad(column, why.code, why.detail))
@@ -144,54 +154,66 @@ class _Reader:
         )  # fmt: skip
 
     def _cell(self, column: str, value: Any) -> Any:
-        if isinstance(value, _Formula) or (isinstance(value, str) and value.lstrip()[:1] == "="):
-            raise _Cannot("formula", "Formulas are not reckoned here; give the value.")
+        refuse_formula(value)
         if column in {"sku", "unit"}:
-            return _words(value, most=64 if column == "sku" else 12, needed=column == "sku")
+            return read_words(value, most=64 if column == "sku" else 12, needed=column == "sku")
         if column in {"valid_from", "valid_until"}:
-            return self._instant(value)
-        return _number(column, value)
-
-    def _instant(self, value: Any) -> datetime | None:
-        if value is None or value == "":
-            return None
-        found = value
-        if isinstance(value, str):
-            try:
-                found = datetime.fromisoformat(value.strip())
-            except ValueError:
-                raise _Cannot("not_an_instant", "Write it as 2026-03-05 or 2026-03-05T14:30:00+01:00.") from None
-        elif isinstance(value, date) and not isinstance(value, datetime):
-            found = datetime.combine(value, time())
-        if not isinstance(found, datetime):
-            raise _Cannot("not_an_instant", "Write it as 2026-03-05 or 2026-03-05T14:30:00+01:00.")
-        if found.tzinfo is None:
-            found = found.replace(tzinfo=self._zone)
-        if not EARLIEST <= found < LATEST:
-            raise _Cannot("not_an_instant", "Years from 1990 to 2199.")
-        return found.astimezone(UTC)
+            return read_instant(value, self._zone)
+        number = read_number(value, *_DECIMALS[column])
+        if column == "per" and number == 0:
+            raise Cannot("too_small", "Above zero.")
+        return number
 
 
-def _words(value: Any, *, most: int, needed: bool) -> str:
+def refuse_formula(value: Any) -> None:
+    """Refuse what a spreadsheet would reckon; raises Cannot."""
+    if isinstance(value, Formula) or (isinstance(value, str) and value.lstrip()[:1] == "="):
+        raise Cannot("formula", "Formulas are not reckoned here; give the value.")
+
+
+def read_instant(value: Any, zone: ZoneInfo) -> datetime | None:
+    """Return the instant of a cell, None for an empty one; without an offset it is wall time of the zone. Raises Cannot."""
+    if value is None or value == "":
+        return None
+    found = value
+    if isinstance(value, str):
+        try:
+            found = datetime.fromisoformat(value.strip())
+        except ValueError:
+            raise Cannot("not_an_instant", "Write it as 2026-03-05 or 2026-03-05T14:30:00+01:00.") from None
+    elif isinstance(value, date) and not isinstance(value, datetime):
+        found = datetime.combine(value, time())
+    if not isinstance(found, datetime):
+        raise Cannot("not_an_instant", "Write it as 2026-03-05 or 2026-03-05T14:30:00+01:00.")
+    if found.tzinfo is None:
+        found = found.replace(tzinfo=zone)
+    if not EARLIEST <= found < LATEST:
+        raise Cannot("not_an_instant", "Years from 1990 to 2199.")
+    return found.astimezone(UTC)
+
+
+def read_words(value: Any, *, most: int, needed: bool) -> str:
+    """Return the text of a cell of one line; raises Cannot."""
     text = "" if value is None else f"{value:.0f}" if isinstance(value, float) and value.is_integer() else str(value)
     text = text.strip()
     if text[:1] == "'" and text[1:].startswith((*FORMULA, "'")):
         text = text[1:]
     if needed and not text:
-        raise _Cannot("required", "Name the product.")
+        raise Cannot("required", "It cannot be empty.")
     if len(text) > most or not text.isprintable():
-        raise _Cannot("not_a_code", f"At most {most} characters of one line.")
+        raise Cannot("not_a_code", f"At most {most} characters of one line.")
     return text
 
 
 _DECIMALS: Final = {"unit_price": (12, 6), "min_quantity": (14, 4), "per": (14, 4)}
 
 
-def _number(column: str, value: Any) -> Decimal | None:
+def read_number(value: Any, whole: int, decimals: int) -> Decimal | None:
+    """Return the number of a cell, exactly, with so many digits before and behind the point at most; raises Cannot."""
     if value is None or value == "":
         return None
     if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
-        raise _Cannot("not_a_number", "Write it as 12 or 2.55.")
+        raise Cannot("not_a_number", "Write it as 12 or 2.55.")
     # A workbook's fraction is what is shown of it, not its binary value.
     text = (
         value.strip()
@@ -203,12 +225,11 @@ def _number(column: str, value: Any) -> Decimal | None:
             raise InvalidOperation
         number = Decimal(text)
     except InvalidOperation:
-        raise _Cannot("not_a_number", "Write it as 12 or 2.55.") from None
-    whole, decimals = _DECIMALS[column]
-    if number < 0 or (column == "per" and not number):
-        raise _Cannot("too_small", "Above zero." if column == "per" else "Not below zero.")
+        raise Cannot("not_a_number", "Write it as 12 or 2.55.") from None
+    if number < 0:
+        raise Cannot("too_small", "Not below zero.")
     if number != round(number, decimals):
-        raise _Cannot("too_many_decimals", f"At most {decimals} decimals.")
+        raise Cannot("too_many_decimals", f"At most {decimals} decimals.")
     if number.adjusted() >= whole:
-        raise _Cannot("too_large", f"Below {Decimal(10) ** whole:f}.")
+        raise Cannot("too_large", f"Below {Decimal(10) ** whole:f}.")
     return number.normalize() + 0
