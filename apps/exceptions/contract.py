@@ -3,7 +3,7 @@
 from apps.exceptions.ports import ReasonKind, Resolution, ResolutionFunction, register_reasons, register_resolutions
 from apps.exceptions.selectors import CaseFacts, ReasonFacts, case_of, cases_of
 from apps.exceptions.services.closing import close_cases, settle_reasons
-from apps.exceptions.services.opening import CaseDraft, ReasonDraft, open_cases
+from apps.exceptions.services.opening import CaseDraft, ReasonDraft, open_cases, refresh_cases
 
 __all__ = [
     "CaseDraft",
@@ -17,6 +17,7 @@ __all__ = [
     "cases_of",
     "close_cases",
     "open_cases",
+    "refresh_cases",
     "register_reasons",
     "register_resolutions",
     "settle_reasons",

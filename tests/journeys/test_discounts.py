@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from apps.exceptions.models import Case, CaseReason
 from apps.orders.models import FloorOverride, Order, OrderLine
 from apps.pricing.models import Coupon, CouponRedemption
 from ordercash.kernel.ids import new_id
@@ -191,6 +192,62 @@ def test_what_was_allowed_is_no_licence_for_less_and_ends(floored: Site) -> None
         approver.refused(f"orders/{order['id']}/allow-below-floor", past, status=422)["errors"][0]["pointer"]
         == "/expires_at"
     )
+
+
+def reasons_of(order: JSON) -> list[JSON]:
+    """Return what stands in the way of a held order, by code."""
+    standing = CaseReason.objects.filter(case__subject_id=order["id"], state="open").order_by("code")
+    return [{"code": reason.code, **reason.detail} for reason in standing]
+
+
+def test_a_case_says_what_stands_in_the_way_after_a_price_was_set(floored: Site) -> None:
+    order = floored.order_desk.do("orders", document(lines=[("MUG-BLUE", "1"), ("MUG-RED", "1")], coupons=["NOBODYS"]))
+    path, approver = f"orders/{order['id']}/lines/1/price", floored.pricing_approver
+    coupon = {"code": "coupon_refused", "coupon": "NOBODYS", "why": "unknown"}
+    below = {"code": "price_below_floor", "line_no": 1, "floor": "margin", "least": "6.25 GBP"}
+    assert reasons_of(order) == [coupon, below]
+    approver.do(path, {"unit_price": "7.00", "reason": "Asked again"})
+    assert reasons_of(order) == [coupon]
+    approver.do(path, {"unit_price": "6.00", "reason": "Asked once more"})
+    assert reasons_of(order) == [coupon, below]
+    assert [reason.code for reason in CaseReason.objects.filter(state="resolved")] == ["price_below_floor"]
+    case = Case.objects.get()
+    assert (case.state, case.money_at_risk_minor) == ("open", Order.objects.get().gross_minor)
+    floored.holds()
+
+
+def test_a_held_order_with_nothing_in_its_way_waits_to_be_released(floored: Site) -> None:
+    order = floored.order_desk.do("orders", document(lines=[("MUG-BLUE", "1")]))
+    assert Case.objects.get().queue_id == "pricing"
+    floored.pricing_approver.do(f"orders/{order['id']}/lines/1/price", {"unit_price": "6.30", "reason": "Agreed"})
+    assert reasons_of(order) == [{"code": "ready_for_release"}]
+    assert Case.objects.get().queue_id == "order_desk"
+    floored.pricing_approver.do(f"orders/{order['id']}/release", {"reason": "Fine"})
+    assert Case.objects.get().state == "resolved"
+    floored.holds()
+
+
+def test_what_was_allowed_stands_no_longer_in_the_way(floored: Site) -> None:
+    order = floored.order_desk.do("orders", document(lines=[("MUG-BLUE", "1")]))
+    approver = floored.pricing_approver
+    approver.do(f"orders/{order['id']}/allow-below-floor", {"reason": "This once", "expires_at": UNTIL})
+    assert reasons_of(order) == [{"code": "ready_for_release"}]
+    approver.do(f"orders/{order['id']}/lines/1/price", {"unit_price": "5.00", "reason": "Less"})
+    assert [reason["code"] for reason in reasons_of(order)] == ["price_below_floor"]
+
+
+def test_a_line_without_a_cost_is_held_where_the_floor_says_so(site: Site) -> None:
+    rules(floors=[{"name": "margin", "min_margin_percent": "20", "unknown_cost": "hold"}])
+    a_cost("MUG-RED", "1.00", "GBP", SINCE)
+    order = site.order_desk.do("orders", document(lines=[("MUG-RED", "1"), ("MUG-BLUE", "1")]))
+    assert reasons_of(order) == [{"code": "cost_unknown", "line_no": 2, "floor": "margin"}]
+    approver = site.pricing_approver
+    assert approver.refused(f"orders/{order['id']}/release", {"reason": "Now"})["reason"] == "cost_unknown"
+    approver.do(f"orders/{order['id']}/allow-below-floor", {"reason": "It is new", "expires_at": UNTIL})
+    assert approver.do(f"orders/{order['id']}/release", {"reason": "Allowed"})["state"] == "confirmed"
+    site.holds()
+    rules(floors=[{"name": "margin", "min_margin_percent": "20"}])
+    assert site.order_desk.do("orders", document(lines=[("MUG-BLUE", "1")]))["state"] == "confirmed"
 
 
 def test_the_database_refuses_an_override_by_its_requester(floored: Site) -> None:

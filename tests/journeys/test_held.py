@@ -40,6 +40,15 @@ def test_an_order_held_for_several_reasons_is_released_by_who_may_accept_them_al
     to_the_end(site, order)
 
 
+def test_a_risk_of_credit_is_accepted_by_who_may_although_nothing_else_is_wrong(site: Site) -> None:
+    order = site.order_desk.places(("TEAPOT-1L", "3"), customer="C-9002")
+    assert codes(order) == {"credit_limit_exceeded"}
+    assert site.order_approver.refused(*release(order))["reason"] == "not_yours_to_accept"
+    assert site.order_desk.order(order)["state"] == "held"
+    assert site.credit_approver.do(*release(order))["state"] == "confirmed"
+    site.holds()
+
+
 def test_nobody_releases_what_they_placed(site: Site) -> None:
     everything = site.with_roles("order_desk", "credit_approver", "credit_controller")
     order = everything.places(("TEAPOT-1L", "3"), customer="C-9002")

@@ -4,11 +4,15 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from apps.pricing.decisions.cart import decide_cart
 from apps.pricing.decisions.compiled import Rules
 from apps.pricing.decisions.explanation import charges_borne, explain_order
 from apps.pricing.decisions.facts import CartPriced, Cost, Coupon, LineFacts, PartFacts, Rate
+from apps.pricing.decisions.readings import read_outcome
+from apps.pricing.decisions.texts import cart_texts, replay_cart
+from apps.pricing.selectors.told import cart_line_steps
 from tests.factories.pricing_rules import a_cart, a_discount, a_group, a_line, a_record, an_extra, one_group, rules_of
 
 
@@ -262,6 +266,34 @@ def test_the_strictest_floor_is_named_and_the_order_s_share_counts() -> None:
     floor = price(rules, a_line()).lines[0].floor
     assert floor is not None
     assert (floor.rule, floor.least) == ("high", Decimal("9"))
+
+
+@pytest.mark.parametrize(("unknown", "held"), [(None, None), ("pass", None), ("hold", ("margin", None))])
+@pytest.mark.parametrize("cost", [None, Cost(Decimal("1"), "GBP")], ids=["no cost", "no rate"])
+def test_a_floor_says_what_it_does_with_an_unknown_cost(unknown: str | None, held: Any, cost: Cost | None) -> None:
+    floor = {"name": "margin", "min_margin_percent": "10"} | ({"unknown_cost": unknown} if unknown else {})
+    rules, cart = rules_of(floors=[floor]), a_cart(a_line(cost=cost))
+    priced = decide_cart(rules, cart)
+    assert priced.lines[0].floor == held
+    texts = cart_texts(cart, priced)
+    assert replay_cart(rules, texts.facts) == (texts.outcome, texts.trace)
+    assert read_outcome(texts.outcome, texts.trace).lines == priced.lines
+    (step,) = [step for step in cart_line_steps(cart, priced, 0) if "Floor" in step.label]
+    assert step.note.endswith("the line is held until somebody allows it" if held else "the line passes")
+
+
+def test_what_is_below_a_floor_goes_before_what_nobody_knows() -> None:
+    margin = {"name": "margin", "min_margin_percent": "10", "unknown_cost": "hold"}
+    for name in ("a", "z"):
+        least = {"name": name, "min_price": {"EUR": "11"}}
+        for floors in ([margin, least], [least, margin]):
+            floor = price(rules_of(floors=floors), a_line()).lines[0].floor
+            assert floor == (name, Decimal(11))
+
+
+def test_only_a_margin_has_an_unknown_cost() -> None:
+    with pytest.raises(ValidationError, match="only a least margin"):
+        rules_of(floors=[{"name": "least", "min_price": {"EUR": "1"}, "unknown_cost": "hold"}])
 
 
 def part(sku: str, quantity: str, alone: str | None) -> PartFacts:

@@ -40,6 +40,7 @@ CHECKS: Final[Mapping[str, str]] = {
     "price_missing": "No price was found",
     "price_not_positive": "The price is not above zero",
     "price_below_floor": "The price is below its floor",
+    "cost_unknown": "The cost is not known, nor whether its floor is kept",
     "coupon_refused": "A coupon cannot be used",
     AMOUNT_OUT_OF_RANGE: "The amount is beyond what can be booked",
     "tax_undetermined": "No tax rate is known for this delivery",

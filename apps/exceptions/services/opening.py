@@ -10,8 +10,9 @@ from uuid import UUID
 import orjson
 
 from apps.audit.contract import record_events
-from apps.exceptions.events import CASE_OPENED, case_event
+from apps.exceptions.events import CASE_OPENED, REASONS_RESOLVED, case_event
 from apps.exceptions.ports import queue_hours, reason_kind
+from ordercash.kernel.actor import Actor
 from ordercash.kernel.ids import new_ids
 from ordercash.kernel.sql import columns_of, fetch, run
 from ordercash.kernel.transactions import joins
@@ -80,6 +81,26 @@ ON CONFLICT (case_id, fingerprint) WHERE state = 'open' DO NOTHING
 RETURNING case_id
 """
 
+SETTLE_OTHERS = """
+WITH kept AS (
+    SELECT * FROM unnest(%s::uuid[], %s::varchar[]) AS kept (case_id, fingerprint)
+), settled AS (
+    UPDATE exceptions_casereason AS r SET state = 'resolved', resolved_at = %s, resolved_by = %s
+     WHERE r.case_id = ANY (%s) AND r.state = 'open'
+       AND NOT EXISTS (SELECT 1 FROM kept WHERE kept.case_id = r.case_id AND kept.fingerprint = r.fingerprint)
+    RETURNING r.case_id, r.code
+)
+SELECT case_id, array_agg(code ORDER BY code) FROM settled GROUP BY case_id
+"""
+
+MOVE_CASES = """
+UPDATE exceptions_case AS c SET queue_id = first.queue_id, due_at = first.due_at, money_at_risk_minor = w.money
+  FROM unnest(%s::uuid[], %s::bigint[]) AS w (case_id, money)
+  JOIN LATERAL (SELECT r.queue_id, r.due_at FROM exceptions_casereason AS r
+                 WHERE r.case_id = w.case_id AND r.state = 'open' ORDER BY r.due_at, r.code LIMIT 1) AS first ON TRUE
+ WHERE c.id = w.case_id
+"""
+
 
 @joins
 def open_cases(drafts: Sequence[CaseDraft]) -> dict[tuple[str, UUID], UUID]:
@@ -98,6 +119,40 @@ def open_cases(drafts: Sequence[CaseDraft]) -> dict[tuple[str, UUID], UUID]:
     standing = {(kind, subject_id): row_id for row_id, kind, subject_id in fetch(UPSERT_CASES, columns_of(rows, 10))}
     _insert_reasons(standing, reasons)
     record_events([_opened(merged[subject], row_id) for subject, row_id in standing.items() if row_id == ids[subject]])
+    return standing
+
+
+@joins
+def refresh_cases(drafts: Sequence[CaseDraft], *, actor: Actor, now: datetime) -> dict[tuple[str, UUID], UUID]:
+    """Let the open case of each subject say just these reasons: others are resolved, missing ones added; opened where none stands.
+
+    Money at risk, queue and deadline become those of what stands now; its holder keeps it. Returns what `open_cases` does. Three
+    statements more for any number.
+    """
+    standing = open_cases(drafts)
+    if not standing:
+        return {}
+    merged = _merge(drafts)
+    ids = list(standing.values())
+    kept = [
+        (standing[subject], _printed(reason.code, _detail(reason)))
+        for subject, draft in merged.items()
+        for reason in draft.reasons
+    ]
+    settled: dict[UUID, list[str]] = dict(fetch(SETTLE_OTHERS, [*columns_of(kept, 2), now, actor.id, ids]))
+    money = [max(merged[subject].money_at_risk_minor, 0) for subject in standing]
+    run(MOVE_CASES, [ids, money])
+    record_events(
+        [
+            case_event(
+                REASONS_RESOLVED, case_id=row_id, subject_kind=kind, subject_id=subject_id,
+                legal_entity_id=merged[kind, subject_id].legal_entity_id, payload={"reasons": settled[row_id]}, occurred_at=now,
+                actor_id=actor.id,
+            )
+            for (kind, subject_id), row_id in standing.items()
+            if row_id in settled
+        ]
+    )  # fmt: skip
     return standing
 
 
@@ -129,12 +184,20 @@ def _reasons(draft: CaseDraft, hours: Mapping[str, int]) -> list[_Reason]:
     """Return the draft's distinct reasons, the most urgent first."""
     found: dict[str, _Reason] = {}
     for reason in draft.reasons:
-        detail = orjson.dumps(dict(reason.detail), default=str, option=orjson.OPT_SORT_KEYS)
-        fingerprint = hashlib.sha256(reason.code.encode() + b"\n" + detail).hexdigest()
+        detail = _detail(reason)
+        fingerprint = _printed(reason.code, detail)
         kind = reason_kind(reason.code)
         due_at = draft.opened_at + timedelta(hours=min(kind.sla_hours, hours.get(kind.queue, kind.sla_hours)))
         found[fingerprint] = _Reason(reason.code, detail.decode(), fingerprint, kind.queue, due_at)
     return sorted(found.values(), key=lambda reason: (reason.due_at, reason.code))
+
+
+def _detail(reason: ReasonDraft) -> bytes:
+    return orjson.dumps(dict(reason.detail), default=str, option=orjson.OPT_SORT_KEYS)
+
+
+def _printed(code: str, detail: bytes) -> str:
+    return hashlib.sha256(code.encode() + b"\n" + detail).hexdigest()
 
 
 def _queue_hours(codes: set[str]) -> dict[str, int]:

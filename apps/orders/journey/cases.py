@@ -25,6 +25,8 @@ ORDER_REASONS: Final[Mapping[str, tuple[str, str, int]]] = {
     "amount_out_of_range": ("The amount is too large to be booked", "order_desk", 8),
     "price_not_positive": ("The price is not above zero", "pricing", 8),
     "price_below_floor": ("The price is below its floor", "pricing", 8),
+    "cost_unknown": ("The cost is not known, nor whether its floor is kept", "pricing", 8),
+    "ready_for_release": ("Nothing stands in its way any more: it waits to be released", "order_desk", 8),
     "coupon_refused": ("A coupon cannot be used", "pricing", 8),
     "tax_undetermined": ("No tax rate is known", "compliance", 8),
     "row_unusable": ("A row of the file cannot be used", "order_desk", 24),

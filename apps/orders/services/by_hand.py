@@ -12,8 +12,10 @@ from apps.orders.events import PRICE_SET, order_event
 from apps.orders.services.cancel import ReasonMissing
 from apps.orders.services.decide import Decision, decide_orders, record_order_decisions
 from apps.orders.services.drafts import LineDraft, OrderDraft
+from apps.orders.services.floors import drop_allowed
 from apps.orders.services.held import load_held
 from apps.orders.services.outcomes import NotDone
+from apps.orders.services.refresh import refresh_held
 from apps.orders.services.reprice import reprice
 from apps.pricing.contract import Manual
 from apps.rulebooks.contract import rulebook_in_force
@@ -53,7 +55,7 @@ def _said(reason: str) -> str:
 
 @joins
 def _set(order_id: UUID, line_no: int, manual: Manual, actor: Actor, now: datetime) -> tuple[NotDone, ...]:
-    drafts, _, refused = load_held([order_id])
+    drafts, numbers, refused = load_held([order_id])
     if not drafts:
         return tuple(refused)
     draft = drafts[0]
@@ -70,9 +72,11 @@ def _set(order_id: UUID, line_no: int, manual: Manual, actor: Actor, now: dateti
         line.manual = before
         return (NotDone(order_id, "beyond_limit", why_not),)
     line.manual = manual
-    (decision,) = decide_orders([draft])
+    (decision,) = decide_orders([draft], are_held=True)
     sql.run(_SET, [manual.price, manual.percent, actor.id, manual.reason, line.id])
     _keep(draft, decision, line, manual, actor=actor, now=now)
+    drop_allowed([draft], [decision], now=now)
+    refresh_held(draft, decision, numbers[order_id], actor=actor, now=now)
     return ()
 
 

@@ -34,6 +34,7 @@ ADDRESS_PARTS = ("name", "line1", "line2", "city", "postal_code", "state", "coun
 CREDIT_LIMIT_EXCEEDED = "credit_limit_exceeded"
 COUPON_REFUSED = "coupon_refused"
 PRICE_BELOW_FLOOR = "price_below_floor"
+COST_UNKNOWN = "cost_unknown"
 _UNTAXED: Final = TaxedNet(0, "", None)
 _NO_RATE: Final = ("", None)
 
@@ -55,8 +56,12 @@ class Decision:
         return self.net_minor + self.tax_minor
 
 
-def decide_orders(drafts: Sequence[OrderDraft]) -> list[Decision]:
-    """Price, tax and check the drafts; the number of statements does not depend on how many there are."""
+def decide_orders(drafts: Sequence[OrderDraft], *, are_held: bool = False) -> list[Decision]:
+    """Price, tax and check the drafts; the number of statements does not depend on how many there are.
+
+    Held orders are told whether they fit into their customer's limit, whatever else is wrong: their credit is taken on the word of
+    whoever releases them. Of others that is decided where it is taken, and foreseen only where they fail already.
+    """
     parts = parts_of_bundles(drafts)
     priced = price_orders(drafts, parts)
     products = products_added([price.added for price in priced])
@@ -73,7 +78,7 @@ def decide_orders(drafts: Sequence[OrderDraft]) -> list[Decision]:
     for draft, price, decision in zip(drafts, priced, decisions, strict=True):
         if price.refused or price.floors:
             decision.failures.extend(_price_failures(draft, price))
-    _foresee_credit(drafts, decisions)
+    _foresee_credit(drafts, decisions, are_held=are_held)
     return decisions
 
 
@@ -103,8 +108,12 @@ def _price_failures(draft: OrderDraft, priced: PricedOrder) -> Iterator[FailedCh
     for coupon in priced.refused:
         yield FailedCheck(COUPON_REFUSED, None, {"coupon": coupon.code, "why": coupon.why})
     for place, floor in priced.floors:
-        least = f"{floor.least.normalize():f} {draft.currency}"
-        yield FailedCheck(PRICE_BELOW_FLOOR, draft.lines[place].line_no, {"floor": floor.rule, "least": least})
+        line_no = draft.lines[place].line_no
+        if floor.least is None:
+            yield FailedCheck(COST_UNKNOWN, line_no, {"floor": floor.rule})
+        else:
+            least = f"{floor.least.normalize():f} {draft.currency}"
+            yield FailedCheck(PRICE_BELOW_FLOOR, line_no, {"floor": floor.rule, "least": least})
 
 
 def _tax_requests(drafts: Sequence[OrderDraft], lines: Sequence[Sequence[DecidedLine]]) -> list[TaxRequest]:
@@ -215,7 +224,7 @@ def _empty_parts(address: AddressFacts | None) -> tuple[str, ...]:
     return tuple(part for part in ADDRESS_PARTS if not getattr(address, part).strip())
 
 
-def _foresee_credit(drafts: Sequence[OrderDraft], decisions: Sequence[Decision]) -> None:
+def _foresee_credit(drafts: Sequence[OrderDraft], decisions: Sequence[Decision], *, are_held: bool) -> None:
     """Tell orders that fail already whether they would fail on credit too, so that all failures are seen at once.
 
     It only looks; for orders that pass, the conditional statement that takes the credit is what decides.
@@ -223,7 +232,9 @@ def _foresee_credit(drafts: Sequence[OrderDraft], decisions: Sequence[Decision])
     failing = [
         (draft, decision)
         for draft, decision in zip(drafts, decisions, strict=True)
-        if decision.failures and draft.customer is not None and draft.customer.credit_limit_minor is not None
+        if (are_held or decision.failures)
+        and draft.customer is not None
+        and draft.customer.credit_limit_minor is not None
     ]
     if not failing:
         return

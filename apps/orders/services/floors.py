@@ -9,10 +9,11 @@ from apps.audit.contract import record_events
 from apps.compliance.contract import FailedCheck
 from apps.orders.events import FLOOR_ALLOWED, order_event
 from apps.orders.services.cancel import ReasonMissing
-from apps.orders.services.decide import PRICE_BELOW_FLOOR, Decision, decide_orders
+from apps.orders.services.decide import COST_UNKNOWN, PRICE_BELOW_FLOOR, Decision, decide_orders
 from apps.orders.services.drafts import OrderDraft
 from apps.orders.services.held import load_held
 from apps.orders.services.outcomes import NotDone
+from apps.orders.services.refresh import refresh_held
 from ordercash.kernel import sql
 from ordercash.kernel.actor import Actor
 from ordercash.kernel.errors import DomainError, Fault
@@ -27,6 +28,9 @@ _IN_FORCE: Final = """
 SELECT order_id, line_no, floor, min(net_minor) FROM orders_flooroverride
  WHERE order_id = ANY(%s::uuid[]) AND expires_at > %s GROUP BY order_id, line_no, floor
 """
+
+# A line below a floor, and one whose floor nobody knows.
+FLOOR_CODES: Final = frozenset({PRICE_BELOW_FLOOR, COST_UNKNOWN})
 
 Allowed = Mapping[tuple[UUID, int, str], int]
 
@@ -50,10 +54,10 @@ def allow_below_floor(
         raise ReasonMissing("Say why the price may be below its floor; it is kept for good.")
     if expires_at <= now:
         raise EndsTooEarly(faults=[Fault("/expires_at", EndsTooEarly.code, "Later than now.")])
-    drafts, _, refused = load_held([order_id])
+    drafts, numbers, refused = load_held([order_id])
     if not drafts:
         return tuple(refused)
-    (decision,) = decide_orders(drafts)
+    (decision,) = decide_orders(drafts, are_held=True)
     rows = _rows(drafts[0], decision, reason=reason, expires_at=expires_at, actor=actor, now=now)
     if not rows:
         return (NotDone(order_id, "not_below_floor", "No line of the order is below a floor."),)
@@ -70,6 +74,8 @@ def allow_below_floor(
             )
         ]
     )  # fmt: skip
+    drop_allowed(drafts, [decision], now=now)
+    refresh_held(drafts[0], decision, numbers[order_id], actor=actor, now=now)
     return ()
 
 
@@ -92,7 +98,7 @@ def drop_allowed(drafts: Sequence[OrderDraft], decisions: Sequence[Decision], *,
 
 
 def _is_floor(failure: FailedCheck) -> bool:
-    return failure.code == PRICE_BELOW_FLOOR
+    return failure.code in FLOOR_CODES
 
 
 def _is_allowed(order_id: UUID, failure: FailedCheck, nets: Mapping[int, int], allowed: Allowed) -> bool:

@@ -95,19 +95,26 @@ def _open_cases(
 ) -> None:
     open_cases(
         [
-            CaseDraft(
-                subject_kind="order",
-                subject_id=draft.id,
-                title=f"Order {number} is held",
-                legal_entity_id=draft.legal_entity.id,
-                currency=draft.currency,
-                money_at_risk_minor=decision.gross_minor,
-                reasons=[reason_of(failure) for failure in decision.failures],
-                opened_at=now,
-            )
+            held_case(draft, decision, number, [reason_of(failure) for failure in decision.failures], now=now)
             for draft, decision, number in zip(drafts, decisions, numbers, strict=True)
             if decision.failures
         ]
+    )
+
+
+def held_case(
+    draft: OrderDraft, decision: Decision, number: str, reasons: Sequence[ReasonDraft], *, now: datetime
+) -> CaseDraft:
+    """Return the case of a held order."""
+    return CaseDraft(
+        subject_kind="order",
+        subject_id=draft.id,
+        title=f"Order {number} is held",
+        legal_entity_id=draft.legal_entity.id,
+        currency=draft.currency,
+        money_at_risk_minor=decision.gross_minor,
+        reasons=reasons,
+        opened_at=now,
     )
 
 

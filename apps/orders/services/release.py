@@ -17,13 +17,12 @@ from apps.orders.services.cancel import ReasonMissing
 from apps.orders.services.decide import (
     COUPON_REFUSED,
     CREDIT_LIMIT_EXCEEDED,
-    PRICE_BELOW_FLOOR,
     Decision,
     decide_orders,
     record_order_decisions,
 )
 from apps.orders.services.drafts import OrderDraft
-from apps.orders.services.floors import drop_allowed
+from apps.orders.services.floors import FLOOR_CODES, drop_allowed
 from apps.orders.services.held import load_held
 from apps.orders.services.outcomes import NotDone
 from apps.orders.services.place import demands
@@ -73,7 +72,7 @@ def release_orders(order_ids: Sequence[UUID], *, reason: str, actor: Actor, now:
         raise ReasonMissing("A release needs a reason; it is kept with the case.")
     outcome = Released()
     drafts, numbers, outcome.refused = load_held(order_ids)
-    decisions = decide_orders(drafts)
+    decisions = decide_orders(drafts, are_held=True)
     drop_allowed(drafts, decisions, now=now)
     ready = _sort_out(drafts, decisions, numbers, outcome, actor)
     if ready:
@@ -108,7 +107,9 @@ def _refusal(draft: OrderDraft, failed: set[str], number: str, actor: Actor) -> 
         )
     if open_points:
         sentences = "; ".join(CHECKS.get(code, code) for code in open_points)
-        ask = " Somebody who may allow it has to, before it is released." if PRICE_BELOW_FLOOR in open_points else ""
+        ask = (
+            " Somebody who may allow it has to, before it is released." if FLOOR_CODES.intersection(open_points) else ""
+        )
         return NotDone(draft.id, open_points[0], f"Put right first: {sentences}.{ask}")
     if draft.quote is not None and COUPON_REFUSED in failed:
         detail = f"The prices of {draft.quote.number} count on a coupon that is used up: allow it more uses, or cancel and quote anew."

@@ -131,7 +131,7 @@ class LostShown(Answer):
 
 
 class FloorShown(Answer):
-    """A floor that was held against the line; `missed` says why it could not be."""
+    """A floor that was held against the line; `missed` says why it could not be. `is_below`: an order of this line is held."""
 
     rule: str
     least: Number | None

@@ -43,6 +43,7 @@ class LiveFloor(NamedTuple):
     price: Decimal | None
     test: Test | None
     late: bool
+    holds_unknown: bool
 
 
 class Period(NamedTuple):
@@ -87,7 +88,10 @@ class Alive:
                 self.lost.append((ready.floor.name, why))
             if not why:
                 test = None if settled else ready.when
-                yield LiveFloor(ready.floor.name, ready.floor.min_margin_percent, price, test, is_late(ready.when))
+                holds = ready.floor.unknown_cost == "hold"
+                yield LiveFloor(
+                    ready.floor.name, ready.floor.min_margin_percent, price, test, is_late(ready.when), holds
+                )
 
     def _group(self, group: GroupReady) -> LiveGroup:
         return LiveGroup(group.name, group.method, group.exclusive, self.rules(group.discounts))

@@ -149,10 +149,13 @@ class CartFacts(NamedTuple):
 
 
 class BelowFloor(NamedTuple):
-    """The floor that a line fell below, and the least unit price of the product's own unit that it allows."""
+    """The floor that a line fell below, and the least unit price of the product's own unit that it allows.
+
+    `least` None: nobody knows it, for want of a cost or of its rate, and the floor holds such lines.
+    """
 
     rule: str
-    least: Decimal
+    least: Decimal | None
 
 
 class PartShare(NamedTuple):

@@ -37,14 +37,20 @@ def check_floors(line: RunningLine, rate: Decimal | None) -> FloorChecked:
             continue
         least = _least(floor, line, rate)
         if isinstance(least, str):
-            trace.append({"missed": least, "rule": floor.name})
+            trace.append({"missed": least, "rule": floor.name} | ({"holds": True} if floor.holds_unknown else {}))
+            if floor.holds_unknown and below is None:
+                below = BelowFloor(floor.name, None)
             continue
         trace.append({"least": format(least, "f"), "rule": floor.name})
         whole = least * line.own
         # What is not below the exact amount is not below the rounded one: rounding is left to the few that are.
-        if net < whole and _is_below(line, whole) and (below is None or least > below.least):
+        if net < whole and _is_below(line, whole) and _is_stricter(least, below):
             below = BelowFloor(floor.name, least)
     return FloorChecked(below, trace)
+
+
+def _is_stricter(least: Decimal, below: BelowFloor | None) -> bool:
+    return below is None or below.least is None or least > below.least
 
 
 def _is_below(line: RunningLine, whole: Decimal) -> bool:

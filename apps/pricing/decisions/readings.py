@@ -130,7 +130,7 @@ def _priced(row: Sequence[Any]) -> LinePriced:
         source,
         tuple([(rule, minor) for rule, minor in discounts]),
         tuple([PartShare(product, sku, Decimal(units), minor) for product, sku, units, minor in parts]),
-        None if floor is None else BelowFloor(floor[0], Decimal(floor[1])),
+        None if floor is None else BelowFloor(floor[0], _maybe(floor[1])),
     )
 
 

@@ -123,7 +123,10 @@ class Charge(Rule):
 
 
 class Floor(Part):
-    """The least that a line may bring: a margin on the cost, or a price of the product's own unit."""
+    """The least that a line may bring: a margin on the cost, or a price of the product's own unit.
+
+    `unknown_cost`: whether a line whose cost nobody knows passes, or is held like one below the floor (default: it passes).
+    """
 
     name: Name
     title: Title = ""
@@ -131,10 +134,14 @@ class Floor(Part):
     min_margin_percent: Annotated[Decimal, Field(ge=0, lt=100, max_digits=8, decimal_places=6)] | None = None
     min_price: Annotated[Mapping[Currency, Amount], Field(min_length=1)] | None = None
 
+    unknown_cost: Literal["pass", "hold"] | None = None
+
     @model_validator(mode="after")
     def _one_measure(self) -> Self:
         if (self.min_margin_percent is None) == (self.min_price is None):
             raise ValueError("a floor is either a least margin or a least price")
+        if self.unknown_cost is not None and self.min_margin_percent is None:
+            raise ValueError("only a least margin asks for a cost")
         return self
 
 

@@ -65,7 +65,7 @@ def outcome_text(priced: CartPriced) -> str:
             None if line.unit_price is None else _text(line.unit_price), _text(line.per), line.gross_minor,
             line.discount_minor, line.net_minor, _text(line.net_exact.normalize()), line.source, line.discounts,
             [(part.product, part.sku, _text(part.quantity), part.net_minor) for part in line.parts],
-            None if line.floor is None else (line.floor.rule, _text(line.floor.least)),
+            None if line.floor is None else (line.floor.rule, _maybe(line.floor.least)),
         )
         for line in priced.lines
     ]  # fmt: skip

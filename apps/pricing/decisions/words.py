@@ -73,6 +73,8 @@ def _floor(floor: Floor) -> dict[str, str]:
         words = {"min_price": _amounts(floor.min_price)}
     else:
         words = {"min_margin_percent": _number(floor.min_margin_percent or Decimal(0))}
+    if floor.unknown_cost:
+        words["unknown_cost"] = floor.unknown_cost
     return words | ({"when": floor.when} if floor.when else {})
 
 

@@ -171,10 +171,18 @@ def _floors(line: LineFigures, told: LineTold | None, currency: str) -> Iterator
     for floor in told.floors if told else ():
         label = f"Floor: {state_label(floor['rule'])}"
         if "missed" in floor:
-            yield Step(label, outcome="missed", note=reason_words(str(floor["missed"])))
+            yield Step(label, outcome="missed", note=_floor_missed(floor))
         else:
             least = price_html(Decimal(floor["least"]), currency)
             yield Step(label, least, note="the least that one unit may bring")
+
+
+def _floor_missed(floor: Mapping[str, Any]) -> str:
+    """Say why a floor could not be held against a line, and what it does then."""
+    why = reason_words(str(floor["missed"]))
+    if floor["missed"] not in ("no_cost", "no_rate"):
+        return why
+    return f"{why}; the line {'is held until somebody allows it' if 'holds' in floor else 'passes'}"
 
 
 def _parts(told: LineTold | None, currency: str) -> Iterator[Step]:
