@@ -9,6 +9,7 @@ from ordercash.kernel.actor import Actor
 from ordercash.kernel.events import Event
 
 REBATE_DRAFTED: Final = "pricing.rebate_drafted"
+REBATE_CHANGED: Final = "pricing.rebate_changed"
 REBATE_DISCARDED: Final = "pricing.rebate_discarded"
 REBATE_APPROVED: Final = "pricing.rebate_approved"
 REBATE_ENDED: Final = "pricing.rebate_ended"

@@ -23,7 +23,7 @@ PERMISSIONS: Final[dict[str, str]] = {
     VIEW_COUPONS: "See coupons and the orders that used them",
     CHANGE_COUPONS: "Add campaigns and coupons, and change their limits",
     VIEW_REBATES: "See rebate agreements and what is owed under them",
-    DRAFT_REBATES: "Draft rebate agreements, and discard drafts",
+    DRAFT_REBATES: "Draft rebate agreements, change one's own drafts, and discard drafts",
     APPROVE_REBATES: "Approve rebate agreements of others, and end them early",
     SETTLE_REBATES: "Settle rebates by credit note",
     VIEW_QUOTES: "See quotes and why they cost what they cost",

@@ -8,6 +8,7 @@ REBATE: Final = StateTable(
     "rebate agreement",
     {
         ("draft", "approve"): "approved",
+        ("draft", "change"): "draft",
         ("draft", "discard"): "discarded",
         ("approved", "end"): "ended",
     },

@@ -353,6 +353,21 @@ def test_statements_do_not_grow_with_the_lines(world: World) -> None:
     assert statements(2) == statements(60) <= 18
 
 
+def test_statements_of_a_settlement_do_not_grow_with_the_accounts(world: World) -> None:
+    def statements(number: int, count: int) -> int:
+        group = CustomerGroup.objects.create(code=f"group-{number}")
+        agreement = an_agreement(world, code=f"RB-{number}", customer_id=None, customer_group_id=group.id)
+        for place in range(count):
+            customer_id, bill_to_id = make_customer(code=f"C-{number}-{place}", group=group)
+            deliver(bought(world, 20_000, customer_id=customer_id, bill_to_id=bill_to_id).id)
+        with counted_statements() as sent:
+            assert len(settle_rebate(agreement.id, actor=SYSTEM, now=NOW).issued) == count
+        return len(sent)
+
+    statements(1, 1)
+    assert statements(2, 2) == statements(3, 12) <= 30
+
+
 def test_without_an_agreement_events_cost_one_statement(world: World) -> None:
     bought(world, 1_000)
     with counted_statements() as sent:

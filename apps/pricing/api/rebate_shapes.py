@@ -108,7 +108,11 @@ class AccrualShown(Answer):
 
 
 class ExposureShown(Answer):
-    """What a customer has earned under an agreement: the tier reached, what lacks to the next, and what is open."""
+    """What a customer has earned under an agreement: the tier reached, what lacks to the next, and what is open.
+
+    `open` is below zero after goods came back that were settled already. So much was settled ahead (`settled_ahead`): it is taken off what
+    is earned next, or, when the agreement is over, asked of the customer.
+    """
 
     id: UUID
     agreement_id: UUID
@@ -124,6 +128,8 @@ class ExposureShown(Answer):
     accrued: Amount
     settled: Amount
     open: Amount
+    settled_ahead: Amount
+    is_over: bool
 
 
 class NoteShown(Answer):

@@ -45,12 +45,21 @@ class Rebates(APIView):
 
 
 class RebateDetail(APIView):
-    """GET one agreement; DELETE a draft."""
+    """GET one agreement; PUT one's own draft anew; DELETE a draft."""
 
-    permissions = {"GET": VIEW_REBATES, "DELETE": DRAFT_REBATES}
-    shapes = {"GET": Shape(answer=RebateShown), "DELETE": Shape(status=204)}
+    permissions = {"GET": VIEW_REBATES, "PUT": DRAFT_REBATES, "DELETE": DRAFT_REBATES}
+    shapes = {
+        "GET": Shape(answer=RebateShown),
+        "PUT": Shape(request=NewRebate, answer=RebateShown),
+        "DELETE": Shape(status=204),
+    }
 
     def get(self, request: Request, agreement_id: UUID) -> Response:
+        return Response(_agreement(agreement(agreement_id)))
+
+    def put(self, request: Request, agreement_id: UUID) -> Response:
+        draft = _draft(read_body(NewRebate, request.data))
+        verbs.change_rebate(agreement_id, draft=draft, actor=actor_of(request.user), now=clock.now())
         return Response(_agreement(agreement(agreement_id)))
 
     def delete(self, request: Request, agreement_id: UUID) -> Response:
@@ -128,7 +137,11 @@ class RebateExposure(APIView):
     shapes = {
         "GET": Shape(
             answer=ExposureShown,
-            query={"agreement": "Code of an agreement", "customer": "Code of a customer"},
+            query={
+                "agreement": "Code of an agreement",
+                "customer": "Code of a customer",
+                "only": Query("What can be settled, or what was settled ahead", words=["open", "ahead"]),
+            },
             paged=True,
         )
     }
@@ -137,14 +150,24 @@ class RebateExposure(APIView):
         code, customer = (
             str(request.query_params.get(name, "")).replace("\x00", "\ufffd") for name in ("agreement", "customer")
         )
-        found = accounts(code=code, customer_id=customer_id_called(customer))
-        return page_response(request, found, sort="id", show=lambda rows: [_exposed(each) for each in exposures(rows)])
+        found = accounts(code=code, customer_id=customer_id_called(customer), only=_only(request))
+        now = clock.now()
+        return page_response(
+            request, found, sort="id", show=lambda rows: [_exposed(each) for each in exposures(rows, now=now)]
+        )
 
 
 def _state(request: Request) -> str:
     wanted = str(request.query_params.get("state", ""))
     if wanted and wanted not in RebateState.values:
         raise InvalidInput(faults=[Fault("?state", "unknown_state", f"One of {', '.join(RebateState.values)}.")])
+    return wanted
+
+
+def _only(request: Request) -> str:
+    wanted = str(request.query_params.get("only", ""))
+    if wanted not in ("", "open", "ahead"):
+        raise InvalidInput(faults=[Fault("?only", "unknown_word", "One of open, ahead.")])
     return wanted
 
 
@@ -220,6 +243,8 @@ def _exposed(row: Exposure) -> dict[str, Any]:
         "accrued": _major(row.accrued_minor, row.currency),
         "settled": _major(row.settled_minor, row.currency),
         "open": _major(row.open_minor, row.currency),
+        "settled_ahead": _major(row.ahead_minor, row.currency),
+        "is_over": row.is_over,
     }
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from apps.masterdata.contract import currencies, customer_groups, customers_by_code, entities_by_code
-from apps.pricing.models import RebateBasis, RebateReward, RebateSettling
+from apps.pricing.models import RebateAgreement, RebateBasis, RebateReward, RebateSettling
 from apps.pricing.services.rebate_agreements import RebateDraft, RebateRefused
 from ordercash.kernel.errors import Fault
 
@@ -64,6 +64,29 @@ class EndForm(forms.Form):
         help_text="Tomorrow at the earliest: what was invoiced up to now has counted.",
     )  # fmt: skip
     reason = forms.CharField(label="Reason", max_length=200)
+
+
+def change_form(row: RebateAgreement) -> type[NewRebateForm]:
+    """Return the form of a draft filled with what it says now."""
+    same = (
+        "code", "name", "from_date", "until_date", "basis", "reward", "is_retrospective", "category", "settlement",
+    )  # fmt: skip
+    shown = {name: getattr(row, name) for name in same} | {
+        "customer": row.customer.code if row.customer else "",
+        "customer_group": row.customer_group.code if row.customer_group else "",
+        "legal_entity": row.legal_entity.code,
+        "currency": row.currency_id,
+        "tiers": "\n".join(f"{tier.least.normalize():f} {tier.rate.normalize():f}" for tier in row.tiers.all()),
+        "skus": " ".join(sorted(named.product.sku for named in row.products.all())),
+    }
+
+    class ChangeForm(NewRebateForm):
+        """A draft as it stands."""
+
+        def __init__(self, *args: Any, **values: Any) -> None:
+            super().__init__(*args, **{"initial": shown, **values})
+
+    return ChangeForm
 
 
 def draft_of(values: Mapping[str, Any]) -> RebateDraft:

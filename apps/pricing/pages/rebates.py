@@ -16,7 +16,7 @@ from apps.audit.contract import actor_names
 from apps.masterdata.contract import customer_id_called, entities_by_id
 from apps.pricing.decisions.rebates import PERCENT, TURNOVER, Standing
 from apps.pricing.models import AccrualKind, RebateAccount, RebateAgreement, RebateState
-from apps.pricing.pages.rebate_forms import EndForm, NewRebateForm, draft_of
+from apps.pricing.pages.rebate_forms import EndForm, NewRebateForm, change_form, draft_of
 from apps.pricing.permissions import APPROVE_REBATES, DRAFT_REBATES, SETTLE_REBATES, VIEW_REBATES
 from apps.pricing.selectors.rebate_terms import AgreementTerms, agreement_terms
 from apps.pricing.selectors.rebates import (
@@ -32,7 +32,13 @@ from apps.pricing.selectors.rebates import (
     scale_of,
     sums_of,
 )
-from apps.pricing.services.rebate_agreements import approve_rebate, discard_rebate, draft_rebates, end_rebate
+from apps.pricing.services.rebate_agreements import (
+    approve_rebate,
+    change_rebate,
+    discard_rebate,
+    draft_rebates,
+    end_rebate,
+)
 from apps.pricing.services.rebate_settlements import settle_rebate
 from apps.pricing.states import REBATE
 from ordercash.kernel import clock
@@ -101,7 +107,8 @@ ACCOUNTS = (
     Column("missing", "Missing to the next", kind="figure", value=lambda row: _mark(row, row.missing)),
     Column("accrued_minor", "Earned", kind="money"),
     Column("settled_minor", "Settled", kind="money", value=lambda row: row.settled_minor or None),
-    Column("open_minor", "Open", kind="money", value=lambda row: row.open_minor or None),
+    Column("open_minor", "Open", kind="money", value=lambda row: max(row.open_minor, 0) or None),
+    Column("ahead_minor", "Settled ahead", kind="money", value=lambda row: row.ahead_minor or None),
 )
 MOVES = (
     Column("business_date", "Day", kind="day"),
@@ -145,7 +152,8 @@ class RebatePage(Page):
 
     @cached_property
     def exposed(self) -> list[Exposure]:
-        return exposures(list(accounts(agreement_id=self.row.id).order_by("-accrued_minor", "id")[:SHOWN]))
+        rows = accounts(agreement_id=self.row.id).order_by("-accrued_minor", "id")[:SHOWN]
+        return exposures(list(rows), now=clock.now())
 
     def context(self) -> Mapping[str, Any]:
         row, currency = self.row, self.row.currency_id
@@ -168,6 +176,7 @@ class RebatePage(Page):
             ),
             "moves": Table(columns=_in(currency, MOVES), rows=moves, empty=Empty("Nothing has counted yet")),
             "notes": Table(columns=_in(currency, NOTES), rows=notes, empty=Empty("Nothing was settled yet")),
+            "ahead": self._ahead(),
             "shown": SHOWN,
         }
 
@@ -178,6 +187,10 @@ class RebatePage(Page):
             "approve": Action(
                 "Approve", verb="approve", permission=APPROVE_REBATES, style="primary", disabled=own,
                 confirm="What was invoiced since the agreement begins is counted at once.",
+            ),
+            "change": Action(
+                "Change", verb="change", permission=DRAFT_REBATES, form=change_form(self.row),
+                disabled="" if own else "A draft is changed by its author",
             ),
             "discard": Action(
                 "Discard", verb="discard", permission=DRAFT_REBATES, style="danger", confirm="The draft is deleted."
@@ -196,6 +209,10 @@ class RebatePage(Page):
         approve_rebate(self.row.id, actor=self.actor, now=clock.now())
         return "Approved. What was invoiced since it begins is being counted."
 
+    def do_change(self, given: Given) -> str:
+        change_rebate(self.row.id, draft=draft_of(given.values), actor=self.actor, now=clock.now())
+        return "Changed."
+
     def do_discard(self, given: Given) -> HttpResponse:
         discard_rebate(self.row.id, actor=self.actor, now=clock.now())
         return HttpResponseRedirect(reverse("rebates"), status=303)
@@ -210,6 +227,15 @@ class RebatePage(Page):
         aside = " Something cannot be posted; a case says why." if outcome.refused else ""
         count = len(outcome.issued)
         return f"{count} {'credit note' if count == 1 else plural('credit note')} issued.{aside}"
+
+    def _ahead(self) -> str:
+        """Return what becomes of that which was settled before goods came back."""
+        if not self.sums.ahead_minor:
+            return ""
+        what = f"{self.row.currency_id} {amount_text(self.sums.ahead_minor, self.row.currency_id)}"
+        if any(each.is_over for each in self.exposed):
+            return f"{what} was settled for goods that came back, and the agreement is over: ask it of the customer."
+        return f"{what} was settled for goods that came back; it is taken off what is earned next."
 
     def _tiles(self) -> Sequence[Tile]:
         currency = self.row.currency_id
@@ -234,13 +260,13 @@ class RebateExposure(Worklist):
     filters = (
         Filter("q", "Agreement", placeholder="RB-2026"),
         Filter("customer", "Customer", placeholder="Code"),
-        Filter("open", "Open", kind="choice", choices=[("open", "Something is open")]),
+        Filter("open", "Open", kind="choice", choices=[("open", "Something is open"), ("ahead", "Settled ahead")]),
     )
     empty = Empty("Nothing has counted yet", "What is invoiced counts under the agreements that are approved.")
 
     def rows(self, wanted: Wanted, *, sort: str, cursor: str, limit: int) -> Slice[Any]:
         page = slice_of(self._accounts(wanted), sort=sort, cursor=cursor, limit=limit)
-        return Slice(exposures(page.rows), page.next, page.previous)
+        return Slice(exposures(page.rows, now=clock.now()), page.next, page.previous)
 
     def tiles(self, wanted: Wanted) -> Sequence[Tile]:
         entities = entities_by_id()
@@ -256,9 +282,7 @@ class RebateExposure(Worklist):
         ]
 
     def _accounts(self, wanted: Wanted) -> QuerySet[RebateAccount]:
-        return accounts(
-            code=wanted["q"], customer_id=customer_id_called(wanted["customer"]), only_open=bool(wanted["open"])
-        )
+        return accounts(code=wanted["q"], customer_id=customer_id_called(wanted["customer"]), only=wanted["open"])
 
 
 def scale_chart(known: AgreementTerms, top: Sequence[Exposure]) -> Chart:

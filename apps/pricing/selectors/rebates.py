@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 from uuid import UUID
@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import Count, F, Q, QuerySet, Sum
 
 from apps.ledger.contract import balances_of_role
+from apps.masterdata.contract import entities_by_id
 from apps.pricing.decisions.rebates import (
     TURNOVER,
     Standing,
@@ -21,8 +22,9 @@ from apps.pricing.decisions.rebates import (
     tier_reached,
 )
 from apps.pricing.models import RebateAccount, RebateAccrual, RebateAgreement
-from apps.pricing.selectors.rebate_terms import agreement_terms
+from apps.pricing.selectors.rebate_terms import AgreementTerms, agreement_terms
 from ordercash.kernel import sql
+from ordercash.kernel.clock import business_date
 from ordercash.kernel.errors import NotFound
 from ordercash.kernel.money import to_minor
 from ordercash.web.search import Hit
@@ -40,7 +42,8 @@ class Exposure:
     """What one customer has earned under one agreement. Measures are turnover in major units, or quantity.
 
     `reached` and `ahead` are the least of the tier reached and of the next one; `missing` is what lacks to it. `open_minor` is what the
-    ledger owes: accrued less settled.
+    ledger owes: accrued less settled. It is below zero after goods came back that were settled already: so much, `ahead_minor`, was
+    settled ahead, and is taken off what is earned next; `is_over` says that nothing will be, so that it is asked of the customer.
     """
 
     id: UUID
@@ -60,10 +63,16 @@ class Exposure:
     missing: Decimal | None
     accrued_minor: int
     settled_minor: int
+    is_over: bool
 
     @property
     def open_minor(self) -> int:
         return self.accrued_minor - self.settled_minor
+
+    @property
+    def ahead_minor(self) -> int:
+        """What was settled beyond what is earned now."""
+        return max(-self.open_minor, 0)
 
     @property
     def missing_minor(self) -> int | None:
@@ -73,12 +82,14 @@ class Exposure:
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """What all customers of an agreement bought and earned; `owed` says whether something can be settled for any of them."""
+    """What all customers of an agreement bought and earned; `owed` says for how many of them something can be settled, `ahead_minor`
+    what was settled ahead of those who gave back since."""
 
     base_minor: int
     accrued_minor: int
     settled_minor: int
     owed: int
+    ahead_minor: int
 
     @property
     def open_minor(self) -> int:
@@ -117,19 +128,21 @@ def agreement(agreement_id: UUID) -> RebateAgreement:
 
 
 def accounts(
-    *, agreement_id: UUID | None = None, code: str = "", customer_id: UUID | None = None, only_open: bool = False
+    *, agreement_id: UUID | None = None, code: str = "", customer_id: UUID | None = None, only: str = ""
 ) -> QuerySet[RebateAccount]:
-    """Return the customers' accounts under agreements."""
+    """Return the customers' accounts under agreements; `only` "open" those with something to settle, "ahead" those settled ahead."""
     found = RebateAccount.objects.select_related("agreement", "customer")
     exact = {"agreement_id": agreement_id, "customer_id": customer_id, "agreement__code__iexact": code.strip()}
     found = found.filter(**{name: value for name, value in exact.items() if value})
-    return found.exclude(accrued_minor=F("settled_minor")) if only_open else found
+    if only == "open":
+        return found.exclude(accrued_minor=F("settled_minor"))
+    return found.filter(accrued_minor__lt=F("settled_minor")) if only == "ahead" else found
 
 
-def exposures(rows: Sequence[RebateAccount]) -> list[Exposure]:
+def exposures(rows: Sequence[RebateAccount], *, now: datetime) -> list[Exposure]:
     """Return accounts with the tier that each has reached and what lacks to the next; one statement."""
     terms = agreement_terms({row.agreement_id for row in rows})
-    return [_exposure(row, terms[row.agreement_id].terms) for row in rows]
+    return [_exposure(row, terms[row.agreement_id], now) for row in rows]
 
 
 def sums_of(agreement_id: UUID) -> Sums:
@@ -139,8 +152,9 @@ def sums_of(agreement_id: UUID) -> Sums:
         accrued=Sum("accrued_minor", default=0),
         settled=Sum("settled_minor", default=0),
         owed=Count("id", filter=Q(accrued_minor__gt=F("settled_minor"))),
+        ahead=Sum(F("settled_minor") - F("accrued_minor"), filter=Q(accrued_minor__lt=F("settled_minor")), default=0),
     )
-    return Sums(row["base"], row["accrued"], row["settled"], row["owed"])
+    return Sums(row["base"], row["accrued"], row["settled"], row["owed"], row["ahead"])
 
 
 def accruals(agreement_id: UUID, *, kinds: Collection[str] = ()) -> QuerySet[RebateAccrual]:
@@ -212,7 +226,9 @@ def _at(terms: Terms, position: Standing, measure: Decimal) -> Standing:
     return Standing(base, measure)
 
 
-def _exposure(row: RebateAccount, terms: Terms) -> Exposure:
+def _exposure(row: RebateAccount, agreement: AgreementTerms, now: datetime) -> Exposure:
+    terms, until = agreement.terms, agreement.until_date
+    today = business_date(now, entities_by_id()[agreement.legal_entity_id].time_zone)
     standing = Standing(row.base_minor, row.quantity)
     measure, reached, ahead = measure_of(terms, standing), tier_reached(terms, standing), tier_ahead(terms, standing)
     return Exposure(
@@ -233,4 +249,5 @@ def _exposure(row: RebateAccount, terms: Terms) -> Exposure:
         missing=ahead.least - measure if ahead else None,
         accrued_minor=row.accrued_minor,
         settled_minor=row.settled_minor,
+        is_over=until is not None and until <= today,
     )

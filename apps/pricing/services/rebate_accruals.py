@@ -154,11 +154,11 @@ def _count(
     known = (
         {tuple(row) for row in sql.fetch(_COUNTED, [[account.id for account in accounts], ids])} if accounts else set()
     )
-    ordered = sorted(lines, key=lambda line: (line.is_credit, line.occurred_at, line.id))
+    counting = _by_account(accounts, lines, matches, known)
     obstacles = []
     for account in accounts:
         try:
-            for line in _of_account(account, ordered, matches, known):
+            for line in counting.get(account.id, ()):
                 _move(account, line)
         except DomainError as refusal:
             account.rows.clear()
@@ -166,19 +166,29 @@ def _count(
     return obstacles
 
 
-def _of_account(
-    account: _Account,
+def _by_account(
+    accounts: Iterable[_Account],
     lines: Iterable[RebateLine],
-    matches: Collection[tuple[UUID, UUID]],
-    known: Collection[tuple[Any, ...]],
-) -> Iterable[RebateLine]:
-    """Return the lines that count on an account and were not counted there yet."""
-    agreement_id = account.agreement.id
-    for line in lines:
+    matches: Iterable[tuple[UUID, UUID]],
+    known: Iterable[tuple[Any, ...]],
+) -> Mapping[UUID, Sequence[RebateLine]]:
+    """Return the lines that count on each account and were not counted there yet, invoices first, in the order of their time."""
+    agreements, counted = defaultdict(set), defaultdict(set)
+    for agreement_id, line_id in matches:
+        agreements[line_id].add(agreement_id)
+    for account_id, line_id in known:
+        counted[line_id].add(account_id)
+    held = {(account.agreement.id, account.customer_id): account.id for account in accounts}
+    found: dict[UUID, list[RebateLine]] = defaultdict(list)
+    for line in sorted(lines, key=lambda line: (line.is_credit, line.occurred_at, line.id)):
         behind = line.credits_line_id or line.id
-        covered = (agreement_id, behind) in matches and line.customer_id == account.customer_id
-        if (covered or (line.is_credit and (account.id, behind) in known)) and (account.id, line.id) not in known:
-            yield line
+        pairs = ((agreement_id, line.customer_id) for agreement_id in agreements.get(behind, ()))
+        own = {held[pair] for pair in pairs if pair in held}
+        if line.is_credit:
+            own |= counted.get(behind, set())
+        for account_id in own - counted.get(line.id, set()):
+            found[account_id].append(line)
+    return found
 
 
 def _move(account: _Account, line: RebateLine) -> None:

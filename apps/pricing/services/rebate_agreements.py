@@ -9,7 +9,14 @@ from uuid import UUID
 
 from apps.audit.contract import enqueue_job, record_events, set_change_actor
 from apps.masterdata.contract import add_masters, currencies, entities_by_id, products_by_sku, save_master
-from apps.pricing.events import REBATE_APPROVED, REBATE_DISCARDED, REBATE_DRAFTED, REBATE_ENDED, rebate_event
+from apps.pricing.events import (
+    REBATE_APPROVED,
+    REBATE_CHANGED,
+    REBATE_DISCARDED,
+    REBATE_DRAFTED,
+    REBATE_ENDED,
+    rebate_event,
+)
 from apps.pricing.models import RebateAgreement, RebateProduct, RebateTier
 from apps.pricing.states import REBATE
 from ordercash.kernel.actor import Actor
@@ -44,6 +51,18 @@ class SelfApproval(DomainError):
 
     code, title, status = "self_approval", "Nobody approves what he wrote himself", 403
 
+
+class DraftOfAnother(DomainError):
+    """Somebody changed a draft that another person wrote."""
+
+    code, title, status = "draft_of_another", "A draft is changed by its author", 403
+
+
+# What a draft says of the agreement's row, besides its tiers and products; who wrote it stays.
+_TERMS: Final = (
+    "code", "name", "customer_id", "customer_group_id", "legal_entity_id", "currency_id", "from_date", "until_date", "basis",
+    "reward", "is_retrospective", "scope", "category", "settlement",
+)  # fmt: skip
 
 REFUSALS: Final[Refusals] = {
     "pricing_rebateagreement_code_key": (RebateCodeTaken, "Another agreement has this code."),
@@ -97,26 +116,77 @@ class RebateDraft:
 @writes
 def draft_rebates(drafts: Sequence[RebateDraft], *, actor: Actor, now: datetime) -> list[RebateAgreement]:
     """Add drafts, all or none; raises RebateCodeTaken or RebateRefused."""
+    products = _known_products(drafts)
+    rows = [_row(draft, actor) for draft in drafts]
+    add_masters(rows, actor=actor, refusals=REFUSALS)
+    _add_terms(rows, drafts, products, actor)
+    record_events([_event(REBATE_DRAFTED, row, {}, actor, now) for row in rows])
+    return rows
+
+
+@writes
+def change_rebate(agreement_id: UUID, *, draft: RebateDraft, actor: Actor, now: datetime) -> RebateAgreement:
+    """Write one's own draft anew, with its tiers and products; what is the same leaves no trace in its history.
+
+    Raises RebateUnknown, WrongState (it was approved), DraftOfAnother, RebateCodeTaken, RebateRefused.
+    """
+    row = _locked(agreement_id)
+    row.state = REBATE.after(row.state, "change")
+    if row.author_id != actor.id:
+        raise DraftOfAnother("Ask its author, or draft another agreement: who approves a draft has not written in it.")
+    products = _known_products([draft])
+    fresh = _row(draft, actor)
+    for name in _TERMS:
+        setattr(row, name, getattr(fresh, name))
+    save_master(row, actor=actor, refusals=REFUSALS)
+    _drop_terms(row, draft, products)
+    _add_terms([row], [draft], products, actor, had=row)
+    record_events([_event(REBATE_CHANGED, row, {}, actor, now)])
+    return row
+
+
+def _known_products(drafts: Sequence[RebateDraft]) -> Mapping[str, Any]:
+    """Return the products that drafts name, by SKU; raises RebateRefused with all that is wrong with the drafts."""
     products = products_by_sku({sku for draft in drafts for sku in draft.skus})
     faults = [fault for index, draft in enumerate(drafts) for fault in _faults(index, draft, products)]
     if faults:
         raise RebateRefused(faults=faults)
-    rows = [_row(draft, actor) for draft in drafts]
-    add_masters(rows, actor=actor, refusals=REFUSALS)
-    tiers = [
+    return products
+
+
+def _drop_terms(row: RebateAgreement, draft: RebateDraft, products: Mapping[str, Any]) -> None:
+    """Delete the tiers and products that the draft does not have any more."""
+    kept = set(draft.tiers)
+    gone = [tier.pk for tier in row.tiers.all() if (tier.least, tier.rate) not in kept]
+    row.tiers.filter(pk__in=gone).delete()
+    row.products.exclude(product_id__in=[products[sku].id for sku in draft.skus]).delete()
+
+
+def _add_terms(
+    rows: Sequence[RebateAgreement],
+    drafts: Sequence[RebateDraft],
+    products: Mapping[str, Any],
+    actor: Actor,
+    had: RebateAgreement | None = None,
+) -> None:
+    """Add tiers and products, but those that the agreement `had`."""
+    tiers = set(had.tiers.values_list("least", "rate")) if had else set()
+    named = set(had.products.values_list("product_id", flat=True)) if had else set()
+    pairs = list(zip(rows, drafts, strict=True))
+    new_tiers = [
         RebateTier(agreement=row, least=least, rate=rate)
-        for row, draft in zip(rows, drafts, strict=True)
+        for row, draft in pairs
         for least, rate in draft.tiers
+        if (least, rate) not in tiers
     ]
-    add_masters(tiers, actor=actor, refusals=REFUSALS)
-    named = [
+    add_masters(new_tiers, actor=actor, refusals=REFUSALS)
+    new_products = [
         RebateProduct(agreement=row, product_id=products[sku].id)
-        for row, draft in zip(rows, drafts, strict=True)
+        for row, draft in pairs
         for sku in dict.fromkeys(draft.skus)
+        if products[sku].id not in named
     ]
-    add_masters(named, actor=actor, refusals=REFUSALS)
-    record_events([_event(REBATE_DRAFTED, row, {}, actor, now) for row in rows])
-    return rows
+    add_masters(new_products, actor=actor, refusals=REFUSALS)
 
 
 @writes

@@ -1,0 +1,1 @@
+DROP TRIGGER rebate_author_stays ON pricing_rebateagreement;
