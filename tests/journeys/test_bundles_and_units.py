@@ -1,5 +1,6 @@
 """Bundles are priced as one and move as their parts; boxes are ordered, pieces are shipped and invoiced."""
 
+from tests.factories.pricing_orders import a_discount, rules
 from tests.journeys.site import JSON, Site, minor, parts, quantities, receipt
 
 TEA = ("TEA-FOR-TWO", "2")
@@ -114,4 +115,31 @@ def test_an_agreed_price_is_one_of_the_ordered_unit(site: Site) -> None:
         site.warehouse.do(f"orders/{order['id']}/ship", {"lines": parts(order, MUG_BLUE=quantity)})
     site.works_by_itself()
     assert sum(invoice["net_minor"] for invoice in site.ar_clerk.invoices(order)) == 14002
+    site.holds()
+
+
+def test_a_free_bundle_is_reserved_shipped_and_given_back_as_its_parts(site: Site) -> None:
+    gift = {"free_goods": [{"sku": "TEA-FOR-TWO", "quantity": "1", "per_quantity": "5"}]}
+    rules(discounts=[a_discount("gift", gift, "whole", when='sku == "CANDLE-VAN"')])
+    order = site.order_desk.places(("CANDLE-VAN", "10"), ("TEA-FOR-TWO", "1"))
+    free = [line for line in order["lines"] if line["kind"] == "free"]
+    assert {line["sku"]: (line["quantity"], line["reserved"], line["net"]) for line in free} == {
+        "MUG-BLUE": ("2", "2", "0.00"), "MUG-RED": ("2", "2", "0.00"), "TEAPOT-1L": ("2", "2", "0.00"),
+    }  # fmt: skip
+    assert {line["price_source"] for line in free} == {"gift"}
+    # Worth what two of the bundle cost.
+    assert sum(minor(line["list"]) for line in free) == sum(minor(line["discount"]) for line in free) == 6600
+    site.holds()
+    site.warehouse.do(f"orders/{order['id']}/ship")
+    site.works_by_itself()
+    order = site.order_desk.order(order)
+    assert {line["shipped"] for line in order["lines"] if line["kind"] == "free"} == {"2"}
+    assert sum(invoice["net_minor"] for invoice in site.ar_clerk.invoices(order)) == minor(order["net"])
+    mug = next(line for line in order["lines"] if line["kind"] == "free" and line["sku"] == "MUG-RED")
+    back = {"reason": "Broken", "restock": True, "lines": [{"line_id": mug["id"], "quantity": "2"}]}
+    site.warehouse.do(f"orders/{order['id']}/return", back)
+    site.holds()
+    order = site.order_desk.places(("CANDLE-VAN", "5"))
+    order = site.order_desk.do(f"orders/{order['id']}/cancel", {"reason": "All", "lines": parts(order, CANDLE_VAN="5")})
+    assert order["state"] == "cancelled"
     site.holds()

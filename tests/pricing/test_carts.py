@@ -141,10 +141,26 @@ def test_prices_of_any_unit_come_where_they_are_of_use_with_what_one_holds() -> 
     # A piece costs the twelfth of a box; the bundle two of them and a tenth of a crate.
     assert [line.unit_price for line in priced.lines] == [Decimal("2.25"), Decimal("27"), Decimal("34.5")]
     assert [line.source for line in priced.lines] == ["base", "base", "parts"]
-    assert priced.added[0].gross_minor == 3450
+    assert [(line.sku, line.gross_minor) for line in priced.added] == [("MUG", 450), ("RIBBON", 3000)]
     # Rules that have no use for them are not told.
     plain = read(a_cart(a_line(mug, "3"), a_line(kit)))
     assert (plain.lines[0].candidates, plain.lines[1].parts[0].category, plain.lines[1].parts[0].units) == ((), "", ())
+
+
+def test_weights_come_where_rules_ask_for_them() -> None:
+    mug, ribbon = a_product("MUG", weight_kg=Decimal("0.35")), a_product("RIBBON", weight_kg=Decimal("0.01"))
+    card, plain = a_product("CARD", kind="service"), a_product("PLAIN")
+    kit, heavy = (
+        a_bundle("KIT", parts={mug: "2", ribbon: "1", card: "1"}),
+        a_bundle("HEAVY", parts={plain: "1"}, weight_kg=9),
+    )
+    unknown = a_bundle("UNKNOWN", parts={mug: "1", plain: "1"})
+    needs = Needs(weights=True, skus=frozenset({"KIT"}))
+    facts = read(a_cart(*map(a_line, (mug, card, plain, kit, heavy, unknown))), needs)
+    assert [line.weight for line in facts.lines] == [Decimal("0.35"), 0, None, Decimal("0.71"), 9, None]
+    assert facts.extras[0].weight == Decimal("0.71")
+    assert read_facts(facts_text(facts)) == facts
+    assert read(a_cart(a_line(mug))).lines[0].weight is None
 
 
 def test_other_currencies_come_only_when_asked_for_and_with_their_dated_rate() -> None:

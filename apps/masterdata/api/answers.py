@@ -65,6 +65,7 @@ class ProductShown(Answer):
     name: str
     kind: Literal["goods", "service", "bundle"]
     category: str
+    weight_kg: Number | None
     tax_class: Literal["standard", "reduced", "zero", "exempt"]
     is_sellable: bool
     unit: str

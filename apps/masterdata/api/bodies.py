@@ -113,6 +113,10 @@ class ProductChanges(BaseModel):
 
     name: Annotated[Text, Field(max_length=240)] = ""
     category: Annotated[Text, Field(max_length=80)] = ""
+    weight_kg: Annotated[
+        Annotated[Exact, Field(ge=0, max_digits=15, decimal_places=6, allow_inf_nan=False)] | None,
+        Field(description="Of one unit, in kilograms; null: not known"),
+    ] = None
     tax_class: Literal["standard", "reduced", "zero", "exempt"] = "standard"
     is_sellable: Flag = True
     parts: Annotated[list[Part], Field(max_length=100, description="Of a bundle, and only of one")] = []

@@ -58,6 +58,7 @@ def _product(row: Product, parts: Sequence[PartFacts], units: Mapping[str, Decim
     return {
         "id": row.pk,
         **{name: getattr(row, name) for name in names},
+        "weight_kg": None if row.weight_kg is None else f"{Decimal(row.weight_kg).normalize():f}",
         "unit": row.unit_id,
         "parts": [{"sku": part.sku, "quantity": f"{part.quantity:f}"} for part in parts],
         "units": [{"unit": unit, "factor": f"{factor:f}"} for unit, factor in units.items()],

@@ -45,6 +45,9 @@ class Product(models.Model):
     name = models.CharField(max_length=240, default="", blank=True)
     kind = models.CharField(max_length=8, choices=ProductKind, default=ProductKind.GOODS)
     category = models.CharField(max_length=80, default="", db_default="", blank=True)
+    weight_kg = models.DecimalField(
+        max_digits=15, decimal_places=6, null=True, blank=True, help_text="Of one unit, in kilograms; empty: not known."
+    )
     tax_class = models.CharField(max_length=10, choices=TaxClass, default=TaxClass.STANDARD)
     unit = models.ForeignKey(UnitOfMeasure, models.PROTECT, db_column="unit", related_name="+")
     is_sellable = models.BooleanField(default=True, db_default=True)
@@ -64,6 +67,9 @@ class Product(models.Model):
             models.CheckConstraint(condition=models.Q(kind__in=ProductKind.values), name="product_kind_word"),
             models.CheckConstraint(condition=models.Q(tax_class__in=TaxClass.values), name="product_tax_class_word"),
             models.CheckConstraint(condition=~models.Q(sku=""), name="product_sku_not_empty"),
+            models.CheckConstraint(
+                condition=models.Q(weight_kg=None) | models.Q(weight_kg__gte=0), name="product_weight_not_negative"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -14,7 +14,7 @@ from ordercash.kernel.sql import fetch
 
 @dataclass(frozen=True, slots=True)
 class ProductFacts:
-    """What decisions need to know of a product. `decimals` is how far its unit may be divided."""
+    """What decisions need to know of a product. `decimals` is how far its unit may be divided; `weight_kg` is that of one unit."""
 
     id: UUID
     sku: str
@@ -25,6 +25,7 @@ class ProductFacts:
     decimals: int
     is_sellable: bool
     category: str = ""
+    weight_kg: Decimal | None = None
 
     @property
     def is_stocked(self) -> bool:
@@ -45,14 +46,16 @@ class PartFacts:
     unit: str
     quantity: Decimal
     category: str = ""
+    weight_kg: Decimal | None = None
+    is_stocked: bool = True
 
 
 _PRODUCTS: Final = """
-SELECT p.id, p.sku, p.name, p.kind, p.tax_class, p.unit, u.decimals, p.is_sellable, p.category
+SELECT p.id, p.sku, p.name, p.kind, p.tax_class, p.unit, u.decimals, p.is_sellable, p.category, trim_scale(p.weight_kg)
   FROM masterdata_product p JOIN masterdata_unitofmeasure u ON u.code = p.unit
 """
 _PARTS: Final = """
-SELECT b.bundle_id, p.id, p.sku, p.name, p.unit, trim_scale(b.quantity), p.category
+SELECT b.bundle_id, p.id, p.sku, p.name, p.unit, trim_scale(b.quantity), p.category, trim_scale(p.weight_kg), p.kind = 'goods'
   FROM masterdata_bundlepart b JOIN masterdata_product p ON p.id = b.part_id
  WHERE b.bundle_id = ANY(%s::uuid[]) ORDER BY b.bundle_id, p.sku
 """

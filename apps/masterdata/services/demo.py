@@ -137,6 +137,7 @@ def _product(row: Mapping[str, Any]) -> dict[str, Any]:
         "name": row["name"],
         "kind": row.get("kind", "goods"),
         "category": row.get("category", ""),
+        "weight_kg": Decimal(row["weight_kg"]) if "weight_kg" in row else None,
         "tax_class": row.get("tax_class", "standard"),
         "unit_id": row.get("unit", "piece"),
         "is_sellable": row.get("sellable", True),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from hashlib import md5
 from typing import Final
 from uuid import UUID
@@ -44,6 +45,7 @@ class ProductDraft:
     unit: str = "piece"
     is_sellable: bool = True
     category: str = ""
+    weight_kg: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +100,24 @@ def ensure_products(drafts: Sequence[ProductDraft]) -> dict[str, ProductFacts]:
         return known
     wanted = [by_sku[sku] for sku in missing]
     rows = [
-        (id_, draft.sku, draft.name, draft.kind, draft.tax_class, draft.unit, draft.is_sellable, draft.category)
+        (
+            id_,
+            draft.sku,
+            draft.name,
+            draft.kind,
+            draft.tax_class,
+            draft.unit,
+            draft.is_sellable,
+            draft.category,
+            draft.weight_kg,
+        )
         for id_, draft in zip(new_ids(len(wanted)), wanted, strict=True)
     ]
     run(
-        "INSERT INTO masterdata_product (id, sku, name, kind, tax_class, unit, is_sellable, category)"
+        "INSERT INTO masterdata_product (id, sku, name, kind, tax_class, unit, is_sellable, category, weight_kg)"
         " SELECT * FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::bool[],"
-        " %s::text[]) ON CONFLICT (sku) DO NOTHING",
-        columns_of(rows, 8),
+        " %s::text[], %s::numeric[]) ON CONFLICT (sku) DO NOTHING",
+        columns_of(rows, 9),
     )
     return known | products_by_sku(missing)
 

@@ -20,7 +20,7 @@ from ordercash.kernel.errors import Fault, NotFound
 from ordercash.kernel.transactions import joins, writes
 
 # A product's kind and unit stay: goods have stock behind them, prices are for the unit.
-CHANGEABLE: Final = frozenset({"name", "category", "tax_class", "is_sellable"})
+CHANGEABLE: Final = frozenset({"name", "category", "weight_kg", "tax_class", "is_sellable"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ def _create(drafts: Sequence[ProductDraft], actor: Actor) -> list[Product]:
     rows = [
         Product(
             sku=draft.sku, name=draft.name, kind=draft.kind, tax_class=draft.tax_class, unit_id=draft.unit,
-            is_sellable=draft.is_sellable, category=draft.category,
+            is_sellable=draft.is_sellable, category=draft.category, weight_kg=draft.weight_kg,
         )
         for draft in drafts
     ]  # fmt: skip

@@ -84,7 +84,8 @@ def _steps(told: LineTold) -> Sequence[Mapping[str, Any]]:
     ]
     lost = [{"rule": each.rule, "lost": each.why, "by": each.by, "why": each.words} for each in told.lost]
     floors = [{"floor": floor["rule"], **{k: v for k, v in floor.items() if k != "rule"}} for floor in told.floors]
-    return [*missed, *found, *taken, *lost, *floors]
+    borne = [{"charge": rule, "borne": f"{amount.normalize():f}"} for rule, amount in told.borne.items()]
+    return [*missed, *found, *taken, *lost, *floors, *borne]
 
 
 def version_that_priced(explanation: dict[str, Any]) -> Pinned | None:

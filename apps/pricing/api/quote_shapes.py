@@ -147,11 +147,19 @@ class QuotedPart(Answer):
     alone: Number | None
 
 
+class BorneShown(Answer):
+    """What the line bears of a charge on the order, before rounding; only of charges that are asked of lines one by one."""
+
+    rule: str
+    amount: Number
+
+
 Missed = list[MissedShown]
 Given = list[GivenShown]
 Lost = list[LostShown]
 Floors = list[FloorShown]
 Parts = list[QuotedPart]
+Borne = list[BorneShown]
 
 
 class QuoteLineShown(Answer):
@@ -175,14 +183,16 @@ class QuoteLineShown(Answer):
     closed_by: str
     floors: Floors
     parts: Parts
+    borne: Borne
 
 
 class AddedShown(Answer):
-    """A line that a rule added: goods without charge, or a charge."""
+    """A line that a rule added: goods without charge, or a charge. Parts of a free bundle name it, others name none."""
 
     kind: Literal["free", "charge"]
     rule: str
     sku: str
+    bundle: str
     quantity: Number
     unit_price: Number | None
     price_per: Number

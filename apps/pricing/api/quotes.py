@@ -156,6 +156,7 @@ def _line(place: int, facts: CartFacts, priced: CartPriced) -> dict[str, Any]:
         "parts": [
             {"sku": part["sku"], "net": _money(part["minor"], currency), "alone": part["alone"]} for part in told.parts
         ],
+        "borne": [{"rule": rule, "amount": _number(amount)} for rule, amount in told.borne.items()],
     }
 
 
@@ -174,6 +175,7 @@ def _added(line: AddedLine, currency: str) -> dict[str, Any]:
         "kind": line.kind,
         "rule": line.rule,
         "sku": line.sku,
+        "bundle": line.bundle,
         "quantity": _number(line.quantity),
         "unit_price": _number(line.unit_price),
         "price_per": _number(line.per),

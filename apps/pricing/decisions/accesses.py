@@ -14,11 +14,12 @@ from apps.pricing.decisions.asking import has_failed
 from apps.pricing.decisions.compiled import Place
 from apps.pricing.decisions.facts import NOTHING, ONE, Candidate, CartFacts, LineFacts, ListFacts, PartFacts, Rate
 from apps.pricing.decisions.rules import Access
-from ordercash.kernel.money import AmountOutOfRange
+from ordercash.kernel.money import AmountOutOfRange, split
 
 # Unit prices that were converted are rounded to what an order line keeps: six decimals, half away from zero.
 PRICE_STEP: Final = Decimal("0.000001")
 MOST_DIGITS: Final = 18
+QUANTITY_STEP: Final = Decimal("0.0001")
 # The price is there but it, or its product with the quantity, is more than can be booked.
 TOO_LARGE: Final = AmountOutOfRange.code
 
@@ -132,6 +133,11 @@ class PriceFinder:
             misses.append(chosen)  # type: ignore[arg-type]
         return Found(None, ONE, "", False, None, tuple(misses))
 
+    def alone(self, part: PartFacts, bundles: Decimal) -> Decimal | None:
+        """Return what the part costs alone that is in so many own units of a bundle, in exact major units; None: it has no price."""
+        found = self.find(part_wanted(part, bundles), None, part.candidates)
+        return None if found.unit_price is None else part.quantity * bundles * found.unit_price / found.per
+
     def _sum_of_parts(self, access: Access, wanted: Wanted) -> "_Summed | Miss":
         """Return what the parts of one ordered unit of a bundle cost alone, or which of them has no price."""
         total, told = NOTHING, []
@@ -231,6 +237,12 @@ def part_wanted(part: PartFacts, bundles: Decimal) -> Wanted:
     """Return what the stand-alone price of a bundle's part is looked for by, for so many of the bundle's own units."""
     own = part.quantity * bundles
     return Wanted(part.unit, ONE, own, own, (), part.sku, part.category, own, part.units)
+
+
+def split_by_alone(minor: int, alone: Sequence[Decimal | None], quantities: Sequence[Decimal]) -> list[int]:
+    """Split an amount on parts by what they cost alone (ASC 606-10-32-31), by quantity when none has a price."""
+    prices = [abs(int((price or 0) / PRICE_STEP)) for price in alone]
+    return split(minor, prices if any(prices) else [abs(int(quantity / QUANTITY_STEP)) for quantity in quantities])
 
 
 def _not_tried(access: Access, why: str) -> Miss:

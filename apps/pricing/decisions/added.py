@@ -1,14 +1,14 @@
 """Lines that rules add to the order: free goods, and charges such as freight."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from apps.pricing.decisions.accesses import TOO_LARGE, PriceFinder, Wanted
+from apps.pricing.decisions.accesses import TOO_LARGE, PriceFinder, Wanted, split_by_alone
 from apps.pricing.decisions.alive import Live
 from apps.pricing.decisions.facts import NOTHING, ONE, AddedLine, ExtraFacts
 from apps.pricing.decisions.figures import FreeFigure
-from apps.pricing.decisions.gains import BELOW_THRESHOLD
+from apps.pricing.decisions.gains import BELOW_THRESHOLD, ByWeight, Gain
 from apps.pricing.decisions.plans import Context
 from apps.pricing.decisions.running import Lost
 from ordercash.kernel.money import AmountOutOfRange, to_major, to_minor
@@ -31,7 +31,23 @@ class FreeGoods:
             return BELOW_THRESHOLD
         if any(sku not in self._extras for sku, _ in counted):
             return PRODUCT_UNKNOWN
-        return tuple(self._line(rule, self._extras[sku], quantity) for sku, quantity in counted)
+        return tuple(line for sku, quantity in counted for line in self._lines(rule, self._extras[sku], quantity))
+
+    def _lines(self, rule: str, extra: ExtraFacts, quantity: Decimal) -> tuple[AddedLine, ...]:
+        """Return a line of the goods; of a bundle its parts, which are what is stocked and shipped, worth what the bundle is."""
+        whole = self._line(rule, extra, quantity)
+        if not extra.parts:
+            return (whole,)
+        quantities = [part.quantity * quantity for part in extra.parts]
+        alone = [self._finder.alone(part, quantity) for part in extra.parts]
+        shares = split_by_alone(whole.gross_minor, alone, quantities)
+        return tuple(
+            AddedLine(
+                "free", rule, part.product, part.sku, part.unit, own,
+                None if whole.unit_price is None else to_major(share, self._currency), own, share, share, 0, NOTHING, extra.sku,
+            )
+            for part, own, share in zip(extra.parts, quantities, shares, strict=True)
+        )  # fmt: skip
 
     def _line(self, rule: str, extra: ExtraFacts, quantity: Decimal) -> AddedLine:
         wanted = Wanted(
@@ -55,7 +71,10 @@ def _times(per: Decimal | None, per_units: Decimal | None, net: Decimal, own: De
 
 
 class Base(NamedTuple):
-    """What charges are reckoned on: the order's net as it is booked, and each line's net before rounding and own units."""
+    """What charges are reckoned on: the order's net as it is booked, and each line's net before rounding, own units and kilograms.
+
+    `weight` counts free goods too: they are shipped like the others.
+    """
 
     net_minor: int
     net: Decimal
@@ -63,6 +82,8 @@ class Base(NamedTuple):
     owns: Sequence[Decimal]
     exact: Decimal
     quantity: Decimal
+    weights: Sequence[Decimal]
+    weight: Decimal
 
 
 class Charges:
@@ -74,11 +95,22 @@ class Charges:
         self.steps: list[tuple[Any, ...]] = []
         self.lost: list[Lost] = []
 
-    def add(self, net_minor: int, exacts: Sequence[Decimal], owns: Sequence[Decimal]) -> None:
-        """Add what applies to an order of this net, whose lines come to these nets before rounding and these own units."""
+    def add(
+        self,
+        net_minor: int,
+        exacts: Sequence[Decimal],
+        owns: Sequence[Decimal],
+        weights: Sequence[Decimal],
+        free: Decimal,
+    ) -> None:
+        """Add what applies to an order of this net, whose lines come to these nets before rounding, own units and kilograms.
+
+        `free`: what free goods weigh.
+        """
         net, quantity = to_major(net_minor, self._currency), sum(owns, NOTHING)
-        base = Base(net_minor, net, exacts, owns, sum(exacts, NOTHING), quantity)
-        self._context.view.update(order_net=net, order_quantity=quantity)
+        weight = sum(weights, free)
+        base = Base(net_minor, net, exacts, owns, sum(exacts, NOTHING), quantity, weights, weight)
+        self._context.view.update(order_net=net, order_quantity=quantity, order_weight=weight)
         for _, rules in self._context.plan.charges:
             self._add_first(rules, base)
 
@@ -100,7 +132,8 @@ class Charges:
 
     def _charge(self, rule: Live, base: Base) -> str:
         """Add the charge; returns why it cannot be, or ""."""
-        worth, exact = rule.gain(base.net, base.quantity), rule.gain(base.exact, base.quantity)
+        gain, quantity, _ = _measured(rule, base)
+        worth, exact = gain(base.net, quantity), gain(base.exact, quantity)
         if isinstance(worth, str):
             return worth
         try:
@@ -121,7 +154,31 @@ class Charges:
 
 def _borne(rule: Live, whole: Decimal, base: Base) -> list[str]:
     """Return what each line bears of a charge, unrounded: what it would be charged alone. Empty when that is not the whole."""
-    alone = [rule.gain(exact, own) for exact, own in zip(base.exacts, base.owns, strict=True)]
-    if any(isinstance(worth, str) for worth in alone) or sum(alone, NOTHING) != whole:
+    gain, _, measures = _measured(rule, base)
+    alone = [gain(exact, measure) for exact, measure in zip(base.exacts, measures, strict=True)]
+    known = [worth for worth in alone if not isinstance(worth, str)]
+    if len(known) < len(alone) or sum(known, NOTHING) != whole:
         return []
-    return [format(worth.normalize(), "f") for worth in alone]
+    return [format(worth.normalize(), "f") for worth in known]
+
+
+def _measured(rule: Live, base: Base) -> tuple[Gain, Decimal, Sequence[Decimal]]:
+    """Return the gain of a charge with what it measures of the order and of each line: own units, or kilograms."""
+    if isinstance(rule.gain, ByWeight):
+        return rule.gain.gain, base.weight, base.weights
+    return rule.gain, base.quantity, base.owns
+
+
+def weight_of_free(lines: Iterable[AddedLine], extras: Mapping[str, ExtraFacts]) -> Decimal:
+    """Return what free goods weigh, as far as it is known; the parts of a bundle weigh what the bundle does."""
+    total, seen = NOTHING, set[tuple[str, str]]()
+    for line in lines:
+        extra = extras[line.bundle or line.sku]
+        quantity = line.quantity
+        if line.bundle:
+            if (line.rule, line.bundle) in seen:
+                continue
+            seen.add((line.rule, line.bundle))
+            quantity = next(line.quantity / part.quantity for part in extra.parts if part.sku == line.sku)
+        total += (extra.weight or NOTHING) * quantity
+    return total

@@ -4,15 +4,25 @@ Amounts: a line's gross is quantity x unit price / per, rounded; discounts on li
 each step only to say what the step took, so that steps sum to the result; discounts on the order are rounded once and shared.
 """
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from apps.pricing.decisions.accesses import TOO_LARGE, Found, PriceFinder, rate_between, wanted_of
-from apps.pricing.decisions.added import Charges, FreeGoods
+from apps.pricing.decisions.added import Charges, FreeGoods, weight_of_free
 from apps.pricing.decisions.compiled import Rules
 from apps.pricing.decisions.conditions import SUM_NAMES
 from apps.pricing.decisions.discounts import MANUAL, discount_line
-from apps.pricing.decisions.facts import NOTHING, ONE, CartFacts, CartPriced, LineFacts, LinePriced
+from apps.pricing.decisions.facts import (
+    NOTHING,
+    ONE,
+    AddedLine,
+    CartFacts,
+    CartPriced,
+    ExtraFacts,
+    LineFacts,
+    LinePriced,
+)
 from apps.pricing.decisions.lasts import check_floors, split_on_parts
 from apps.pricing.decisions.plans import Context, context_of
 from apps.pricing.decisions.running import RunningLine
@@ -47,12 +57,16 @@ class _Decision:
         exacts = [line.exact for line in lines]
         charges = Charges(self.context, extras)
         if self.context.plan.charges:
-            charges.add(sum([line.minor for line in lines]), exacts, [line.own for line in lines])
+            owns, weights = [line.own for line in lines], [line.weight for line in lines]
+            free = weight_of_free((free for step in order.steps for free in step.free), extras)
+            charges.add(sum([line.minor for line in lines]), exacts, owns, weights, free)
         self._tell_sums(lines)
         priced = [self._finish(line, exact) for line, exact in zip(lines, exacts, strict=True)]
         added = (*(free for step in order.steps for free in step.free), *charges.lines)
         coupons = self._used_coupons(lines, order, charges)
         trace = self.trace.made(self.context.plan, order, charges, self.facts.coupons)
+        if self.rules.weighs:
+            trace["weight"] = self._weight(lines, added, extras)
         return CartPriced(tuple(priced), added, coupons, trace)
 
     def _running_lines(self) -> list[RunningLine]:
@@ -81,7 +95,10 @@ class _Decision:
     def _tell_sums(self, lines: list[RunningLine]) -> None:
         if not self.rules.reads.isdisjoint(SUM_NAMES):
             net = to_major(sum([line.minor for line in lines]), self.currency)
-            self.context.view.update(order_net=net, order_quantity=sum([line.own for line in lines], NOTHING))
+            quantity = sum([line.own for line in lines], NOTHING)
+            self.context.view.update(order_net=net, order_quantity=quantity)
+            if self.rules.weighs:
+                self.context.view["order_weight"] = sum([line.weight for line in lines], NOTHING)
 
     def _finish(self, line: RunningLine, exact: Decimal) -> LinePriced:
         found = line.found
@@ -95,6 +112,16 @@ class _Decision:
             found.unit_price, found.per, line.gross_minor, line.gross_minor - line.minor, line.minor, exact,
             found.source, discounts, parts, below,
         )  # fmt: skip
+
+    def _weight(
+        self, lines: list[RunningLine], added: tuple[AddedLine, ...], extras: Mapping[str, ExtraFacts]
+    ) -> dict[str, Any]:
+        """Tell what the order weighs, free goods included, and of which products nobody knows it."""
+        free = [line for line in added if line.kind == "free"]
+        whole = sum([line.weight for line in lines], weight_of_free(free, extras))
+        unknown = {line.facts.sku for line in lines if line.facts.weight is None}
+        unknown |= {extra.sku for line in free if (extra := extras[line.bundle or line.sku]).weight is None}
+        return {"kg": format(whole.normalize(), "f"), "unknown": sorted(unknown)}
 
     def _cost_rate(self, line: LineFacts) -> Decimal | None:
         if line.cost is None:

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple, Self
 
 from apps.pricing.decisions.asking import Asked, Test
 from apps.pricing.decisions.conditions import OF_ACCESSES, OF_LINES, OF_ORDERS, ORDER_NAMES, Language
-from apps.pricing.decisions.gives import Give
+from apps.pricing.decisions.gives import WEIGHT_GIVES, Give
 from apps.pricing.decisions.rules import Access, Charge, Discount, Floor, Group, PricingRules
 
 
@@ -75,7 +75,8 @@ class Rules:
 
     `reads`: names that conditions read; `skus`: products that rules may add; `campaigns`: of coupons; `period_days`: of scales;
     `converts`: prices in other currencies are of use; `scopes`: of the price lists that are looked at; `other_units`: prices for any
-    unit are of use; `access_reads`: names that conditions of accesses read; `sums_parts`: bundles may cost what their parts do.
+    unit are of use; `access_reads`: names that conditions of accesses read; `sums_parts`: bundles may cost what their parts do;
+    `weighs`: weights are asked for.
     """
 
     document: PricingRules
@@ -98,6 +99,7 @@ class Rules:
     other_units: bool
     access_reads: frozenset[str]
     sums_parts: bool
+    weighs: bool
     plans: dict[Any, Any] = field(default_factory=dict, repr=False)
 
     @property
@@ -144,6 +146,7 @@ def compile_rules(document: PricingRules, language: Language) -> Rules:
         other_units=any(access.other_units for access in document.accesses),
         access_reads=access_reads,
         sums_parts=any(access.source == "parts" for access in document.accesses),
+        weighs="order_weight" in reads or any(rule.give.way in WEIGHT_GIVES for rule in document.charges),
         coupon_of={rule.name: rule.coupon for rule in (*document.discounts, *document.charges) if rule.coupon},
     )
 

@@ -20,8 +20,8 @@ ORDER_NAMES: Final[Mapping[str, str]] = {
     "hour": "number",
     "coupons": "list",
 }
-# Known once all lines have a price: own units and net of the whole order, as they stand when the rule is reached.
-SUM_NAMES: Final[Mapping[str, str]] = {"order_quantity": "number", "order_net": "number"}
+# Known once all lines have a price: own units, net and kilograms of the whole order, as they stand when the rule is reached.
+SUM_NAMES: Final[Mapping[str, str]] = {"order_quantity": "number", "order_net": "number", "order_weight": "number"}
 # Line names: `quantity` in the ordered unit, `own_quantity` in the product's own, `list_price` of one own unit before discounts.
 LINE_NAMES: Final[Mapping[str, str]] = {
     "sku": "string",

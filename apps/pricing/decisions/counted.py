@@ -37,6 +37,7 @@ class Wholes(NamedTuple):
     used: tuple[Decimal, ...]
     closed_minor: int
     order_quantity: Decimal
+    order_weight: Decimal
     currency: str
 
     @classmethod
@@ -44,13 +45,14 @@ class Wholes(NamedTuple):
         nets = tuple([line.minor for line in lines])
         closed = sum([line.minor for line in all_lines]) - sum(nets)
         quantity = sum([line.own for line in all_lines], NOTHING)
-        return cls(lines, nets, nets, (NOTHING,) * len(nets), closed, quantity, currency)
+        weight = sum([line.weight for line in all_lines], NOTHING)
+        return cls(lines, nets, nets, (NOTHING,) * len(nets), closed, quantity, weight, currency)
 
     @property
     def sums(self) -> Mapping[str, Any]:
         """The sums that conditions may read."""
         net = self.major(sum(self.nets) + self.closed_minor)
-        return {"order_net": net, "order_quantity": self.order_quantity}
+        return {"order_net": net, "order_quantity": self.order_quantity, "order_weight": self.order_weight}
 
     def major(self, minor: int) -> Decimal:
         """Return an amount in major units."""

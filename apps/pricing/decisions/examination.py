@@ -140,6 +140,8 @@ def _amounts(give: Give) -> Iterator[tuple[str, Mapping[str, Decimal]]]:
         yield f"tiers/{place}/amount", tier.amount or {}
     for place, step in enumerate(give.quantity_tiers or ()):
         yield f"quantity_tiers/{place}/amount", step.amount or {}
+    for place, weight in enumerate(give.weight_tiers or ()):
+        yield f"weight_tiers/{place}/amount", weight.amount or {}
     for place, item in enumerate(give.free_goods or ()):
         yield f"free_goods/{place}/per", item.per or {}
 
@@ -160,8 +162,11 @@ def _tiers(at: str, rule: Rule) -> Iterator[Found]:
     steps = [
         (f"quantity_tiers/{place}/from", ("", step.from_)) for place, step in enumerate(rule.give.quantity_tiers or ())
     ]
+    weights = [
+        (f"weight_tiers/{place}/from", ("", tier.from_)) for place, tier in enumerate(rule.give.weight_tiers or ())
+    ]
     seen = set()
-    for pointer, start in (*tiers, *steps):
+    for pointer, start in (*tiers, *steps, *weights):
         if start in seen:
             yield error(f"{at}/give/{pointer}", "tier_twice", "another tier begins here", rule.name)
         seen.add(start)

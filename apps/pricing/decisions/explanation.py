@@ -32,6 +32,7 @@ WHY: Final[Mapping[str, str]] = {
     "no_saving": "it would not lower the price",
     "below_threshold": "its threshold is not reached",
     "below_quantity": "its quantity is not reached",
+    "below_weight": "its weight is not reached",
     "set_incomplete": "the set is not complete",
     "no_line_matches": "no line fulfils its condition",
     "product_unknown": "the product that it adds is not known",
@@ -75,7 +76,7 @@ class Loser(NamedTuple):
 
 
 class LineTold(NamedTuple):
-    """The explanation of one line. `found`: see `accesses`; `floors` and `parts`: see `lasts`."""
+    """The explanation of one line. `found`: see `accesses`; `floors` and `parts`: see `lasts`; `borne`: see `charges_borne`."""
 
     missed: tuple[Missed, ...]
     found: Mapping[str, Any] | None
@@ -88,15 +89,21 @@ class LineTold(NamedTuple):
     net_minor: int
     floors: tuple[Mapping[str, Any], ...]
     parts: tuple[Mapping[str, Any], ...]
+    borne: Mapping[str, Decimal]
 
 
 class OrderTold(NamedTuple):
-    """What happened to the whole order: (rule, base, taken, goods), charges (rule, base, exact, amount), losers, coupons."""
+    """What happened to the whole order: (rule, base, taken, goods), charges (rule, base, exact, amount), losers, coupons.
+
+    `weight`: kilograms, None where no rule asks for them; `unweighed`: products whose weight nobody knows.
+    """
 
     steps: tuple[tuple[str, int, int, Sequence[Sequence[str]]], ...]
     charges: tuple[tuple[str, int, Decimal, int], ...]
     lost: tuple[Loser, ...]
     coupons: tuple[tuple[str, str, str], ...]
+    weight: Decimal | None
+    unweighed: tuple[str, ...]
 
 
 def words_for(code: str, *, by: str = "", detail: str = "") -> str:
@@ -129,17 +136,20 @@ def explain_line(trace: Mapping[str, Any], place: int, gross_minor: int) -> Line
         steps[-1].after_minor if steps else gross_minor,
         tuple(told.get("floors", ())),
         tuple(told.get("parts", ())),
+        charges_borne(trace, place),
     )
 
 
 def explain_order(trace: Mapping[str, Any]) -> OrderTold:
     """Return what the trace tells of the order."""
-    order = trace["order"]
+    order, weight = trace["order"], trace.get("weight", {})
     return OrderTold(
         tuple((rule, base, minor, goods) for rule, base, minor, goods in order.get("steps", ())),
         tuple((row[0], row[1], Decimal(row[2]), row[3]) for row in order.get("charges", ())),
         tuple(map(_loser, order["lost"])),
         tuple((code, campaign, why) for code, campaign, why in trace.get("coupons", ())),
+        Decimal(weight["kg"]) if weight else None,
+        tuple(weight.get("unknown", ())),
     )
 
 

@@ -76,7 +76,8 @@ class PartFacts(NamedTuple):
 class LineFacts(NamedTuple):
     """A line of the cart. `volumes`: days before the instant and what the customer bought of the product in them, in its own unit.
 
-    `units`: other units that prices are for, and what one of each holds in own units.
+    `units`: other units that prices are for, and what one of each holds in own units. `weight`: kilograms of one own unit, None where
+    nobody knows them or no rule asks.
     """
 
     product: str
@@ -92,6 +93,7 @@ class LineFacts(NamedTuple):
     volumes: tuple[tuple[int, Decimal], ...] = ()
     parts: tuple[PartFacts, ...] = ()
     units: tuple[tuple[str, Decimal], ...] = ()
+    weight: Decimal | None = None
 
 
 class ExtraFacts(NamedTuple):
@@ -104,6 +106,7 @@ class ExtraFacts(NamedTuple):
     category: str = ""
     units: tuple[tuple[str, Decimal], ...] = ()
     parts: tuple[PartFacts, ...] = ()
+    weight: Decimal | None = None
 
 
 class Coupon(NamedTuple):
@@ -186,7 +189,7 @@ class LinePriced(NamedTuple):
 
 
 class AddedLine(NamedTuple):
-    """A line that a rule added: free goods (net 0, worth gross_minor) or a charge."""
+    """A line that a rule added: free goods (net 0, worth gross_minor) or a charge. A part names the free `bundle` that it comes with."""
 
     kind: Literal["free", "charge"]
     rule: str
@@ -200,6 +203,7 @@ class AddedLine(NamedTuple):
     discount_minor: int
     net_minor: int
     net_exact: Decimal
+    bundle: str = ""
 
 
 class CartPriced(NamedTuple):

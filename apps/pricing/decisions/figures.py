@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import NamedTuple
 
-from apps.pricing.decisions.gains import HUNDRED, Gain, gain_of
+from apps.pricing.decisions.gains import HUNDRED, ByWeight, Gain, gain_of
 from apps.pricing.decisions.gives import BuyGet, Give, Set
 
 
@@ -28,7 +28,7 @@ class FreeFigure(NamedTuple):
     items: tuple[tuple[str, Decimal, Decimal | None, Decimal | None], ...]
 
 
-Figure = Gain | SetFigure | CheapestFigure | FreeFigure
+Figure = Gain | ByWeight | SetFigure | CheapestFigure | FreeFigure
 
 
 def figure_of(give: Give, currency: str) -> Figure | None:

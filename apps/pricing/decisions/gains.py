@@ -6,23 +6,31 @@ A gain is made once for a currency. Asked for its worth it answers an amount, or
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from apps.pricing.decisions.gives import BuyGet, Give, QuantityTier, Tier
+from apps.pricing.decisions.gives import BuyGet, Give, OneFigure, QuantityTier, Tier, WeightTier
 
 # (the amount that it is reckoned on, the product's own units) -> what it is worth before it is capped, or why nothing.
 Gain = Callable[[Decimal, Decimal], "Decimal | str"]
+
+
+class ByWeight(NamedTuple):
+    """A gain that is told kilograms where others are told own units."""
+
+    gain: Gain
+
 
 HUNDRED: Final = Decimal(100)
 NO_CURRENCY: Final = "no_amount_in_currency"
 BELOW_THRESHOLD: Final = "below_threshold"
 BELOW_QUANTITY: Final = "below_quantity"
+BELOW_WEIGHT: Final = "below_weight"
 NO_SAVING: Final = "no_saving"
 
 
-def gain_of(give: Give, currency: str) -> Gain | None:
+def gain_of(give: Give, currency: str) -> Gain | ByWeight | None:
     """Return the gain of a percentage, amount, fixed price, buy X get Y or scale in the currency; None: it has no figure in it."""
-    made: Gain | None = _GAINS[give.way](give.figure, currency)
+    made: Gain | ByWeight | None = _GAINS[give.way](give.figure, currency)
     return made
 
 
@@ -72,9 +80,17 @@ def _quantity_tiers(tiers: Sequence[QuantityTier], currency: str) -> Gain | None
     return _scale([(tier.from_, tier) for tier in tiers], currency, BELOW_QUANTITY, by_quantity=True)
 
 
-def _scale(
-    tiers: Sequence[tuple[Decimal, Tier | QuantityTier]], currency: str, below: str, *, by_quantity: bool
-) -> Gain | None:
+def _weight_tiers(tiers: Sequence[WeightTier], currency: str) -> ByWeight | None:
+    gain = _scale([(tier.from_, tier) for tier in tiers], currency, BELOW_WEIGHT, by_quantity=True)
+    return gain and ByWeight(gain)
+
+
+def _amount_per_kg(amounts: Mapping[str, Decimal], currency: str) -> ByWeight | None:
+    gain = _amount_per_unit(amounts, currency)
+    return gain and ByWeight(gain)
+
+
+def _scale(tiers: Sequence[tuple[Decimal, OneFigure]], currency: str, below: str, *, by_quantity: bool) -> Gain | None:
     rising = sorted(
         ((least, gain) for least, tier in tiers if (gain := _tier_gain(tier, currency)) is not None),
         key=lambda step: step[0],
@@ -90,11 +106,11 @@ def _scale(
     return worth
 
 
-def _tier_gain(tier: Tier | QuantityTier, currency: str) -> Gain | None:
+def _tier_gain(tier: OneFigure, currency: str) -> Gain | None:
     return _amount(tier.amount or {}, currency) if tier.percent is None else _percent(tier.percent, currency)
 
 
-_GAINS: Final[Mapping[str, Callable[[Any, str], Gain | None]]] = {
+_GAINS: Final[Mapping[str, Callable[[Any, str], Gain | ByWeight | None]]] = {
     "percent": _percent,
     "amount": _amount,
     "amount_per_unit": _amount_per_unit,
@@ -102,4 +118,6 @@ _GAINS: Final[Mapping[str, Callable[[Any, str], Gain | None]]] = {
     "buy_get": _buy_get,
     "tiers": _tiers,
     "quantity_tiers": _quantity_tiers,
+    "amount_per_kg": _amount_per_kg,
+    "weight_tiers": _weight_tiers,
 }

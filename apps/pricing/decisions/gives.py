@@ -17,7 +17,10 @@ LINE_GIVES: Final = frozenset(
     {"percent", "amount", "amount_per_unit", "fixed_price", "buy_get", "tiers", "quantity_tiers"}
 )
 ORDER_GIVES: Final = frozenset({"percent", "amount", "tiers", "quantity_tiers", "set", "cheapest_free", "free_goods"})
-CHARGE_GIVES: Final = frozenset({"percent", "amount", "amount_per_unit", "tiers", "quantity_tiers"})
+CHARGE_GIVES: Final = frozenset(
+    {"percent", "amount", "amount_per_unit", "amount_per_kg", "tiers", "quantity_tiers", "weight_tiers"}
+)
+WEIGHT_GIVES: Final = frozenset({"amount_per_kg", "weight_tiers"})
 
 
 class Part(BaseModel):
@@ -59,6 +62,12 @@ class QuantityTier(OneFigure):
     from_: Annotated[Decimal, Field(alias="from", ge=0, max_digits=18, decimal_places=4)]
 
 
+class WeightTier(OneFigure):
+    """From so many kilograms on."""
+
+    from_: Annotated[Decimal, Field(alias="from", ge=0, max_digits=18, decimal_places=6)]
+
+
 class Item(Part):
     """So many own units of a product."""
 
@@ -96,6 +105,8 @@ class Give(Part):
     buy_get: BuyGet | None = None
     tiers: Annotated[tuple[Tier, ...], Field(min_length=1, max_length=50)] | None = None
     quantity_tiers: Annotated[tuple[QuantityTier, ...], Field(min_length=1, max_length=50)] | None = None
+    amount_per_kg: Amounts | None = None
+    weight_tiers: Annotated[tuple[WeightTier, ...], Field(min_length=1, max_length=50)] | None = None
     set: Set | None = None
     cheapest_free: BuyGet | None = None
     free_goods: Annotated[tuple[FreeItem, ...], Field(min_length=1, max_length=20)] | None = None

@@ -1,18 +1,16 @@
 """What comes last on a line: whether it fell below a floor, and how a bundle's net is split on its parts."""
 
-from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final, NamedTuple
 
-from apps.pricing.decisions.accesses import PRICE_STEP, PriceFinder, part_wanted
+from apps.pricing.decisions.accesses import PRICE_STEP, PriceFinder, split_by_alone
 from apps.pricing.decisions.alive import LiveFloor
 from apps.pricing.decisions.asking import has_failed
 from apps.pricing.decisions.facts import BelowFloor, PartShare
 from apps.pricing.decisions.running import RunningLine
-from ordercash.kernel.money import AmountOutOfRange, split, to_major, to_minor
+from ordercash.kernel.money import AmountOutOfRange, to_major, to_minor
 
 HUNDRED: Final = Decimal(100)
-QUANTITY_STEP: Final = Decimal("0.0001")
 
 
 class FloorChecked(NamedTuple):
@@ -75,13 +73,10 @@ def _least(floor: LiveFloor, line: RunningLine, rate: Decimal | None) -> Decimal
 
 def split_on_parts(line: RunningLine, finder: PriceFinder) -> tuple[tuple[PartShare, ...], list[dict[str, Any]]]:
     """Split a bundle's net by what its parts cost alone (ASC 606-10-32-31), by quantity when none has a price; (shares, trace)."""
-    parts = line.facts.parts
-    quantities = [part.quantity * line.own for part in parts]
-    alone: list[Decimal | None] = []
-    for part, quantity in zip(parts, quantities, strict=True):
-        found = finder.find(part_wanted(part, line.own), None, part.candidates)
-        alone.append(None if found.unit_price is None else quantity * found.unit_price / found.per)
-    shares = split(line.minor, _weights(alone, quantities))
+    parts, own = line.facts.parts, line.own
+    quantities = [part.quantity * own for part in parts]
+    alone = [finder.alone(part, own) for part in parts]
+    shares = split_by_alone(line.minor, alone, quantities)
     trace = [
         {"alone": None if price is None else format(price.normalize(), "f"), "minor": share, "sku": part.sku}
         for part, price, share in zip(parts, alone, shares, strict=True)
@@ -91,8 +86,3 @@ def split_on_parts(line: RunningLine, finder: PriceFinder) -> tuple[tuple[PartSh
         for part, quantity, share in zip(parts, quantities, shares, strict=True)
     )
     return tuple(made), trace
-
-
-def _weights(alone: Sequence[Decimal | None], quantities: Sequence[Decimal]) -> list[int]:
-    prices = [abs(int((price or 0) / PRICE_STEP)) for price in alone]
-    return prices if any(prices) else [abs(int(quantity / QUANTITY_STEP)) for quantity in quantities]

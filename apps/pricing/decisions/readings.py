@@ -76,6 +76,7 @@ def _line(known: dict[str, Any], lists: Sequence[ListFacts]) -> LineFacts:
         tuple([(days, Decimal(bought)) for days, bought in known.get("volumes", ())]),
         _parts(known.get("parts", ()), lists),
         _units(known.get("units", ())),
+        _maybe(known.get("weight")),
     )
 
 
@@ -103,9 +104,10 @@ def _of_part(besides: Sequence[dict[str, Any]]) -> tuple[Any, ...]:
 
 
 def _of_extra(besides: Sequence[dict[str, Any]], lists: Sequence[ListFacts]) -> tuple[Any, ...]:
-    """Return what the row of an added product has besides: category, units, parts."""
+    """Return what the row of an added product has besides: category, units, parts, weight."""
     for known in besides:
-        return known.get("category", ""), _units(known.get("units", ())), _parts(known.get("parts", ()), lists)
+        parts = _parts(known.get("parts", ()), lists)
+        return known.get("category", ""), _units(known.get("units", ())), parts, _maybe(known.get("weight"))
     return ()
 
 
@@ -135,9 +137,9 @@ def _priced(row: Sequence[Any]) -> LinePriced:
 
 
 def _added(row: Sequence[Any]) -> AddedLine:
-    kind, rule, product, sku, unit, quantity, price, per, gross, discount, net, exact = row
+    kind, rule, product, sku, unit, quantity, price, per, gross, discount, net, exact, *bundle = row
     known = (kind, rule, product, sku, unit, Decimal(quantity), _maybe(price), Decimal(per))
-    return AddedLine(*known, gross, discount, net, Decimal(exact))
+    return AddedLine(*known, gross, discount, net, Decimal(exact), *bundle)
 
 
 def _maybe(text: str | None) -> Decimal | None:

@@ -76,6 +76,11 @@ class RunningLine:
         return self.fitting
 
     @property
+    def weight(self) -> Decimal:
+        """What the line weighs in kilograms; nothing where nobody knows."""
+        return NOTHING if self.facts.weight is None else self.facts.weight * self.own
+
+    @property
     def list_price(self) -> Decimal:
         """The price of one own unit before discounts, in major units."""
         return self.gross / self.own if self.own else NOTHING

@@ -14,7 +14,16 @@ import orjson
 
 from apps.pricing.decisions.cart import decide_cart
 from apps.pricing.decisions.compiled import Rules
-from apps.pricing.decisions.facts import ONE, Candidate, CartFacts, CartPriced, LineFacts, ListFacts, PartFacts
+from apps.pricing.decisions.facts import (
+    ONE,
+    Candidate,
+    CartFacts,
+    CartPriced,
+    ExtraFacts,
+    LineFacts,
+    ListFacts,
+    PartFacts,
+)
 from apps.pricing.decisions.readings import SHARED, read_facts
 
 
@@ -49,8 +58,7 @@ def facts_text(facts: CartFacts) -> str:
     if facts.extras:
         extras = sorted(facts.extras, key=lambda extra: extra[:3])
         known["extras"] = [
-            (*extra[:3], lists.rows(extra.candidates), *_besides(extra.category, "", extra.units, extra.parts, lists))
-            for extra in extras
+            (*extra[:3], lists.rows(extra.candidates), *_besides_of_extra(extra, lists)) for extra in extras
         ]
     if facts.edition > 1:
         known["edition"] = facts.edition
@@ -73,6 +81,7 @@ def outcome_text(priced: CartPriced) -> str:
         (
             *line[:5], _text(line.quantity), None if line.unit_price is None else _text(line.unit_price), _text(line.per),
             line.gross_minor, line.discount_minor, line.net_minor, _text(line.net_exact.normalize()),
+            *((line.bundle,) if line.bundle else ()),
         )
         for line in priced.added
     ]  # fmt: skip
@@ -131,6 +140,8 @@ def _line(line: LineFacts, lists: _Lists) -> dict[str, Any]:
         known["parts"] = _parts(line.parts, lists)
     if line.units:
         known["units"] = _units(line.units)
+    if line.weight is not None:
+        known["weight"] = _text(line.weight)
     return known
 
 
@@ -138,17 +149,19 @@ def _parts(parts: Sequence[PartFacts], lists: _Lists) -> list[tuple[Any, ...]]:
     return [
         (
             *part[:2], _text(part.quantity), lists.rows(part.candidates),
-            *_besides(part.category, part.unit, part.units, (), lists),
+            *_besides(category=part.category, unit=part.unit, units=_units(part.units)),
         )
         for part in parts
     ]  # fmt: skip
 
 
-def _besides(
-    category: str, unit: str, units: Sequence[tuple[str, Decimal]], parts: Sequence[PartFacts], lists: _Lists
-) -> list[dict[str, Any]]:
-    """Return what accesses ask for of a part or an added product, at the end of its row; nothing where they ask for nothing."""
-    asked: dict[str, Any] = {"category": category, "unit": unit, "units": _units(units), "parts": _parts(parts, lists)}
+def _besides_of_extra(extra: ExtraFacts, lists: _Lists) -> list[dict[str, Any]]:
+    weight, parts = _maybe(extra.weight), _parts(extra.parts, lists)
+    return _besides(category=extra.category, units=_units(extra.units), parts=parts, weight=weight)
+
+
+def _besides(**asked: Any) -> list[dict[str, Any]]:
+    """Return what else is known of a part or an added product, at the end of its row; nothing where nobody asks."""
     known = {name: value for name, value in asked.items() if value}
     return [known] if known else []
 

@@ -2,15 +2,16 @@
 
 {"lines": [{"missed": n, "found": {…}, "gross": "…", "steps": [[rule, minor, left?]], "lost": [[rule, why, by?, minor?]], "not_for": n, …}],
 "missed": [[[access, why, detail?]]], "for_none": [rule], "not_for": [[rule]], "order": {"charges", "lost", "steps"},
-"coupons": [[code, campaign, why]]}. Rules whose condition is false for every line stand once under `for_none`. A charge is
-[rule, base, exact, minor, [exact of each line]?]. A rule whose condition has no answer for a line stands under `lost` besides.
+"coupons": [[code, campaign, why]], "weight": {"kg": "…", "unknown": [sku]}}. Goods of a step are [sku, quantity, bundle?].
+Rules whose condition is false for every line stand once under `for_none`; one whose condition has no answer for a line stands
+under `lost` besides. A charge is [rule, base, exact, minor, [exact of each line]?].
 """
 
 from collections.abc import Sequence
 from typing import Any
 
 from apps.pricing.decisions.added import Charges
-from apps.pricing.decisions.facts import Coupon
+from apps.pricing.decisions.facts import AddedLine, Coupon
 from apps.pricing.decisions.plans import Plan
 from apps.pricing.decisions.running import RunningLine
 from apps.pricing.decisions.wholes import OrderDiscounts
@@ -57,8 +58,7 @@ class TraceWriter:
         of_order: dict[str, Any] = {"lost": [*plan.lost, *order.lost, *charges.lost]}
         if order.steps:
             of_order["steps"] = [
-                [step.rule, step.base_minor, step.minor, [[free.sku, format(free.quantity, "f")] for free in step.free]]
-                for step in order.steps
+                [step.rule, step.base_minor, step.minor, [_goods(free) for free in step.free]] for step in order.steps
             ]
         if charges.steps:
             of_order["charges"] = charges.steps
@@ -72,6 +72,11 @@ class TraceWriter:
         if coupons:
             trace["coupons"] = sorted((coupon.code, coupon.campaign, coupon.why) for coupon in coupons)
         return trace
+
+
+def _goods(free: AddedLine) -> list[str]:
+    told = [free.sku, format(free.quantity, "f")]
+    return [*told, free.bundle] if free.bundle else told
 
 
 def _lost(line: RunningLine) -> list[Any]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
-from apps.pricing.decisions.gives import BuyGet, Give, QuantityTier, Tier
+from apps.pricing.decisions.gives import BuyGet, Give, QuantityTier, Tier, WeightTier
 from apps.pricing.decisions.rules import Access, Charge, Discount, Floor, Group, PricingRules
 
 
@@ -81,7 +81,7 @@ def _floor(floor: Floor) -> dict[str, str]:
 def _give(give: Give) -> Iterator[tuple[str, str]]:
     if give.percent is not None:
         yield "percent", _number(give.percent)
-    for name in ("amount", "amount_per_unit", "fixed_price"):
+    for name in ("amount", "amount_per_unit", "fixed_price", "amount_per_kg"):
         if (amounts := getattr(give, name)) is not None:
             yield name, _amounts(amounts)
     if give.buy_get is not None:
@@ -89,7 +89,7 @@ def _give(give: Give) -> Iterator[tuple[str, str]]:
     if give.cheapest_free is not None:
         yield from _bunch(give.cheapest_free)
         yield "of", "the cheapest"
-    for name in ("tiers", "quantity_tiers"):
+    for name in ("tiers", "quantity_tiers", "weight_tiers"):
         if (tiers := getattr(give, name)) is not None:
             yield name, "; ".join(_tier(tier) for tier in tiers)
     if give.set is not None:
@@ -108,8 +108,9 @@ def _bunch(figure: BuyGet) -> Iterator[tuple[str, str]]:
     yield "percent", _number(figure.percent)
 
 
-def _tier(tier: Tier | QuantityTier) -> str:
+def _tier(tier: Tier | QuantityTier | WeightTier) -> str:
     start = _amounts(tier.from_) if isinstance(tier, Tier) else _number(tier.from_)
+    start += " kg" if isinstance(tier, WeightTier) else ""
     figure = f"{_number(tier.percent)} %" if tier.percent is not None else _amounts(tier.amount or {})
     return f"from {start}: {figure}"
 

@@ -72,7 +72,7 @@ class Needs(NamedTuple):
 
     scopes -- of the lists that are looked at; skus -- products that may be added; period_days -- of scales over a period;
     agreed_final -- a line with an agreed price needs nothing else; other_units -- prices for any unit of a product are of use;
-    access_reads -- what accesses ask for, also of parts and added products; sums_parts -- also added bundles are made of parts
+    access_reads -- what accesses ask for, also of parts and added products; weights -- what lines and added products weigh
     """
 
     scopes: frozenset[str] = frozenset({"customer", "customer_group", "zone", "everybody"})
@@ -83,7 +83,7 @@ class Needs(NamedTuple):
     agreed_final: bool = True
     other_units: bool = False
     access_reads: frozenset[str] = frozenset()
-    sums_parts: bool = False
+    weights: bool = False
 
 
 def needs_of(rules: Rules) -> Needs:
@@ -98,7 +98,7 @@ def needs_of(rules: Rules) -> Needs:
         agreed_final=first.source == "agreed_price" and first.is_final and first.when is None,
         other_units=rules.other_units,
         access_reads=rules.access_reads,
-        sums_parts=rules.sums_parts,
+        weights=rules.weighs,
     )
 
 
@@ -241,6 +241,7 @@ class _Batch:
             volumes=() if plain else self._volumes(cart, product.id),
             parts=() if plain else self._parts(cart, product.id),
             units=self._units(cart, product.id, candidates, other),
+            weight=self._weight(cart, product),
         )  # fmt: skip
 
     def _volumes(self, cart: _Cart, product_id: UUID) -> tuple[tuple[int, Decimal], ...]:
@@ -249,6 +250,19 @@ class _Batch:
             return ()
         wishes = [VolumeWish(customer_id, product_id, cart.day, days) for days in sorted(cart.need.period_days)]
         return tuple((wish.days, self.volumes.get(wish, Decimal(0))) for wish in wishes)
+
+    def _weight(self, cart: _Cart, product: ProductFacts) -> Decimal | None:
+        """Return what one own unit weighs: a bundle without a weight of its own what its parts do, a service nothing."""
+        if not cart.need.weights:
+            return None
+        if product.weight_kg is not None or not product.is_bundle:
+            return Decimal(0) if product.weight_kg is None and not product.is_stocked else product.weight_kg
+        weights = [
+            part.weight_kg and part.weight_kg * part.quantity if part.is_stocked else Decimal(0)
+            for part in self.parts.get(product.id, ())
+        ]
+        known = [weight for weight in weights if weight is not None]
+        return sum(known, Decimal(0)) if len(known) == len(weights) else None
 
     def _units(
         self, cart: _Cart, product_id: UUID, candidates: Sequence[Candidate], other: str = ""
@@ -297,7 +311,8 @@ class _Batch:
             str(product.id), sku, product.unit, candidates,
             product.category if "category" in cart.need.access_reads else "",
             self._units(cart, product.id, candidates),
-            self._parts(cart, product.id) if cart.need.sums_parts else (),
+            self._parts(cart, product.id),
+            self._weight(cart, product),
         )  # fmt: skip
 
 

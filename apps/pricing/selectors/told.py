@@ -58,6 +58,7 @@ def price_steps(
         Step("Net", money_html(line.net_minor, currency), note=rounded, outcome="taken"),
         *_floors(line, told, currency),
         *_parts(told, currency),
+        *_borne(told, currency),
     ]
 
 
@@ -75,15 +76,24 @@ def order_steps(order: OrderTold, currency: str) -> list[Step]:
     """Return what rules did to the whole cart: discounts, charges, coupons, and who gave nothing."""
     steps = []
     for rule, base, minor, goods in order.steps:
-        given = ", ".join(f"{number_text(Decimal(quantity))} x {sku}" for sku, quantity in goods)
+        given = ", ".join(map(_goods, goods))
         value = money_html(-minor, currency) if minor else given
         steps.append(Step(state_label(rule), value, outcome="applied", note=_on(base, currency)))
     for rule, base, _, minor in order.charges:
         steps.append(Step(state_label(rule), money_html(minor, currency), outcome="applied", note=_on(base, currency)))
+    if order.weight is not None:
+        unknown = f"without {', '.join(order.unweighed)}: nobody knows" if order.unweighed else ""
+        steps.append(Step("Weight", f"{number_text(order.weight)} kg", note=unknown))
     for code, campaign, why in order.coupons:
         outcome = "refused" if why else "taken"
         steps.append(Step(f"Coupon {code}", campaign, outcome=outcome, note=reason_words(why) if why else ""))
     return [*steps, *_not_given(order.lost, currency)]
+
+
+def _goods(goods: Sequence[str]) -> str:
+    """Return what was given: so many of a product, and the bundle that it comes with."""
+    sku, quantity, *bundle = goods
+    return f"{number_text(Decimal(quantity))} x {sku}" + "".join(f" (of {each})" for each in bundle)
 
 
 def _on(base_minor: int, currency: str) -> str:
@@ -196,3 +206,10 @@ def _parts(told: LineTold | None, currency: str) -> Iterator[Step]:
         for part in told.parts
     ]  # fmt: skip
     yield Step("Split on its parts", note="by what they cost alone", below=rows)
+
+
+def _borne(told: LineTold | None, currency: str) -> Iterator[Step]:
+    """Yield what the line bears of charges that are asked of lines one by one, before rounding."""
+    for rule, amount in told.borne.items() if told else ():
+        note = "what the line bears of it, before rounding; it is charged once, on the order"
+        yield Step(f"Charge: {state_label(rule)}", price_html(amount, currency), note=note)
