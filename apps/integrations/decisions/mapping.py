@@ -19,7 +19,7 @@ from apps.integrations.decisions.mapping_words import (
 )
 from ordercash.kernel.errors import DomainError
 
-LATER_COLUMNS: Final = ("unit", "coupons")
+LATER_COLUMNS: Final = ("unit", "coupons", "category")
 STRICT = ConfigDict(extra="forbid", frozen=True)
 
 
@@ -89,6 +89,7 @@ class Columns(BaseModel):
     unit: ColumnRef | None = None
     coupons: ColumnRef | None = None
     description: ColumnRef | None = None
+    category: ColumnRef | None = None
     customer: ColumnRef | None = None
     customer_name: ColumnRef | None = None
     country: ColumnRef | None = None
@@ -145,6 +146,7 @@ class ProductRule(BaseModel):
     detail: str = ""
     tax_class: TaxClass = "standard"
     name: str = Field(default="", max_length=200)
+    category: str = Field(default="", max_length=80)
 
 
 class Products(BaseModel):
@@ -154,6 +156,7 @@ class Products(BaseModel):
     create: bool = False
     tax_class: TaxClass = "standard"
     unit: str = "piece"
+    category: str = Field(default="", max_length=80)
     rules: tuple[ProductRule, ...] = ()
 
 
@@ -209,10 +212,12 @@ class Mapping(BaseModel):
     def sha256(self) -> bytes:
         """Return the hash of the mapping's meaning: spelling and comments of the file do not count.
 
-        Columns that mappings could not name from the beginning count where they are named, so that files stay known.
+        What mappings could not name from the beginning counts where it is named, so that files stay known.
         """
-        unused = {field for field in LATER_COLUMNS if self.column(field) is None}
-        return hashlib.sha256(self.model_dump_json(exclude={"columns": unused}).encode()).digest()
+        unused: dict[str, Any] = {"columns": {field for field in LATER_COLUMNS if self.column(field) is None}}
+        if not self.products.category and not any(rule.category for rule in self.products.rules):
+            unused["products"] = {"category": True, "rules": {"__all__": {"category"}}}
+        return hashlib.sha256(self.model_dump_json(exclude=unused).encode()).digest()
 
     def column(self, field: str) -> Column | None:
         """Return the column of a canonical field, None when the mapping leaves it out."""

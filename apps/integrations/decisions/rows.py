@@ -40,6 +40,7 @@ _PRICE_STEP: Final = Decimal(1).scaleb(-MAX_PRICE_DECIMALS)
 _COUNTRY: Final = re.compile("[A-Z]{2}")
 _LENGTHS: Final = {
     "description": 200,
+    "category": 80,
     "customer_name": 120,
     "purchase_order": 60,
     "note": 2_000,
@@ -74,6 +75,7 @@ class FlatRow:
     unit_price: Decimal | None = None
     discount: Decimal | None = None
     description: str = ""
+    category: str = ""
     customer: str = ""
     customer_name: str = ""
     country: str = ""

@@ -159,7 +159,8 @@ class Masters:
         name = rule.name.replace("{sku}", sku) if rule and rule.name else row.description or sku
         kind = rule.kind if rule else "goods"
         tax_class = rule.tax_class if rule else rules.tax_class
-        return ProductDraft(sku=sku, name=name, kind=kind, tax_class=tax_class, unit=rules.unit)
+        category = (rule.category if rule else "") or row.category or rules.category
+        return ProductDraft(sku=sku, name=name, kind=kind, tax_class=tax_class, unit=rules.unit, category=category)
 
     def _ensure_addresses(self, groups: Sequence[Sequence[FlatRow]]) -> None:
         wanted: dict[tuple[UUID, tuple[str, ...]], AddressDraft] = {}
