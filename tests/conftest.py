@@ -9,6 +9,7 @@ from django.db.backends.postgresql.operations import DatabaseOperations
 from hypothesis import HealthCheck, settings
 
 from apps.rulebooks.contract import forget_cached_rulebooks
+from ordercash.kernel import remembered
 from ordercash.kernel.remembered import forget_everything
 
 # A slow machine is no fault of the code. The same examples in every run; `make full` draws new ones.
@@ -56,7 +57,8 @@ def quick_flush() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def forgetful() -> None:
-    """Let no test see what the process remembered of another one's rows."""
+def forgetful(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no test see what the process remembered of another one's rows, nor ask again because the machine is slow."""
     forget_everything()
     forget_cached_rulebooks()
+    monkeypatch.setattr(remembered, "monotonic", lambda: 0.0)
