@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 from django.core.management.base import BaseCommand, CommandError
 
-from apps.rulebooks.selectors.replay import Replayed, Span, replay_span, spans
+from apps.rulebooks.selectors.decision_log import Span
+from apps.rulebooks.selectors.replay import Replayed, replay_span, spans
 from ordercash.kernel.errors import DomainError
 from ordercash.kernel.processes import computing
 
