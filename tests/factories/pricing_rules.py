@@ -72,10 +72,20 @@ def a_cart(*lines: LineFacts, **values: Any) -> CartFacts:
 
 
 def shuffled(document: Mapping[str, Any], order: Iterable[int]) -> dict[str, Any]:
-    """Return the document with everything but its accesses stored in another order; `order` are numbers to sort by."""
+    """Return the document with everything but the sequence of accesses stored in another order: rules, groups, charges, floors,
+    the rivals of `best_of`, tiers, the items of sets, free goods, and the members of each object; `order` are numbers to sort by.
+    """
     numbers = iter(order)
 
-    def mixed(rows: list[Any]) -> list[Any]:
+    def mixed(value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return {name: mixed(each) for name, each in in_disorder(list(value.items()))}
+        return [mixed(each) for each in in_disorder(value)] if isinstance(value, list) else value
+
+    def in_disorder(rows: list[Any]) -> list[Any]:
         return [row for _, row in sorted(((next(numbers), row) for row in rows), key=lambda two: two[0])]
 
-    return {name: rows if name == "accesses" else mixed(rows) for name, rows in document.items()}
+    accesses = (
+        {"accesses": [mixed(access) for access in document.get("accesses", ())]} if "accesses" in document else {}
+    )
+    return mixed({name: rows for name, rows in document.items() if name != "accesses"}) | accesses

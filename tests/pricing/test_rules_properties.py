@@ -3,23 +3,31 @@
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 from random import Random
+from typing import Any
+from uuid import UUID
 
 import orjson
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apps.billing.decisions.credits import QUANTITY_UNITS, CreditableLine, quantity_share
+from apps.orders.services.locked import LineFacts, Share
+from apps.pricing.contract import CONDITIONS
 from apps.pricing.decisions.cart import decide_cart
 from apps.pricing.decisions.explanation import explain_line
 from apps.pricing.decisions.facts import CartFacts, CartPriced
+from apps.pricing.decisions.gives import LINE_GIVES, ORDER_GIVES, WEIGHT_GIVES
 from apps.pricing.decisions.readings import read_facts, read_outcome
+from apps.pricing.decisions.rivalry import examine_document
 from apps.pricing.decisions.texts import cart_texts, replay_cart
 from ordercash.kernel.money import to_minor
-from tests.factories.pricing_carts import random_cart, random_document, random_rules
-from tests.factories.pricing_rules import rules_of, shuffled
+from tests.factories.pricing_carts import METHODS, random_cart, random_document, random_rules
+from tests.factories.pricing_rules import a_document, rules_of, shuffled
 
 FULL = bool(os.environ.get("ORDERCASH_FULL"))
 DOCUMENTS = 60
@@ -35,12 +43,21 @@ def test_the_order_in_which_rules_are_stored_never_matters(seed: int) -> None:
     mixed = rules_of(**shuffled(document, (draw.random() for _ in range(10_000))))
     cart = random_cart(draw)
     texts = cart_texts(cart, decide_cart(random_rules(number), cart))
-    other = cart._replace(
-        coupons=cart.coupons[::-1], extras=cart.extras[::-1], rates=cart.rates[::-1],
-        lines=tuple(line._replace(candidates=line.candidates[::-1]) for line in cart.lines),
-    )  # fmt: skip
+    other = _in_disorder(cart, draw)
     again = cart_texts(other, decide_cart(mixed, other))
     assert (again.outcome, again.trace) == (texts.outcome, texts.trace)
+
+
+def _in_disorder(cart: CartFacts, draw: Random) -> CartFacts:
+    """Return the cart with everything told in another order that has none: prices, units, coupons, rates, what may be added."""
+
+    def mixed(rows: Sequence[Any]) -> tuple[Any, ...]:
+        return tuple(draw.sample(rows, len(rows)))
+
+    lines = [line._replace(candidates=mixed(line.candidates), units=mixed(line.units)) for line in cart.lines]
+    return cart._replace(
+        coupons=mixed(cart.coupons), extras=mixed(cart.extras), rates=mixed(cart.rates), lines=tuple(lines)
+    )
 
 
 @settings(max_examples=100_000 if FULL else 1_000)
@@ -103,10 +120,66 @@ def test_a_replay_gives_the_same_bytes(seed: int) -> None:
     priced = decide_cart(rules, cart)
     texts = cart_texts(cart, priced)
     assert replay_cart(rules, texts.facts) == (texts.outcome, texts.trace)
-    assert read_facts(texts.facts) == cart
+    assert read_facts(texts.facts) == cart._replace(coupons=tuple(sorted(cart.coupons)))
     read = read_outcome(texts.outcome, texts.trace)
     assert (read.lines, read.added, read.coupons) == (priced.lines, priced.added, priced.coupons)
     assert cart_texts(cart, read).outcome == texts.outcome
+
+
+def test_the_random_documents_have_everything_that_could_depend_on_its_order() -> None:
+    documents = [random_document(Random(number)) for number in range(DOCUMENTS)]
+    groups = [group for document in documents for group in document["groups"]]
+    assert {(group["level"], group["method"]) for group in groups} == {
+        (level, method) for level in ("line", "order") for method in METHODS
+    }
+    assert any(
+        len({each["order"] for each in document["groups"]}) < len(document["groups"]) / 2 for document in documents
+    )
+    assert {len(rivals) for document in documents for rivals in document["best_of"]} == {2}
+    ways = {way for document in documents for rule in document["discounts"] for way in rule["give"]}
+    assert ways == LINE_GIVES | ORDER_GIVES
+    assert {way for document in documents for rule in document["charges"] for way in rule["give"]} >= WEIGHT_GIVES
+    assert any(rule.get("coupon") for document in documents for rule in (*document["discounts"], *document["charges"]))
+    for document in documents:
+        assert [each for each in examine_document(a_document(**document), CONDITIONS) if each.severity == "error"] == []
+
+
+@settings(max_examples=10_000 if FULL else 150)
+@given(seeds)
+def test_whatever_happens_to_a_line_moves_no_other_one_s_share(seed: int) -> None:
+    """Ship and cancel parts of all lines in any order: each line's shares are those of its own parts alone, and sum to it."""
+    draw = Random(seed)
+    cart = random_cart(draw)
+    priced = decide_cart(random_rules(draw.randrange(DOCUMENTS)), cart)
+    wanted = [_cut(line.quantity, draw) for line in cart.lines]
+    alone = [[frozen.take(part) for part in parts] for frozen, parts in zip(_frozen(cart, priced), wanted, strict=True)]
+    together, turns = _frozen(cart, priced), [place for place, parts in enumerate(wanted) for _ in parts]
+    taken: list[list[Share]] = [[] for _ in wanted]
+    for place in draw.sample(turns, len(turns)):
+        taken[place].append(together[place].take(wanted[place][len(taken[place])]))
+    assert taken == alone
+    for line, shares in zip(priced.lines, taken, strict=True):
+        assert sum(share.net_minor for share in shares) == line.net_minor
+        assert sum(share.discount_minor for share in shares) == line.discount_minor
+        assert all(share.net_minor >= 0 and share.discount_minor >= 0 for share in shares)
+
+
+def _cut(quantity: Decimal, draw: Random) -> list[Decimal]:
+    whole = int(quantity * QUANTITY_UNITS)
+    cuts = sorted({0, *(draw.randrange(1, whole) for _ in range(draw.randint(0, 3))), whole})
+    return [Decimal(until - since) / QUANTITY_UNITS for since, until in pairwise(cuts)]
+
+
+def _frozen(cart: CartFacts, priced: CartPriced) -> list[LineFacts]:
+    """Return the lines as an order freezes them at confirmation."""
+    nothing, one = UUID(int=0), Decimal(1)
+    return [
+        LineFacts(
+            nothing, nothing, place, nothing, "", asked.quantity, Decimal(0), line.unit_price or Decimal(0), line.net_minor, "S", one,
+            "", line.net_minor // 5, "product", None, line.per, line.discount_minor,
+        )
+        for place, (asked, line) in enumerate(zip(cart.lines, priced.lines, strict=True), start=1)
+    ]  # fmt: skip
 
 
 AGAIN = """

@@ -181,7 +181,7 @@ class PriceFinder:
         name = access.name
         quantity = wanted.own if access.scale == "line" else _scale_quantity(access, wanted)
         best: _Chosen | None = None
-        why, least = "", None
+        why, odd_unit, least = "", "", None
         for candidate, usable in here:
             if usable.foreign and (not access.convert or usable.rate is None):
                 why = why or ("no_rate" if access.convert else "other_currency")
@@ -195,7 +195,7 @@ class PriceFinder:
                 held = units[unit]
                 away, reached = 2, candidate.from_quantity * held
             else:
-                why = why or "other_unit"
+                odd_unit = "other_unit"
                 continue
             if reached > quantity:
                 begins = reached if held else candidate.from_quantity
@@ -208,7 +208,7 @@ class PriceFinder:
             return best
         if least is not None:
             return (name, "below_least_quantity", _text(least))
-        return (name, why)
+        return (name, why or odd_unit)
 
 
 class _Chosen(NamedTuple):

@@ -62,7 +62,7 @@ class Fittings:
                 bits |= known.failed.get(values_of(line), ())
         if not bits:
             return ()
-        return tuple((name, bits[bit]) for name, bit in self._bits.items() if bit in bits and bit & self._alive)
+        return tuple(sorted((name, bits[bit]) for name, bit in self._bits.items() if bit in bits and bit & self._alive))
 
     def _made(self, bits: int) -> Fitting:
         def fits(rule: Live | LiveFloor) -> bool:
