@@ -13,6 +13,7 @@ from apps.orders.services.drafts import BadRow, LineDraft, OrderDraft
 from apps.orders.services.intake import DocumentDraft, KeptRow, finish_document, keep_rows, open_document, tell_rows
 from apps.orders.services.place import place_drafts
 from apps.orders.services.returns import ReturnDraft, ReturnLineDraft, announce_returns, existing_returns
+from apps.orders.services.ship import ShipOrder, ship_orders
 from apps.orders.services.submit import Answer, Submission, submit_orders
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "Placed",
     "ReturnDraft",
     "ReturnLineDraft",
+    "ShipOrder",
     "Submission",
     "announce_returns",
     "bill_in",
@@ -49,6 +51,7 @@ __all__ = [
     "ordered_volumes",
     "place_drafts",
     "read_order",
+    "ship_orders",
     "submit_orders",
     "tell_rows",
 ]

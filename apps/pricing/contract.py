@@ -44,10 +44,12 @@ from apps.pricing.selectors.lists import PriceInForce, prices_in_force
 from apps.pricing.selectors.pricing import PricedLines, PriceRequest, price_lines
 from apps.pricing.selectors.quotes import QuotedCart, quotes_by_id, quotes_by_number
 from apps.pricing.selectors.rebate_terms import has_rebates
+from apps.pricing.selectors.titles import rule_titles
 from apps.pricing.selectors.told import LineFigures, access_name, order_steps, price_steps
 from apps.pricing.services.batches import READ_JOB, WRITE_JOB, read_batch, write_batch
 from apps.pricing.services.coupons import CouponClaim, give_back_coupons, redeem_coupons
 from apps.pricing.services.demo import load_prices
+from apps.pricing.services.demo_story import load_offers, load_quotes
 from apps.pricing.services.quotes import QuoteClaim, claim_quotes
 from apps.pricing.services.rebate_accruals import accrue_rebates
 from apps.pricing.services.rebate_cases import REBATE_REASONS, SUBJECT
@@ -118,6 +120,8 @@ __all__ = [
     "explain_order",
     "give_back_coupons",
     "has_rebates",
+    "load_offers",
+    "load_quotes",
     "needs_of",
     "order_steps",
     "price_carts",
@@ -131,6 +135,7 @@ __all__ = [
     "redeem_coupons",
     "redeemed_of",
     "register",
+    "rule_titles",
     "words_for",
 ]
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.pricing.pages import batches, calendar, costs, coupons, lab, price_lists, quotes, rebates
+from apps.pricing.pages import batches, calendar, costs, coupons, lab, price_lists, quote_new, quotes, rebates
 
 urlpatterns = [
     path("price-lists/", price_lists.PriceLists.as_view(), name="price_lists"),
@@ -18,6 +18,7 @@ urlpatterns = [
     path("coupons/", coupons.Coupons.as_view(), name="coupons"),
     path("coupons/<uuid:coupon_id>/", coupons.CouponPage.as_view(), name="coupon"),
     path("quotes/", quotes.Quotes.as_view(), name="quotes"),
+    path("quotes/new/", quote_new.NewQuote.as_view(), name="quote_new"),
     path("quotes/<uuid:quote_id>/", quotes.QuotePage.as_view(), name="quote"),
     path("pricing/lab/", lab.Lab.as_view(), name="pricing_lab"),
     path("pricing/calendar/", calendar.PromotionCalendar.as_view(), name="promotion_calendar"),

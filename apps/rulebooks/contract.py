@@ -14,11 +14,18 @@ from apps.rulebooks.decisions.examination import Conditioned, examine_conditions
 from apps.rulebooks.decisions.kinds import Decided, Finding, KindUnknown, RuleText, Weight, register_kind
 from apps.rulebooks.decisions.scenarios import ScenarioDraft
 from apps.rulebooks.selectors.decision_log import DecisionFacts, decisions_by_id, decisions_of
-from apps.rulebooks.selectors.in_force import InForce, NoRulebookInForce, forget_cached_rulebooks, rulebook_in_force
+from apps.rulebooks.selectors.in_force import (
+    InForce,
+    NoRulebookInForce,
+    forget_cached_rulebooks,
+    rulebook_in_force,
+    version_document,
+)
 from apps.rulebooks.selectors.offered import OfferedVersion, made_ready, offered_versions
 from apps.rulebooks.selectors.pinned import Pinned, pinned_version
 from apps.rulebooks.services.decision_log import DecisionDraft, record_decisions
 from apps.rulebooks.services.scenarios import add_scenario
+from apps.rulebooks.services.transfer import RulebookFile, install_rulebooks
 
 __all__ = [
     "Comparison",
@@ -38,6 +45,7 @@ __all__ = [
     "OfferedVersion",
     "Pinned",
     "RuleText",
+    "RulebookFile",
     "ScenarioDraft",
     "Weight",
     "add_scenario",
@@ -50,6 +58,7 @@ __all__ = [
     "decisions_of",
     "examine_conditions",
     "forget_cached_rulebooks",
+    "install_rulebooks",
     "made_ready",
     "offered_versions",
     "overlap",
@@ -57,4 +66,5 @@ __all__ = [
     "record_decisions",
     "register_kind",
     "rulebook_in_force",
+    "version_document",
 ]

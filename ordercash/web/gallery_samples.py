@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from ordercash.web.columns import Column, Table
-from ordercash.web.components import Chart, Empty, JobProgress, Series, Step, Tile, TimelineEntry
+from ordercash.web.components import Bar, BarRow, Chart, Empty, JobProgress, Schedule, Series, Step, Tile, TimelineEntry
 from ordercash.web.filters import Wanted
 from ordercash.web.formats import money_html
 from ordercash.web.keyset import Position
@@ -261,6 +261,20 @@ def lines_table() -> Table:
     return Table(columns, rows, caption="Lines", footer={"text": "Sum", "net": money_html(407_430, "GBP")})
 
 
+def schedule() -> Schedule:
+    """A month with a bar in force, one that waits, one whose ends lie outside, and one that may come; now is in the middle."""
+    ticks = [(round(100 * day / 30, 4), str(day + 1)) for day in range(30)]
+    rows = [
+        BarRow("Lights for the dark season", [Bar(0, 40, "15 % off", "from 2024-01-12 00:00 until 2024-02-13 00:00", "#", "good", True)],
+               "version 4", "#"),
+        BarRow("Three candles for two, with a title that is longer than its column", [
+            Bar(20, 20, "buy 2, get 1 free", "from 2024-02-07 00:00 until 2024-02-13 00:00", "#", "good"),
+            Bar(70, 30, "buy 2, get 1 free", "from 2024-02-22 00:00 until 2024-03-20 00:00", "#", "info", False, True)]),
+        BarRow("A draft", [Bar(50, 3, "20 % off", "from 2024-02-16 00:00 until 2024-02-17 00:00", "#", "neutral")], "version 5"),
+    ]  # fmt: skip
+    return Schedule(ticks, rows, "What runs in February", 48.5)
+
+
 def everything() -> Mapping[str, Any]:
     """Return the gallery's context."""
     return {
@@ -268,6 +282,7 @@ def everything() -> Mapping[str, Any]:
         "steps": steps(),
         "events": events(),
         "charts": charts(),
+        "schedule": schedule(),
         "jobs": jobs(),
         "lines": lines_table(),
         "no_rows": Table(

@@ -79,7 +79,7 @@ def test_a_coupon_shows_who_used_it_and_what_it_gives() -> None:
     }
     put_in_force("pricing.rules", {"accesses": ACCESSES, "groups": GROUPS, "discounts": [rule]})
     text = words(shown(browser, f"/coupons/{row.pk}/"))
-    assert "Summer sale : percent 10" in text
+    assert "Summer sale : 10 % off" in text
     assert "No rule in force" not in text
     assert "BUYER" not in words(shown(browser, f"/coupons/{row.pk}/?customer=OTHER"))
     shown(browser, f"/coupons/{new_id()}/", 404)

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 import time_machine
+from django.test import Client
 
 from apps.orders.models import Order
 from apps.pricing.models import Quote
@@ -18,6 +19,7 @@ from tests.factories.counting import counted
 from tests.factories.orders import CLERK, NOW, load_company, place
 from tests.factories.pages import NASTY, shown, signed_in, told, words
 from tests.factories.pricing_orders import a_discount, rules
+from tests.factories.web import make_user
 
 SALE = a_discount(
     "mugs", {"percent": "10"}, when='sku == "MUG-BLUE"', title="Mugs in spring", zone="Europe/Berlin",
@@ -53,7 +55,12 @@ def test_the_list_finds_quotes_by_what_they_are_now() -> None:
 def test_a_quote_says_why_and_why_not() -> None:
     rules(discounts=[SALE, a_discount("worse", {"percent": "1"})])
     page = words(shown(signed_in(*SEE), f"/quotes/{a_quote().pk}/"))
-    for told_there in ("Price list for everybody", "no price was agreed", "mugs saves the customer more", "Worse"):
+    for told_there in (
+        "Price list for everybody",
+        "no price was agreed",
+        "Mugs in spring saves the customer more",
+        "Worse",
+    ):
         assert told_there in page
     assert "Place as order" not in page
 
@@ -132,8 +139,8 @@ def test_the_lab_takes_a_cart_from_an_order_or_a_quote() -> None:
 
 @pytest.mark.parametrize(
     ("more", "pointer"),
-    [("&sku=NOPE&quantity=1&unit=", "/lines/1/sku"), ("&at=tomorrow", "/at"), ("&sku=MUG-RED&quantity=x&unit=", "/lines/1/quantity"),
-     (f"&channel={NASTY}", "/channel")],
+    [("&sku=NOPE&quantity=1&unit=", "Line 2, product"), ("&at=tomorrow", "At "), ("&sku=MUG-RED&quantity=x&unit=", "Line 2, quantity"),
+     (f"&channel={NASTY}", "Channel ")],
 )  # fmt: skip
 def test_the_lab_tells_what_is_wrong_with_a_cart(more: str, pointer: str) -> None:
     assert pointer in words(shown(signed_in(*SEE), LAB + more))
@@ -166,3 +173,65 @@ def test_a_bar_leads_to_its_rule_in_the_version() -> None:
     page = shown(signed_in(*SEE), f"/rulebooks/versions/{version}/?rule=mugs")
     own = page[page.index('<mark id="rule"') : page.index("</mark>")]
     assert "Mugs in spring" in own and "accesses" not in own
+
+
+NEW = "/quotes/new/?legal_entity=UK01&currency=GBP&customer=C-1001&sku=MUG-BLUE&quantity=12&unit="
+MAKE = ("pricing.make_quotes", *SEE)
+
+
+def test_a_quote_is_made_in_the_browser_and_made_once() -> None:
+    rules(discounts=[SALE])
+    client = signed_in(*MAKE)
+    assert "/quotes/new/" in shown(client, "/quotes/")
+    assert "Show the prices first" in shown(client, "/quotes/new/")
+    text = words(shown(client, NEW))
+    for part in ("What it costs", "Mugs in spring", "Nothing is kept yet"):
+        assert part in text, part
+    assert not Quote.objects.exists()
+    values = {"make-valid_until_at": "2026-03-09 17:30", "make-note": "For the fair", "make-attempt": str(uuid4())}
+    made = told(client, NEW, verb="make", **values)
+    row = Quote.objects.get()
+    assert row.number in made
+    assert "For the fair" in made
+    assert (row.note, row.state, row.line_count) == ("For the fair", "open", 1)
+    assert row.number in told(client, NEW, verb="make", **values)
+    assert Quote.objects.count() == 1
+
+
+def test_what_is_wrong_with_a_new_quote_stands_at_its_place() -> None:
+    client = signed_in(*MAKE)
+    page = words(shown(client, f"{NEW}&sku=NOPE&quantity=x&unit="))
+    assert "Line 2, quantity" in page
+    page = words(shown(client, f"{NEW}&sku={NASTY}&quantity=1&unit="))
+    assert "Line 2, product There is no product" in page
+    nobody = NEW.replace("C-1001", "")
+    assert "A quote is made for a customer: name it" in shown(client, nobody)
+    for values in ({"make-valid_until_at": "soon"}, {}):
+        assert client.post(NEW, {"verb": "make", **values}).status_code == 422
+    over = {"make-valid_until_at": "2020-01-01 00:00", "make-attempt": str(uuid4())}
+    assert "valid for some time that is not over yet" in told(client, NEW, verb="make", **over)
+    assert not Quote.objects.exists()
+
+
+def test_whoever_may_not_make_quotes_makes_none() -> None:
+    client = signed_in(*SEE)
+    shown(client, NEW, 403)
+    assert client.post(NEW, {"verb": "make", "make-attempt": str(uuid4())}).status_code == 403
+    assert "New quote" not in words(shown(client, "/quotes/"))
+    assert "Quote it" not in words(shown(client, LAB))
+    assert "Quote it" in words(shown(signed_in(*MAKE), LAB))
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(make_user(*MAKE))
+    assert strict.post(NEW, {"verb": "make", "make-attempt": str(uuid4())}).status_code == 403
+    assert not Quote.objects.exists()
+
+
+def test_rules_are_called_by_their_titles_and_an_order_leads_to_the_lab() -> None:
+    rules(discounts=[SALE, a_discount("worse", {"percent": "1"}, title="The Small One")])
+    order = place()
+    client = signed_in(*SEE)
+    line = words(shown(client, f"/orders/{order.pk}/lines/1/"))
+    for part in ("Mugs in spring", "The Small One", "Mugs in spring saves the customer more"):
+        assert part in line, line
+    assert f"/pricing/lab/?subject={order.pk}" in shown(client, f"/orders/{order.pk}/")
+    assert f"/pricing/lab/?subject={order.pk}" not in shown(signed_in("orders.view_orders"), f"/orders/{order.pk}/")

@@ -6,7 +6,7 @@ from typing import Any
 
 from apps.inventory.contract import availability
 from apps.orders.pages import seen
-from apps.orders.pages.prices import line_steps, traces_of
+from apps.orders.pages.prices import line_steps, titles_of, traces_of
 from apps.orders.permissions import VIEW_ORDERS
 from apps.orders.selectors.detail import LineView, OrderView, order_detail
 from apps.orders.selectors.explain import price_explanation, version_that_priced
@@ -56,7 +56,7 @@ class LinePage(Page):
             "order": order,
             "line": line,
             "unit": line.product.unit if line.product else "",
-            "steps": line_steps(line, asked, explanation["order"], order.currency),
+            "steps": line_steps(line, asked, explanation["order"], order.currency, titles_of(explanation)),
             "source": access_name(line.price_source),
             "decided_at": explanation["taken_at"],
             "decision_id": explanation["decision_id"] if self.may(seen.DECISIONS) else None,

@@ -33,6 +33,7 @@ from apps.orders.pages.order_tables import (
     shipments_table,
 )
 from apps.orders.pages.places import address_lines
+from apps.orders.pages.prices import titles_of
 from apps.orders.pages.reasons import bad_rows_table, reasons_table
 from apps.orders.pages.told import entries_told
 from apps.orders.permissions import (
@@ -46,7 +47,7 @@ from apps.orders.permissions import (
     VIEW_ORDERS,
 )
 from apps.orders.selectors.detail import OrderView, order_detail
-from apps.orders.selectors.explain import price_explanation
+from apps.orders.selectors.explain import price_explanation, version_that_priced
 from apps.orders.services.bill import ALL_MODES, bill_orders
 from apps.orders.services.by_hand import set_line_discount, set_line_price
 from apps.orders.services.cancel import CancelOrder, cancel_orders
@@ -157,11 +158,13 @@ class OrderPage(Page):
         """Return what rules did to the whole order, where they did anything."""
         explanation = price_explanation(self.order.id)
         told = explanation["order"]
-        steps = order_steps(told, self.order.currency) if told else []
+        steps = order_steps(told, self.order.currency, titles_of(explanation)) if told else []
         return {
             "price_steps": steps,
             "price_version": (explanation["version_sha256"] or "")[:12],
+            "price_rules": version_that_priced(explanation),
             "priced_at": explanation["taken_at"],
+            "lab_url": f"{reverse('pricing_lab')}?subject={self.order.id}" if self.may(seen.PRICES) else "",
         }
 
     def _goods(self) -> Mapping[str, Any]:

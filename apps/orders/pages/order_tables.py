@@ -165,7 +165,7 @@ def documents_table(documents: Sequence[DocumentFacts], parts: Mapping[UUID, Inv
             Column("kind", "Kind", kind="badge"),
             Column("standing", "State", kind="badge"),
             Column("issue_date", "Issued", kind="day"),
-            Column("due_date", "Due", kind="day"),
+            Column("due_date", "Due", kind="day", desk=True),
             Column("gross_minor", "Total", kind="money"),
             Column("order_minor", "This order", kind="money", value=lambda row: parts[row.id].gross_minor,
                    hint="Net and tax of this order’s lines on the document"),

@@ -6,7 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from apps.orders.selectors.detail import LineView
-from apps.pricing.contract import LineFigures, LineTold, OrderTold, access_name, price_steps, words_for
+from apps.pricing.contract import LineFigures, LineTold, OrderTold, access_name, price_steps, rule_titles, words_for
 from ordercash.web.components import Step
 from ordercash.web.formats import money_html, number_text, price_html
 
@@ -31,7 +31,15 @@ def tax_text(line: LineView) -> str:
     )
 
 
-def line_steps(line: LineView, asked: Mapping[str, Any], order: OrderTold | None, currency: str) -> list[Step]:
+def titles_of(explanation: Mapping[str, Any]) -> Mapping[str, str]:
+    """Return what the rules of the version that decided are called."""
+    known = explanation["version_sha256"]
+    return rule_titles(bytes.fromhex(known)) if known else {}
+
+
+def line_steps(
+    line: LineView, asked: Mapping[str, Any], order: OrderTold | None, currency: str, titles: Mapping[str, str]
+) -> list[Step]:
     """Return the explanation of one line; `asked` is its part of the decision, empty where it has none of its own."""
     told: LineTold | None = asked.get("told")
     earlier = [_access(item, currency) for item in asked.get("trace", ())] if told is None else []
@@ -40,7 +48,7 @@ def line_steps(line: LineView, asked: Mapping[str, Any], order: OrderTold | None
     )  # fmt: skip
     words = " · ".join(part for part in (tax_text(line), line.tax_reason) if part)
     return [
-        *price_steps(figures, told, order, currency, below=earlier),
+        *price_steps(figures, told, order, currency, below=earlier, titles=titles),
         Step(
             "Tax",
             money_html(line.tax_minor, currency),

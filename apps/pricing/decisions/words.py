@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from apps.pricing.decisions.gives import BuyGet, Give, QuantityTier, Tier, WeightTier
 from apps.pricing.decisions.rules import Access, Charge, Discount, Floor, Group, PricingRules
+
+HUNDRED: Final = Decimal(100)
 
 
 class Words(NamedTuple):
@@ -35,8 +37,30 @@ def words_of(document: PricingRules) -> dict[str, Words]:
 
 
 def sentence_of(give: Give) -> str:
-    """Return what a rule gives in one line."""
-    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in _give(give))
+    """Return what a rule gives in one line, as people say it: "15 % off", "buy 2, get 1 free"."""
+    return ", ".join(_said(name, value) for name, value in _sayings(give))
+
+
+_SAID: Final[Mapping[str, str]] = {
+    "percent": "{} % off", "amount": "{} off", "amount_per_unit": "{} off each", "fixed_price": "{} each",
+    "tiers": "{}", "quantity_tiers": "{}", "set": "{}", "price": "together {}", "free_goods": "{} free", "bunch": "{}",
+}  # fmt: skip
+
+
+def _said(name: str, value: str) -> str:
+    return _SAID.get(name, "{}").format(value)
+
+
+def _sayings(give: Give) -> Iterator[tuple[str, str]]:
+    for figure, what in ((give.buy_get, ""), (give.cheapest_free, " of the cheapest")):
+        if figure is not None:
+            off = "free" if figure.percent == HUNDRED else f"at {_number(figure.percent)} % off"
+            yield "bunch", f"buy {_number(figure.buy)}, get {_number(figure.get)}{what} {off}"
+    yield from (part for part in _give(give) if part[0] not in {"buy", "get", "of"} and not _of_bunch(part[0], give))
+
+
+def _of_bunch(name: str, give: Give) -> bool:
+    return name == "percent" and give.percent is None
 
 
 def _access(access: Access, place: int) -> dict[str, str]:

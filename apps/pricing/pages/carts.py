@@ -5,6 +5,7 @@ from typing import Any
 
 from apps.pricing.decisions.explanation import explain_order
 from apps.pricing.selectors.deciding import DecidedCart
+from apps.pricing.selectors.titles import label_of, rule_titles
 from apps.pricing.selectors.told import access_name, cart_line_steps, order_steps
 from ordercash.web.columns import Column, Table
 from ordercash.web.formats import money_html
@@ -24,7 +25,7 @@ LINES = (
 
 def cart_rows(decided: DecidedCart) -> list[dict[str, Any]]:
     """Return the lines of a cart, those that rules added last."""
-    facts, priced = decided.facts, decided.priced
+    facts, priced, titles = decided.facts, decided.priced, rule_titles(decided.version_sha256)
     rows = [
         {
             "line_no": place + 1, "product": asked.product, "sku": asked.sku, "quantity": asked.quantity, "unit": asked.unit,
@@ -37,7 +38,8 @@ def cart_rows(decided: DecidedCart) -> list[dict[str, Any]]:
     return rows + [
         {
             "line_no": None, "product": line.product, "sku": line.sku, "quantity": line.quantity, "unit": line.unit,
-            "unit_price": line.unit_price, "per": line.per, "source": access_name(line.rule), "list_minor": line.gross_minor,
+            "unit_price": line.unit_price, "per": line.per, "list_minor": line.gross_minor,
+            "source": label_of(titles.get(line.rule, line.rule)),
             "discount_minor": line.discount_minor or None, "net_minor": line.net_minor, "currency": facts.currency,
             "state": line.kind,
         }
@@ -53,13 +55,20 @@ def net_of(decided: DecidedCart) -> int:
 
 def cart_shown(decided: DecidedCart) -> Mapping[str, Any]:
     """Return the table of a cart's lines, and for every line and for the whole how it came about."""
-    facts, priced = decided.facts, decided.priced
+    facts, priced, titles = decided.facts, decided.priced, rule_titles(decided.version_sha256)
+    rows = cart_rows(decided)
+    columns = LINES if any(row["state"] for row in rows) else LINES[:-1]
     net = money_html(net_of(decided), facts.currency)
     return {
-        "lines": Table(columns=LINES, rows=cart_rows(decided), footer={"net_minor": net}),
+        "lines": Table(columns=columns, rows=rows, footer={"net_minor": net}),
         "explained": [
-            {"line_no": place + 1, "sku": asked.sku, "steps": cart_line_steps(facts, priced, place)}
+            {
+                "line_no": place + 1,
+                "sku": asked.sku,
+                "net": money_html(priced.lines[place].net_minor, facts.currency),
+                "steps": cart_line_steps(facts, priced, place, titles),
+            }
             for place, asked in enumerate(facts.lines)
         ],
-        "whole": order_steps(explain_order(priced.trace), facts.currency),
+        "whole": order_steps(explain_order(priced.trace), facts.currency, titles),
     }

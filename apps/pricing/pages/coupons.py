@@ -95,8 +95,15 @@ class CouponsForm(LimitsForm):
 
 
 def uses_html(used: int, most: int | None) -> SafeString:
-    """Return how often something is used of how often it may be."""
-    return format_html("{} of {}", f"{used:,}", "any" if most is None else f"{most:,}")
+    """Return how often something is used, and of how many times."""
+    if most is None:
+        return format_html('{} <span class="oc-note">no limit</span>', f"{used:,}")
+    return format_html("{} of {}", f"{used:,}", f"{most:,}")
+
+
+def _code(row: Coupon) -> SafeString:
+    """Return the whole code: what tells one from another often stands at its end."""
+    return format_html('<code class="oc-code">{}</code>', row.code)
 
 
 class Coupons(Worklist):
@@ -107,7 +114,7 @@ class Coupons(Worklist):
     row_noun = "coupon"
     default_sort = "code"
     columns = (
-        Column("code", "Code", kind="code", link="coupon", sort="code"),
+        Column("code", "Code", kind="html", link="coupon", sort="code", value=_code),
         Column("campaign__code", "Campaign", kind="code"),
         Column("campaign__name", "Name", kind="sentence", desk=True),
         Column("state", "State", kind="badge", value=lambda row: coupon_state(row, clock.now())),

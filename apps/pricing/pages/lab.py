@@ -7,17 +7,18 @@ from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Final
+from urllib.parse import urlencode
 
 import orjson
 from django import forms
 from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 
-from apps.masterdata.contract import channels_by_code, currencies, entities_by_code
 from apps.pricing.decisions.readings import read_facts
 from apps.pricing.decisions.rules import RULES_KIND
 from apps.pricing.pages.carts import cart_rows, cart_shown, net_of
-from apps.pricing.pages.lab_carts import LabCart, cart_asked, cart_decided
-from apps.pricing.permissions import VIEW_PRICES
+from apps.pricing.pages.lab_carts import LabCart, cart_asked, cart_decided, fields_shown, refusal_shown
+from apps.pricing.permissions import MAKE_QUOTES, VIEW_PRICES
 from apps.pricing.selectors.carts import CartRequest
 from apps.pricing.selectors.deciding import DecidedCart, price_carts_by
 from apps.pricing.selectors.wishes import resolve_cart
@@ -42,6 +43,7 @@ from ordercash.web.page import Page
 from ordercash.web.search import first_id
 
 DRAFT_VERSION: Final = "rulebooks.draft_version"
+QUOTED: Final = ("sku", "quantity", "unit")
 FIGURES: Final = ("unit_price", "per", "source", "list_minor", "discount_minor", "net_minor", "state")
 
 
@@ -106,11 +108,7 @@ class Lab(Page):
     def context(self) -> Mapping[str, Any]:
         cart = self.cart
         context: dict[str, Any] = {
-            "cart": cart.header,
-            "rows": cart.shown_rows,
-            "entities": list(entities_by_code()),
-            "currencies": list(currencies()),
-            "channels": list(channels_by_code()),
+            **fields_shown(cart),
             "versions": [(str(each.id), each.label) for each in self.versions],
             "a": self.request.GET.get("a", ""),
             "b": self.request.GET.get("b", ""),
@@ -121,7 +119,7 @@ class Lab(Page):
         try:
             return context | self._shown(self.priced)
         except DomainError as refusal:
-            return context | {"refusal": refusal}
+            return context | refusal_shown(refusal)
 
     def _shown(self, priced: Sequence[tuple[OfferedVersion, DecidedCart]]) -> dict[str, Any]:
         (version, decided), *others = priced
@@ -150,10 +148,14 @@ class Lab(Page):
         }  # fmt: skip
 
     def actions(self) -> Sequence[Action]:
+        if not self.cart.rows:
+            return ()
+        query = urlencode(
+            [*self.cart.header.items(), *((name, row[name]) for row in self.cart.rows for name in QUOTED)]
+        )
         return (
-            (Action("Keep as scenario", verb="keep", permission=DRAFT_VERSION, form=KeepForm),)
-            if self.cart.rows
-            else ()
+            Action("Keep as scenario", verb="keep", permission=DRAFT_VERSION, form=KeepForm),
+            Action("Quote it", url=f"{reverse('quote_new')}?{query}", permission=MAKE_QUOTES),
         )
 
     def do_keep(self, given: Given) -> HttpResponse:

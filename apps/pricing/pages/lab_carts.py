@@ -4,15 +4,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from django.http import QueryDict
 from django.utils import timezone
 
+from apps.masterdata.contract import channels_by_code, currencies, entities_by_code
 from apps.pricing.decisions.facts import CartFacts
 from apps.pricing.selectors.wishes import CartUnresolvable, CartWish, LineWish, Place
-from ordercash.kernel.errors import Fault
+from ordercash.kernel.errors import DomainError, Fault
 
 SPARE: Final = 4
 MOST_ROWS: Final = 200
@@ -60,6 +61,28 @@ class LabCart:
             faults.append(Fault("/at", "no_instant", "The instant lies between 1990 and 2200."))
             return now
         return found if found.tzinfo else found.replace(tzinfo=timezone.get_current_timezone())
+
+
+def fields_shown(cart: LabCart) -> dict[str, Any]:
+    """Return what the fields of a cart show, with what can be chosen."""
+    return {
+        "cart": cart.header, "rows": cart.shown_rows, "entities": list(entities_by_code()), "currencies": list(currencies()),
+        "channels": list(channels_by_code()),
+    }  # fmt: skip
+
+
+def refusal_shown(refusal: DomainError) -> dict[str, Any]:
+    """Return why a cart cannot be priced, each fault at its place in words."""
+    return {"refusal": refusal, "faults": [(place_of(fault.pointer), fault.detail) for fault in refusal.faults]}
+
+
+def place_of(pointer: str) -> str:
+    """Return where a fault is: "/lines/0/sku" reads "Line 1, product"."""
+    steps = pointer.strip("/").split("/")
+    words = ["product" if step == "sku" else step.replace("_", " ") for step in steps if not step.isdigit()]
+    if steps[0] == "lines" and len(steps) > 1 and steps[1].isdigit():
+        return ", ".join([f"Line {int(steps[1]) + 1}", *words[1:]])
+    return ", ".join(words).capitalize()
 
 
 def cart_asked(query: QueryDict) -> LabCart:

@@ -9,11 +9,13 @@ from django.urls import reverse
 
 from apps.audit.contract import actor_names
 from apps.masterdata.contract import customer_id_called
+from apps.pricing.decisions.rules import RULES_KIND
 from apps.pricing.models import Quote, QuoteState
 from apps.pricing.pages.carts import cart_shown
 from apps.pricing.permissions import MAKE_QUOTES, VIEW_PRICES, VIEW_QUOTES
 from apps.pricing.selectors.quotes import EXPIRED, STATES, quote, quoted_cart, quotes, state_of
 from apps.pricing.services.quotes import withdraw_quote
+from apps.rulebooks.contract import pinned_version
 from ordercash.kernel import clock
 from ordercash.web.actions import Action, Given
 from ordercash.web.columns import Column
@@ -53,9 +55,10 @@ class Quotes(Worklist):
         Filter("customer", "Customer", placeholder="Code"),
         Filter("state", "State", kind="choice", choices=[(state, state_label(state)) for state in STATES]),
     )
-    empty = Empty(
-        "No quotes", "A cart is quoted over the API: POST /api/v1/pricing/quotes.", url="/api/docs/", label="Read the API"
-    )  # fmt: skip
+    empty = Empty("No quotes", "A cart is quoted here, or over the API: POST /api/v1/pricing/quotes.")
+
+    def actions(self) -> Sequence[Action]:
+        return (Action("New quote", url=reverse("quote_new"), permission=MAKE_QUOTES, style="primary", icon="add"),)
 
     def queryset(self, wanted: Wanted) -> QuerySet[Quote]:
         customer_id = customer_id_called(wanted["customer"])
@@ -86,7 +89,7 @@ class QuotePage(Page):
             "badge": self.state,
             "facts": decided.facts,
             "made_by": actor_names([row.made_by]).get(row.made_by, ""),
-            "version": bytes(row.version_sha256).hex()[:12],
+            "version": pinned_version(RULES_KIND, bytes(row.version_sha256), row.priced_at),
             **cart_shown(decided),
         }
 

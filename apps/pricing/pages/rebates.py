@@ -28,6 +28,7 @@ from apps.pricing.selectors.rebates import (
     agreement,
     agreements,
     exposures,
+    open_by_agreement,
     open_rebates,
     scale_of,
     sums_of,
@@ -54,6 +55,7 @@ from ordercash.web.page import Page
 from ordercash.web.worklist import Worklist
 
 SHOWN = 50
+MOST_CHARTS = 4
 NEW = Action("New agreement", verb="draft", permission=DRAFT_REBATES, style="primary", icon="add", form=NewRebateForm)
 
 
@@ -252,6 +254,7 @@ class RebateExposure(Worklist):
     """What customers have earned and what is open, beside the ledger's account."""
 
     permission = VIEW_REBATES
+    template = "pricing/exposure.html"
     title = "Rebate exposure"
     row_noun = "account"
     default_sort = "-id"
@@ -263,6 +266,15 @@ class RebateExposure(Worklist):
         Filter("open", "Open", kind="choice", choices=[("open", "Something is open"), ("ahead", "Settled ahead")]),
     )
     empty = Empty("Nothing has counted yet", "What is invoiced counts under the agreements that are approved.")
+
+    def context(self) -> Mapping[str, Any]:
+        charts = [
+            Chart(f"Open by agreement, {currency}", [code for code, _ in rows], [Series("Open", [open for _, open in rows])],
+                  kind="bar", currency=currency)
+            for currency, rows in list(open_by_agreement().items())[:MOST_CHARTS]
+            if not self.wanted
+        ]  # fmt: skip
+        return {**super().context(), "charts": charts}
 
     def rows(self, wanted: Wanted, *, sort: str, cursor: str, limit: int) -> Slice[Any]:
         page = slice_of(self._accounts(wanted), sort=sort, cursor=cursor, limit=limit)

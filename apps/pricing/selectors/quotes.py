@@ -124,6 +124,11 @@ def quote(quote_id: UUID) -> Quote:
     return found
 
 
+def quote_made_by(source_ref: str) -> Quote | None:
+    """Return the quote that a request has made already."""
+    return Quote.objects.filter(source_ref=source_ref).first()
+
+
 def quoted_cart(row: Quote) -> DecidedCart:
     """Return what the quote was decided from and how."""
     return decided_cart(decisions_by_id([row.decision_id])[row.decision_id])

@@ -203,6 +203,20 @@ def open_rebates() -> list[OpenRebates]:
     ]  # fmt: skip
 
 
+def open_by_agreement(limit: int = 12) -> dict[str, list[tuple[str, int]]]:
+    """Return the agreements of which most is open by currency: (code, open in minor units), the most first; one statement."""
+    found: dict[str, list[tuple[str, int]]] = {}
+    sums = (
+        RebateAccount.objects.values("agreement__currency_id", "agreement__code")
+        .annotate(open=Sum(F("accrued_minor") - F("settled_minor")))
+        .filter(open__gt=0)
+        .order_by("-open")
+    )
+    for row in sums[: limit * 4]:
+        found.setdefault(row["agreement__currency_id"], []).append((row["agreement__code"], row["open"]))
+    return {currency: rows[:limit] for currency, rows in sorted(found.items())}
+
+
 def agreement_codes(ids: Collection[UUID]) -> Mapping[UUID, str]:
     """Return the codes of agreements by id; one statement."""
     return dict(RebateAgreement.objects.filter(id__in=ids).values_list("id", "code"))

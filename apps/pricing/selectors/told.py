@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 
 from apps.pricing.decisions.explanation import LineTold, Loser, OrderTold, explain_line, reason_words
 from apps.pricing.decisions.facts import CartFacts, CartPriced
+from apps.pricing.selectors.titles import NO_TITLES, Titles, label_of, titled_line, titled_order
 from ordercash.kernel.money import to_major
 from ordercash.web.components import Step
 from ordercash.web.formats import money_html, number_text, price_html, price_text
@@ -44,12 +45,19 @@ def access_name(source: str) -> str:
 
 
 def price_steps(
-    line: LineFigures, told: LineTold | None, order: OrderTold | None, currency: str, *, below: Sequence[Step] = ()
+    line: LineFigures,
+    told: LineTold | None,
+    order: OrderTold | None,
+    currency: str,
+    *,
+    below: Sequence[Step] = (),
+    titles: Titles = NO_TITLES,
 ) -> list[Step]:
     """Return the explanation of a line up to its net, with the losers of the order when they are given.
 
-    `told` None: what was decided of the line alone is not known; `below` then stands below its price.
+    `told` None: what was decided of the line alone is not known; `below` then stands below its price. `titles`: see `rule_titles`.
     """
+    told, order = told and titled_line(told, titles), order and titled_order(order, titles)
     below = [*_accesses(told, currency)] if told else below
     rounded = "" if line.discount_minor else f"{_product(line, currency)}, rounded once"
     return [
@@ -62,25 +70,26 @@ def price_steps(
     ]
 
 
-def cart_line_steps(facts: CartFacts, priced: CartPriced, place: int) -> list[Step]:
+def cart_line_steps(facts: CartFacts, priced: CartPriced, place: int, titles: Titles = NO_TITLES) -> list[Step]:
     """Return the explanation of the line at a place of a decided cart."""
     asked, answer = facts.lines[place], priced.lines[place]
     line = LineFigures(
         asked.quantity, answer.unit_price, answer.per, answer.source, answer.gross_minor, answer.discount_minor,
         answer.net_minor,
     )  # fmt: skip
-    return price_steps(line, explain_line(priced.trace, place, answer.gross_minor), None, facts.currency)
+    told = explain_line(priced.trace, place, answer.gross_minor)
+    return price_steps(line, told, None, facts.currency, titles=titles)
 
 
-def order_steps(order: OrderTold, currency: str) -> list[Step]:
+def order_steps(order: OrderTold, currency: str, titles: Titles = NO_TITLES) -> list[Step]:
     """Return what rules did to the whole cart: discounts, charges, coupons, and who gave nothing."""
-    steps = []
+    order, steps = titled_order(order, titles), []
     for rule, base, minor, goods in order.steps:
         given = ", ".join(map(_goods, goods))
         value = money_html(-minor, currency) if minor else given
-        steps.append(Step(state_label(rule), value, outcome="applied", note=_on(base, currency)))
+        steps.append(Step(label_of(rule), value, outcome="applied", note=_on(base, currency)))
     for rule, base, _, minor in order.charges:
-        steps.append(Step(state_label(rule), money_html(minor, currency), outcome="applied", note=_on(base, currency)))
+        steps.append(Step(label_of(rule), money_html(minor, currency), outcome="applied", note=_on(base, currency)))
     if order.weight is not None:
         unknown = f"without {', '.join(order.unweighed)}: nobody knows" if order.unweighed else ""
         steps.append(Step("Weight", f"{number_text(order.weight)} kg", note=unknown))
@@ -156,7 +165,7 @@ def _discounts(line: LineFigures, told: LineTold | None, order: OrderTold | None
     for step in told.steps if told else ():
         share = "its share of a discount on the order"
         left = share if step.left is None else f"leaves {price_text(step.left, currency)}"
-        yield Step(state_label(step.rule), money_html(-step.minor, currency), outcome="applied", note=left)
+        yield Step(label_of(step.rule), money_html(-step.minor, currency), outcome="applied", note=left)
     if told is None and line.discount_minor:
         taken = money_html(-line.discount_minor, currency)
         yield Step("Discount", taken, outcome="applied", note=access_name(line.source))
@@ -166,7 +175,7 @@ def _discounts(line: LineFigures, told: LineTold | None, order: OrderTold | None
 
 def _not_given(lost: tuple[Loser, ...], currency: str) -> Iterator[Step]:
     if lost:
-        rows = [Step(state_label(each.rule), outcome="missed", note=_lost(each, currency)) for each in lost]
+        rows = [Step(label_of(each.rule), outcome="missed", note=_lost(each, currency)) for each in lost]
         yield Step("Not given", below=rows, is_open=False, note=f"{len(rows)} rule{'' if len(rows) == 1 else 's'}")
 
 
@@ -179,7 +188,7 @@ def _lost(each: Loser, currency: str) -> str:
 def _floors(line: LineFigures, told: LineTold | None, currency: str) -> Iterator[Step]:
     """Yield the floors that were held against the line: the least price of one of the product's own units."""
     for floor in told.floors if told else ():
-        label = f"Floor: {state_label(floor['rule'])}"
+        label = f"Floor: {label_of(floor['rule'])}"
         if "missed" in floor:
             yield Step(label, outcome="missed", note=_floor_missed(floor))
         else:
@@ -212,4 +221,4 @@ def _borne(told: LineTold | None, currency: str) -> Iterator[Step]:
     """Yield what the line bears of charges that are asked of lines one by one, before rounding."""
     for rule, amount in told.borne.items() if told else ():
         note = "what the line bears of it, before rounding; it is charged once, on the order"
-        yield Step(f"Charge: {state_label(rule)}", price_html(amount, currency), note=note)
+        yield Step(f"Charge: {label_of(rule)}", price_html(amount, currency), note=note)

@@ -83,6 +83,12 @@ def make_quotes(wishes: Sequence[QuoteWish], *, actor: Actor, now: datetime) -> 
 
 
 @writes
+def make_quote(wish: QuoteWish, *, actor: Actor, now: datetime) -> Quote:
+    """Price one cart and keep it as a quote; see `make_quotes`."""
+    return make_quotes([wish], actor=actor, now=now)[0]
+
+
+@writes
 def withdraw_quote(quote_id: UUID, *, reason: str, actor: Actor, now: datetime) -> Quote:
     """Take an open quote back: no order can be placed at it any more. Raises NotFound and, when it was used, WrongState."""
     row = Quote.objects.select_for_update().filter(pk=quote_id).first()

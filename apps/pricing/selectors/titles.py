@@ -1,0 +1,55 @@
+"""What rules are called: the titles that the version which decided declares, in place of the names that the trace keeps."""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from apps.pricing.decisions.explanation import LineTold, Loser, OrderTold
+from apps.pricing.decisions.rules import RULES_KIND
+from apps.rulebooks.contract import version_document
+from ordercash.kernel.errors import NotFound
+from ordercash.web.tones import state_label
+
+Titles = Mapping[str, str]
+NO_TITLES: Final[Titles] = {}
+# A rule without a title is called by its name.
+_NAME: Final = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
+
+
+def rule_titles(version_sha256: bytes) -> Titles:
+    """Return the titles of rules by name, those that have one; none for a version that is no version of pricing rules."""
+    try:
+        document = version_document(RULES_KIND, version_sha256).document
+    except NotFound:
+        return NO_TITLES
+    rules = (*document.discounts, *document.charges, *document.floors)
+    return {rule.name: rule.title for rule in rules if rule.title}
+
+
+def label_of(rule: str) -> str:
+    """Return how a rule reads: its title as it was declared, or its name in words."""
+    return state_label(rule) if _NAME.fullmatch(rule) else rule
+
+
+def titled_line(told: LineTold, titles: Titles) -> LineTold:
+    """Return what is told of a line with the rules called by their titles."""
+    return told._replace(
+        steps=tuple(step._replace(rule=titles.get(step.rule, step.rule)) for step in told.steps),
+        lost=tuple(_titled(each, titles) for each in told.lost),
+        closed_by=titles.get(told.closed_by, told.closed_by),
+        floors=tuple({**floor, "rule": titles.get(floor["rule"], floor["rule"])} for floor in told.floors),
+    )
+
+
+def titled_order(told: OrderTold, titles: Titles) -> OrderTold:
+    """Return what is told of an order with the rules called by their titles."""
+    return told._replace(
+        steps=tuple((titles.get(row[0], row[0]), *row[1:]) for row in told.steps),
+        charges=tuple((titles.get(row[0], row[0]), *row[1:]) for row in told.charges),
+        lost=tuple(_titled(each, titles) for each in told.lost),
+    )
+
+
+def _titled(each: Loser, titles: Titles) -> Loser:
+    by = label_of(titles.get(each.by, each.by)) if each.by else ""
+    return each._replace(rule=titles.get(each.rule, each.rule), by=by)
