@@ -4,10 +4,11 @@ from apps.audit.contract import register_job
 from apps.billing.contract import DELIVERY_REASONS, DELIVERY_RESOLUTIONS
 from apps.exceptions.contract import ReasonKind, register_reasons, register_resolutions
 from apps.integrations.contract import ROW_REASONS
-from apps.masterdata.contract import register_demo
+from apps.masterdata.contract import register_demo, register_story
 from apps.orders.contract import JOBS, ORDER_REASONS, ORDER_RESOLUTIONS, RETURN_REASONS, RETURN_RESOLUTIONS
 from apps.pricing.contract import REBATE_REASONS, REBATE_RESOLUTIONS, connect_billing
 from ordercash.demo import load_charts, load_stock
+from ordercash.demo_story import load_story
 from ordercash.rebates import Billing
 
 
@@ -22,5 +23,6 @@ def connect() -> None:
     connect_billing(Billing())
     register_demo("chart of accounts", load_charts)
     register_demo("stock", load_stock)
+    register_story(load_story)
     for name, (function, every_seconds, title) in JOBS.items():
         register_job(name, function, every_seconds=every_seconds, title=title)

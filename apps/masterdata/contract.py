@@ -38,7 +38,7 @@ from apps.masterdata.selectors.products import (
     products_by_sku,
 )
 from apps.masterdata.services.customers import block_customer, set_credit_limit, unblock_customer
-from apps.masterdata.services.demo import read_demo, register_demo
+from apps.masterdata.services.demo import read_demo, register_demo, register_story
 from apps.masterdata.services.ensure import (
     AddressDraft,
     CustomerDraft,
@@ -95,6 +95,7 @@ __all__ = [
     "quantity_fault",
     "read_demo",
     "register_demo",
+    "register_story",
     "roles_of",
     "save_master",
     "set_credit_limit",

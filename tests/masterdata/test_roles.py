@@ -111,6 +111,7 @@ def test_the_demo_s_masters_are_loaded_once() -> None:
 def test_the_demo_has_a_user_for_every_role_who_can_sign_in(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     monkeypatch.setattr("apps.masterdata.management.commands.load_demo.demo_loaders", dict)
+    monkeypatch.setattr("apps.masterdata.management.commands.load_demo.demo_stories", list)
     call_command("load_demo", stdout=StringIO())
     call_command("load_demo", stdout=StringIO())
     table = import_string(settings.ORDERCASH_ROLES)

@@ -27,19 +27,31 @@ from apps.masterdata.models import (
 )
 from apps.masterdata.services.ensure import AddressDraft, ensure_addresses
 from apps.masterdata.services.masters import forget_masters
-from ordercash.kernel.actor import SYSTEM
+from ordercash.kernel.actor import SYSTEM, Actor
 from ordercash.kernel.money import exponent, to_minor
 from ordercash.kernel.transactions import writes
 
 DemoLoader = Callable[[datetime], None]
+DemoStory = Callable[[Mapping[str, Actor], datetime], None]
 FOLDER: Final = Path(settings.BASE_DIR) / "examples" / "demo"
 
 _loaders: dict[str, DemoLoader] = {}
+_stories: list[DemoStory] = []
 
 
 def register_demo(name: str, function: DemoLoader) -> None:
     """Let `load_demo` call `function(now)` once the masters are there; it must be safe to repeat."""
     _loaders[name] = function
+
+
+def register_story(function: DemoStory) -> None:
+    """Let `load_demo` call `function(actors, now)` last, with the demo's users by role: what they did before somebody looks."""
+    _stories[:] = [function]
+
+
+def demo_stories() -> list[DemoStory]:
+    """Return the registered story, if any."""
+    return list(_stories)
 
 
 def demo_loaders() -> dict[str, DemoLoader]:

@@ -15,6 +15,7 @@ from django.contrib.contenttypes.models import ContentType
 from apps.audit.contract import set_change_actor
 from apps.masterdata.models import User
 from apps.masterdata.models.users import granted_permissions
+from apps.masterdata.selectors.actors import actor_of
 from apps.masterdata.services.masters import forget_masters
 from ordercash.kernel.actor import SYSTEM, Actor
 from ordercash.kernel.errors import DomainError
@@ -102,6 +103,13 @@ def create_demo_users(*, roles: Collection[str], now: datetime) -> list[str]:
         user.groups.add(groups[names[name]])
     forget_masters()
     return new
+
+
+def demo_actors(roles: Collection[str]) -> dict[str, Actor]:
+    """Return the demo users of roles as those who act, by role; roles without one are left out."""
+    names = {demo_username(role): role for role in roles}
+    found = User.objects.filter(username__in=names, is_active=True)
+    return {names[user.username]: actor_of(user) for user in found}
 
 
 def demo_username(role: str) -> str:

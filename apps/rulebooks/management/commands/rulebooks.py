@@ -46,8 +46,11 @@ class Command(BaseCommand):
             faults = "".join(f"\n  {fault.pointer}: {fault.detail}" for fault in refusal.faults)
             raise CommandError(f"{refusal.detail}{faults}") from refusal
 
-    def _import(self, *, paths: list[Path], activate: bool, **options: Any) -> None:
+    def _import(self, *, paths: list[Path], activate: bool, missing: bool, **options: Any) -> None:
         files = [RulebookFile(**read_file(path.read_text("utf-8"))) for path in _files(paths)]
+        if missing:
+            used = set(Rulebook.objects.filter(activations__isnull=False).values_list("kind", "name"))
+            files = [file for file in files if (file.kind, file.name) not in used]
         now = clock.now()
         done = (
             install_rulebooks(files=files, now=now)
@@ -113,6 +116,9 @@ def _file_verbs(verbs: "_SubParsersAction[Any]") -> None:
     bring = verbs.add_parser("import", help="keep files as drafts")
     bring.add_argument("paths", nargs="+", type=Path, help="YAML or JSON files, or folders of them")
     bring.add_argument("--activate", action="store_true", help="put them in force, as part of an installation")
+    bring.add_argument(
+        "--missing", action="store_true", help="leave rulebooks alone of which a version was activated before"
+    )
     write = verbs.add_parser("export", help="write the version in force (or the newest) of every rulebook")
     write.add_argument("--kind", default="")
     write.add_argument("--out", type=Path, help="a folder; without it the text goes to the terminal")
