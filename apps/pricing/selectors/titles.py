@@ -38,6 +38,7 @@ def titled_line(told: LineTold, titles: Titles) -> LineTold:
         lost=tuple(_titled(each, titles) for each in told.lost),
         closed_by=titles.get(told.closed_by, told.closed_by),
         floors=tuple({**floor, "rule": titles.get(floor["rule"], floor["rule"])} for floor in told.floors),
+        borne={titles.get(rule, rule): amount for rule, amount in told.borne.items()},
     )
 
 
