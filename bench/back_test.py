@@ -25,7 +25,8 @@ from apps.rulebooks.contract import DecisionDraft, record_decisions  # noqa: E40
 from apps.rulebooks.services import back_tests, versions  # noqa: E402
 from bench.company import COUNT, load_company  # noqa: E402
 from bench.measure import machine, say  # noqa: E402
-from bench.prices import put_in_force, realistic  # noqa: E402
+from bench.price_books import realistic  # noqa: E402
+from bench.prices import put_in_force  # noqa: E402
 from ordercash.kernel import clock, sql  # noqa: E402
 from ordercash.kernel.actor import SYSTEM  # noqa: E402
 from ordercash.kernel.ids import new_ids  # noqa: E402

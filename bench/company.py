@@ -56,6 +56,6 @@ def _load_masters() -> None:
     sql.run(
         "INSERT INTO pricing_pricerecord (id, price_list_id, product_id, min_quantity, unit_price, valid_from_at)"
         " SELECT p.id, (SELECT id FROM pricing_pricelist WHERE currency = 'GBP' ORDER BY priority, code LIMIT 1), p.product, 1, 20,"
-        " '2000-01-01' FROM unnest(%s::uuid[], %s::uuid[]) AS p(id, product)",
+        " '2000-01-01' FROM unnest(%s::uuid[], %s::uuid[]) AS p(id, product) ON CONFLICT DO NOTHING",
         [ids, [product.id for product in products.values()]],
     )

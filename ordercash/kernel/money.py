@@ -15,6 +15,10 @@ _DECIMALS: Final[dict[int, str]] = {
 }
 _EXPONENTS: Final = {code: decimals for decimals, codes in _DECIMALS.items() for code in codes.split()}
 
+# What takes major units to minor ones and back, by exponent: single digits, so that multiplying only moves the decimal point.
+_UP: Final = {decimals: Decimal((0, (1,), decimals)) for decimals in (0, 2, 3, 4)}
+_DOWN: Final = {decimals: Decimal((0, (1,), -decimals)) for decimals in (0, 2, 3, 4)}
+
 # The widest amount that a bigint column holds, kept an order of magnitude away from its edge.
 MAX_MINOR: Final = 900_000_000_000_000_000
 
@@ -36,17 +40,23 @@ def exponent(currency: str) -> int:
     return _EXPONENTS.get(currency, 2)
 
 
+def minor_units_in(currency: str) -> Decimal:
+    """Return how many minor units one major unit has, as a power of ten with one digit: multiplying only moves the decimal point."""
+    return _UP[_EXPONENTS.get(currency, 2)]
+
+
 def to_minor(amount: Decimal, currency: str) -> int:
     """Round an exact amount in major units to minor units, half away from zero: the one rounding door."""
-    minor = int(amount.scaleb(exponent(currency)).to_integral_value(rounding=ROUND_HALF_UP))
-    if abs(minor) > MAX_MINOR:
+    # By position, because naming the argument takes as long as the rounding itself.
+    minor = int((amount * _UP[_EXPONENTS.get(currency, 2)]).to_integral_value(ROUND_HALF_UP))
+    if not -MAX_MINOR <= minor <= MAX_MINOR:
         raise AmountOutOfRange(f"{amount} {currency} is beyond what can be booked.")
     return minor
 
 
 def to_major(minor: int, currency: str) -> Decimal:
     """Return the exact major-unit amount of `minor`."""
-    return Decimal(minor).scaleb(-exponent(currency))
+    return minor * _DOWN[_EXPONENTS.get(currency, 2)]
 
 
 def line_net_minor(quantity: Decimal, unit_price: Decimal, currency: str) -> int:

@@ -1,14 +1,16 @@
 """Lines that rules add to the order: free goods, and charges such as freight."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 from apps.pricing.decisions.accesses import TOO_LARGE, PriceFinder, Wanted, split_by_alone
 from apps.pricing.decisions.alive import Live
 from apps.pricing.decisions.facts import NOTHING, ONE, AddedLine, ExtraFacts
 from apps.pricing.decisions.figures import FreeFigure
 from apps.pricing.decisions.gains import BELOW_THRESHOLD, ByWeight, Gain
+from apps.pricing.decisions.numbers import plain
 from apps.pricing.decisions.plans import Context
 from apps.pricing.decisions.running import Lost
 from ordercash.kernel.money import AmountOutOfRange, to_major, to_minor
@@ -70,7 +72,8 @@ def _times(per: Decimal | None, per_units: Decimal | None, net: Decimal, own: De
     return ONE if per_units is None else own // per_units
 
 
-class Base(NamedTuple):
+@dataclass(slots=True)
+class Base:
     """What charges are reckoned on: the order's net as it is booked, and each line's net before rounding, own units and kilograms.
 
     `weight` counts free goods too: they are shipped like the others.
@@ -142,7 +145,7 @@ class Charges:
             return TOO_LARGE
         unrounded = worth if isinstance(exact, str) else exact
         borne = _borne(rule, unrounded, base)
-        step = (rule.name, base.net_minor, format(unrounded.normalize(), "f"), minor)
+        step = (rule.name, base.net_minor, plain(unrounded.normalize()), minor)
         self.steps.append((*step, borne) if borne else step)
         if minor:
             extra = self._extras[rule.sku]
@@ -159,7 +162,7 @@ def _borne(rule: Live, whole: Decimal, base: Base) -> list[str]:
     known = [worth for worth in alone if not isinstance(worth, str)]
     if len(known) < len(alone) or sum(known, NOTHING) != whole:
         return []
-    return [format(worth.normalize(), "f") for worth in known]
+    return [plain(worth.normalize()) for worth in known]
 
 
 def _measured(rule: Live, base: Base) -> tuple[Gain, Decimal, Sequence[Decimal]]:

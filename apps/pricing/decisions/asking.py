@@ -1,4 +1,7 @@
-"""Asking conditions: once per distinct values of the names that they read. Conditions that read the same names are asked together."""
+"""Asking conditions: once per distinct values of the names that they read, unless asking is as quick as remembering.
+
+Conditions that read the same names are asked together.
+"""
 
 from collections.abc import Callable, Iterable, Mapping
 from operator import attrgetter
@@ -29,11 +32,12 @@ class Test:
     `keys`: names that must have one of these values, as far as plain comparisons tell.
     """
 
-    __slots__ = ("_condition", "_failed", "_known", "keys", "names", "reads")
+    __slots__ = ("_condition", "_failed", "_known", "_quick", "keys", "names", "reads")
 
     def __init__(self, condition: Condition, failed: type[Exception], keys: Mapping[str, frozenset[str]]) -> None:
         self._condition, self._failed, self.keys = condition, failed, keys
         self._known: dict[tuple[Any, ...], str] = {}
+        self._quick = condition.quick
         self.names = tuple(sorted(condition.names))
         self.reads = frozenset(self.names)
 
@@ -43,6 +47,11 @@ class Test:
 
     def why_not(self, view: Readable) -> str:
         """Return "" when it holds, "condition_false", or "condition_failed:" and why it has no answer."""
+        if self._quick is not None:
+            try:
+                return "" if self._quick(view) else CONDITION_FALSE
+            except (KeyError, TypeError):
+                return self._ask(view)
         key = tuple([view[name] for name in self.names])
         known = self._known.get(key)
         if known is None:

@@ -24,6 +24,7 @@ from apps.pricing.decisions.facts import (
     LinePriced,
 )
 from apps.pricing.decisions.lasts import check_floors, split_on_parts
+from apps.pricing.decisions.numbers import plain
 from apps.pricing.decisions.plans import Context, context_of
 from apps.pricing.decisions.running import RunningLine
 from apps.pricing.decisions.traces import TraceWriter
@@ -121,7 +122,7 @@ class _Decision:
         whole = sum([line.weight for line in lines], weight_of_free(free, extras))
         unknown = {line.facts.sku for line in lines if line.facts.weight is None}
         unknown |= {extra.sku for line in free if (extra := extras[line.bundle or line.sku]).weight is None}
-        return {"kg": format(whole.normalize(), "f"), "unknown": sorted(unknown)}
+        return {"kg": plain(whole.normalize()), "unknown": sorted(unknown)}
 
     def _cost_rate(self, line: LineFacts) -> Decimal | None:
         if line.cost is None:
@@ -149,7 +150,7 @@ def _by_hand(line: LineFacts, instead: Found) -> Found:
     if manual is None or manual.price is None:
         return instead
     hit: dict[str, Any] = {
-        "access": MANUAL, "by": manual.by, "found": format(manual.price, "f"), "reason": manual.reason,
+        "access": MANUAL, "by": manual.by, "found": plain(manual.price), "reason": manual.reason,
     }  # fmt: skip
     if instead.hit is not None:
         hit["instead"] = instead.hit

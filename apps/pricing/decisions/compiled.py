@@ -101,6 +101,7 @@ class Rules:
     sums_parts: bool
     weighs: bool
     plans: dict[Any, Any] = field(default_factory=dict, repr=False)
+    discounted: dict[Any, Any] = field(default_factory=dict, repr=False)
 
     @property
     def timed(self) -> Iterable[RuleReady]:

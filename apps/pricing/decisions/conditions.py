@@ -52,10 +52,13 @@ class Readable(Protocol):
 
 
 class Condition(Protocol):
-    """A compiled condition: `names` are those that it reads."""
+    """A compiled condition: `names` are those that it reads; `quick` answers plain comparisons at once, or raises KeyError or TypeError."""
 
     @property
     def names(self) -> Collection[str]: ...
+
+    @property
+    def quick(self) -> Callable[[Any], bool] | None: ...
 
     def test(self, facts: Any, /) -> bool: ...
 

@@ -1,6 +1,7 @@
 """What is left of the lines while the order's discounts run, and what sets, the cheapest free and plain gains take of it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple, Self
 
@@ -13,7 +14,8 @@ from ordercash.kernel.money import split, to_major, to_minor
 SET_INCOMPLETE = "set_incomplete"
 
 
-class Taken(NamedTuple):
+@dataclass(slots=True)
+class Taken:
     """What a rule takes: of which base, how much, from which lines by which weights, and how many own units it counted."""
 
     base_minor: int

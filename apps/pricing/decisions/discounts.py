@@ -4,20 +4,24 @@
 before left, `all_on_list` each on the price before discounts. No discount takes more than is left.
 """
 
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, Final
 
 from apps.pricing.decisions.alive import Live, LiveGroup, LiveStage
-from apps.pricing.decisions.facts import Manual
+from apps.pricing.decisions.facts import NOTHING, Manual
+from apps.pricing.decisions.fittings import Fitting
 from apps.pricing.decisions.running import Lost, RunningLine
-from ordercash.kernel.money import to_minor
 
 NOTHING_LEFT = "nothing_left"
 NO_SAVING = "no_saving"
 MANUAL = "manual"
+# Lines that are remembered with what their groups did; about a kilobyte each.
+MOST_REMEMBERED: Final = 10_000
 
 
-class Turn(NamedTuple):
+@dataclass(slots=True)
+class Turn:
     """What a group did to a line: each rule that took something with what it left, and who lost why."""
 
     left: Decimal
@@ -29,11 +33,37 @@ def discount_line(line: RunningLine) -> None:
     """Run the groups of lines on the line, then the discount that a person set."""
     if line.minor <= 0:
         return
-    if not line.final:
-        for stage in line.fit().stages:
-            _run_stage(stage, line)
+    if not line.final and line.fit().stages:
+        _run_stages(line)
     if line.facts.manual is not None:
         _take_manual(line, line.facts.manual)
+
+
+def _run_stages(line: RunningLine) -> None:
+    """Run the stages, or do again what they did to a line with the same rules, gross amount and quantity: shops sell the same again.
+
+    The key is text because a Decimal's hash takes longer than writing it.
+    """
+    fitting = line.fit()
+    if fitting.asks is None:
+        _run_all(fitting, line)
+        return
+    known = line.context.discounted
+    key = (fitting, str(line.gross), str(line.own), *[line[name] for name in fitting.asks])
+    done = known.get(key)
+    if done is None:
+        _run_all(fitting, line)
+        if len(known) >= MOST_REMEMBERED:
+            known.clear()
+        known[key] = (line.left, line.minor, line.closed_by, tuple(line.steps), tuple(line.lost))
+    else:
+        line.left, line.minor, line.closed_by, steps, lost = done
+        line.steps, line.lost = list(steps), list(lost)
+
+
+def _run_all(fitting: Fitting, line: RunningLine) -> None:
+    for stage in fitting.stages:
+        _run_stage(stage, line)
 
 
 def _take_manual(line: RunningLine, manual: Manual) -> None:
@@ -63,11 +93,12 @@ def _run_stage(stage: LiveStage, line: RunningLine) -> None:
 def _outdone(rejected: Turn, winner: Turn, line: RunningLine) -> list[Lost]:
     """Say of a group that another one outdid why each of its rules lost."""
     lost: list[Lost] = list(rejected.lost)
-    before = line.left
+    before = line.minor
     by = winner.taken[-1][0] if winner.taken else ""
     for rule, left in rejected.taken:
-        lost.append((rule, "worse_than", by, to_minor(before, line.currency) - to_minor(left, line.currency)))
-        before = left
+        after = line.minor_of(left)
+        lost.append((rule, "worse_than", by, before - after))
+        before = after
     return lost
 
 
@@ -83,8 +114,8 @@ def run_group(group: LiveGroup, line: RunningLine) -> Turn:
     lost: list[Lost] = []
     for rule in group.rules:
         if first and method == "highest_priority":
-            why: Lost | None = _not_met(rule, left, line) or (rule.name, "lower_priority", first)
-            lost.append(why)  # type: ignore[arg-type]
+            why = _why_not(rule, left, line) if rule.late else ""
+            lost.append((rule.name, why) if why else (rule.name, "lower_priority", first))
             continue
         worth = _worth(rule, line.gross if method == "all_on_list" else left, left, line)
         if type(worth) is str:
@@ -106,39 +137,38 @@ def _alone(rule: Live, on_list: bool, line: RunningLine) -> Turn:
 
 
 def _best(group: LiveGroup, line: RunningLine) -> Turn:
-    left = line.left
-    worths = [(rule.name, _worth(rule, left, left, line)) for rule in group.rules]
-    gains = [(name, worth) for name, worth in worths if type(worth) is not str]
-    if not gains:
+    left, most, winner = line.left, NOTHING, ""
+    worths: list[tuple[str, Any]] = []
+    for rule in group.rules:
+        worth = _worth(rule, left, left, line)
+        worths.append((rule.name, worth))
+        if type(worth) is not str and worth > most:  # type: ignore[operator]
+            most, winner = worth, rule.name  # type: ignore[assignment]
+    if not winner:
         return Turn(left, (), tuple(worths))
-    winner, most = max(gains, key=lambda pair: pair[1])
-    lost = tuple(
-        (name, worth)
-        if type(worth) is str
-        else (name, "worse_than", winner, to_minor(left, line.currency) - to_minor(left - worth, line.currency))  # type: ignore[operator]
+    before = line.minor
+    lost = [
+        (name, worth) if type(worth) is str else (name, "worse_than", winner, before - line.minor_of(left - worth))
         for name, worth in worths
         if name != winner
-    )
-    return Turn(left - most, ((winner, left - most),), lost)  # type: ignore[operator]
+    ]
+    return Turn(left - most, ((winner, left - most),), tuple(lost))
 
 
 def _worth(rule: Live, base: Decimal, left: Decimal, line: RunningLine) -> Decimal | str:
     """Return what a rule takes off, capped by what is left, or why it takes nothing."""
-    if rule.late and (lost := _not_met(rule, left, line)):
-        return str(lost[1])
-    if left <= 0:
+    if rule.late and (why := _why_not(rule, left, line)):
+        return why
+    if left <= NOTHING:
         return NOTHING_LEFT
     worth: Decimal | str = rule.gain(base, line.own)
     if type(worth) is str:
         return worth
     if worth > left:  # type: ignore[operator]
         return left
-    return worth if worth > 0 else NO_SAVING  # type: ignore[operator]
+    return worth if worth > NOTHING else NO_SAVING  # type: ignore[operator]
 
 
-def _not_met(rule: Live, left: Decimal, line: RunningLine) -> Lost | None:
-    if not rule.late or rule.test is None:
-        return None
+def _why_not(rule: Live, left: Decimal, line: RunningLine) -> str:
     line.net = left
-    why = rule.test.why_not(line)
-    return (rule.name, line.context.told(why)) if why else None
+    return line.context.told(rule.test.why_not(line)) if rule.test else ""

@@ -1,25 +1,29 @@
 """Which rules fit a line: the bits of all conditions that hold for it name its fitting, which is shared by all lines with the same."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final, NamedTuple
+from dataclasses import dataclass
+from typing import Any, Final
 
 from apps.pricing.decisions.alive import Live, LiveFloor, LiveStage
 from apps.pricing.decisions.asking import Asked, Known, Together
+from apps.pricing.decisions.conditions import RUNNING_NAMES, SUM_NAMES
 
 MOST_FITTINGS: Final = 2_000
 
 
-class Fitting(NamedTuple):
+@dataclass(frozen=True, slots=True, eq=False)
+class Fitting:
     """What concerns a line: its stages, the order rules that count it, floors, the rules whose condition is false for it.
 
-    `late`: some condition of the stages is asked only when its turn comes.
+    `asks`: what the stages depend on besides the line's gross amount and quantity, because conditions read it when their turn comes;
+    None when that changes from order to order, as its sums do.
     """
 
     stages: tuple[LiveStage, ...]
     order_rules: frozenset[str]
     floors: tuple[LiveFloor, ...]
     unmet: tuple[str, ...]
-    late: bool
+    asks: tuple[str, ...] | None
 
 
 class Fittings:
@@ -76,9 +80,14 @@ class Fittings:
             frozenset(rule.name for rule in _rules(self._order_stages) if fits(rule)),
             tuple(floor for floor in self._floors if fits(floor)),
             tuple(rule.name for rule in _rules((*self._line_stages, *self._order_stages)) if not fits(rule)),
-            any(rule.late for rule in _rules(stages)),
+            _asked(stages),
         )
         return fitting
+
+
+def _asked(stages: Iterable[LiveStage]) -> tuple[str, ...] | None:
+    names = {name for rule in _rules(stages) if rule.late and rule.test for name in rule.test.names}
+    return tuple(sorted(names - RUNNING_NAMES.keys())) if names.isdisjoint(SUM_NAMES) else None
 
 
 def _rules(stages: Iterable[LiveStage]) -> Iterable[Live]:

@@ -1,23 +1,21 @@
 """What comes last on a line: whether it fell below a floor, and how a bundle's net is split on its parts."""
 
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from apps.pricing.decisions.accesses import PRICE_STEP, PriceFinder, split_by_alone
 from apps.pricing.decisions.alive import LiveFloor
 from apps.pricing.decisions.asking import has_failed
 from apps.pricing.decisions.facts import BelowFloor, PartShare
+from apps.pricing.decisions.numbers import plain
 from apps.pricing.decisions.running import RunningLine
 from ordercash.kernel.money import AmountOutOfRange, to_major, to_minor
 
 HUNDRED: Final = Decimal(100)
 
 
-class FloorChecked(NamedTuple):
-    """The strictest floor that the line fell below, and every floor that was held against it (JSON)."""
-
-    below: BelowFloor | None
-    trace: list[dict[str, Any]]
+# The strictest floor that the line fell below, and every floor that was held against it (JSON).
+FloorChecked = tuple[BelowFloor | None, list[dict[str, Any]]]
 
 
 def check_floors(line: RunningLine, rate: Decimal | None) -> FloorChecked:
@@ -39,12 +37,12 @@ def check_floors(line: RunningLine, rate: Decimal | None) -> FloorChecked:
             if floor.holds_unknown and below is None:
                 below = BelowFloor(floor.name, None)
             continue
-        trace.append({"least": format(least, "f"), "rule": floor.name})
+        trace.append({"least": plain(least), "rule": floor.name})
         whole = least * line.own
         # What is not below the exact amount is not below the rounded one: rounding is left to the few that are.
         if net < whole and _is_below(line, whole) and _is_stricter(least, below):
             below = BelowFloor(floor.name, least)
-    return FloorChecked(below, trace)
+    return below, trace
 
 
 def _is_stricter(least: Decimal, below: BelowFloor | None) -> bool:
@@ -78,7 +76,7 @@ def split_on_parts(line: RunningLine, finder: PriceFinder) -> tuple[tuple[PartSh
     alone = [finder.alone(part, own) for part in parts]
     shares = split_by_alone(line.minor, alone, quantities)
     trace = [
-        {"alone": None if price is None else format(price.normalize(), "f"), "minor": share, "sku": part.sku}
+        {"alone": None if price is None else plain(price.normalize()), "minor": share, "sku": part.sku}
         for part, price, share in zip(parts, alone, shares, strict=True)
     ]
     made = (

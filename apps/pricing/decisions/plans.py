@@ -51,12 +51,14 @@ class Plan:
 class Context(NamedTuple):
     """What a cart is priced in: the plan, made once, and the cart's own values of the order names that conditions read.
 
-    The sums of the order among them are told when they change. `tells_failures`: conditions without an answer are told.
+    The sums of the order among them are told when they change. `tells_failures`: conditions without an answer are told. `discounted`:
+    what the rules did to lines that were priced before.
     """
 
     plan: Plan
     view: dict[str, Any]
     currency: str
+    discounted: dict[Any, Any]
     tells_failures: bool = True
 
     def told(self, why: str) -> str:
@@ -82,7 +84,7 @@ def context_of(rules: Rules, facts: CartFacts) -> Context:
         if len(rules.plans) >= MOST_PLANS:
             rules.plans.clear()
         plan = rules.plans[key] = Plan(rules, facts, at, coupons, view)
-    return Context(plan, view, facts.currency, tells)
+    return Context(plan, view, facts.currency, rules.discounted, tells)
 
 
 def timeline_of(rules: Rules, zone: str) -> Timeline:

@@ -1,6 +1,6 @@
 """A line while it is priced: what is left of it, which steps took the rest, and which rules lost."""
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from operator import attrgetter
 from typing import Any, Final
 
@@ -8,8 +8,9 @@ from apps.pricing.decisions.accesses import Found
 from apps.pricing.decisions.asking import PLACES
 from apps.pricing.decisions.facts import NOTHING, LineFacts
 from apps.pricing.decisions.fittings import Fitting
+from apps.pricing.decisions.numbers import plain
 from apps.pricing.decisions.plans import Context
-from ordercash.kernel.money import to_major, to_minor
+from ordercash.kernel.money import minor_units_in, to_major, to_minor
 
 # (rule, what it took in minor units[, what was left in exact major units]); (rule, why[, by whom[, what it would have taken]])
 Step = tuple[Any, ...]
@@ -23,12 +24,13 @@ class RunningLine:
 
     __slots__ = (
         "closed_by", "context", "currency", "facts", "failed", "final", "fitting", "found", "gross", "gross_minor", "index", "left", "lost",
-        "minor", "net", "own", "shared", "steps",
+        "minor", "net", "own", "shared", "steps", "up",
     )  # fmt: skip
 
     def __init__(self, index: int, facts: LineFacts, found: Found, own: Decimal, context: Context) -> None:
         self.index, self.facts, self.found, self.own, self.context = index, facts, found, own, context
         self.currency = currency = context.currency
+        self.up = minor_units_in(currency)
         self.gross = self.left = self.net = NOTHING
         self.gross_minor = self.minor = self.shared = 0
         self.final = found.final
@@ -47,10 +49,14 @@ class RunningLine:
         """Whether discounts may still take something."""
         return self.minor > 0 and not self.final and not self.closed_by
 
+    def minor_of(self, left: Decimal) -> int:
+        """Return as minor units what may be left of the line: rounded as `to_minor` does, and in range because the gross amount is."""
+        return int((left * self.up).to_integral_value(ROUND_HALF_UP))
+
     def take(self, rule: str, left: Decimal) -> None:
         """Leave `left` of the line, because of the rule."""
-        minor = to_minor(left, self.currency)
-        self.steps.append((rule, self.minor - minor, format(left.normalize(), "f")))
+        minor = self.minor_of(left)
+        self.steps.append((rule, self.minor - minor, plain(left.normalize())))
         self.left, self.minor = left, minor
 
     def take_share(self, rule: str, share_minor: int) -> None:

@@ -24,6 +24,7 @@ from apps.pricing.decisions.facts import (
     ListFacts,
     PartFacts,
 )
+from apps.pricing.decisions.numbers import plain
 from apps.pricing.decisions.readings import SHARED, read_facts
 
 
@@ -54,7 +55,7 @@ def facts_text(facts: CartFacts) -> str:
     if facts.coupons:
         known["coupons"] = [tuple(coupon) for coupon in sorted(facts.coupons)]
     if facts.rates:
-        known["rates"] = [(row.base, row.quote, _text(row.rate), row.date, row.source) for row in sorted(facts.rates)]
+        known["rates"] = [(row.base, row.quote, plain(row.rate), row.date, row.source) for row in sorted(facts.rates)]
     if facts.extras:
         extras = sorted(facts.extras, key=lambda extra: extra[:3])
         known["extras"] = [
@@ -70,17 +71,17 @@ def outcome_text(priced: CartPriced) -> str:
     """Return the canonical text of an outcome."""
     lines = [
         (
-            None if line.unit_price is None else _text(line.unit_price), _text(line.per), line.gross_minor,
-            line.discount_minor, line.net_minor, _text(line.net_exact.normalize()), line.source, line.discounts,
-            [(part.product, part.sku, _text(part.quantity), part.net_minor) for part in line.parts],
+            None if line.unit_price is None else plain(line.unit_price), plain(line.per), line.gross_minor,
+            line.discount_minor, line.net_minor, plain(line.net_exact.normalize()), line.source, line.discounts,
+            [(part.product, part.sku, plain(part.quantity), part.net_minor) for part in line.parts],
             None if line.floor is None else (line.floor.rule, _maybe(line.floor.least)),
         )
         for line in priced.lines
     ]  # fmt: skip
     added = [
         (
-            *line[:5], _text(line.quantity), None if line.unit_price is None else _text(line.unit_price), _text(line.per),
-            line.gross_minor, line.discount_minor, line.net_minor, _text(line.net_exact.normalize()),
+            *line[:5], plain(line.quantity), None if line.unit_price is None else plain(line.unit_price), plain(line.per),
+            line.gross_minor, line.discount_minor, line.net_minor, plain(line.net_exact.normalize()),
             *((line.bundle,) if line.bundle else ()),
         )
         for line in priced.added
@@ -106,7 +107,7 @@ class _Lists:
         return [
             (
                 places[id(price_list)] if id(price_list) in places else self._place(price_list),
-                record, unit, f"{least:f}", f"{price:f}", "1" if per is ONE else f"{per:f}",
+                record, unit, plain(least), plain(price), "1" if per is ONE else plain(per),
             )
             for price_list, record, unit, least, price, per in candidates
         ]  # fmt: skip
@@ -121,34 +122,34 @@ class _Lists:
 
 def _line(line: LineFacts, lists: _Lists) -> dict[str, Any]:
     known: dict[str, Any] = {
-        "category": line.category, "product": line.product, "quantity": _text(line.quantity), "sku": line.sku, "unit": line.unit,
+        "category": line.category, "product": line.product, "quantity": plain(line.quantity), "sku": line.sku, "unit": line.unit,
     }  # fmt: skip
     if line.factor != ONE:
-        known["factor"] = _text(line.factor)
+        known["factor"] = plain(line.factor)
     if line.agreed is not None:
-        known["agreed"] = _text(line.agreed)
+        known["agreed"] = plain(line.agreed)
     if line.candidates:
         known["prices"] = lists.rows(line.candidates)
     if line.cost is not None:
-        known["cost"] = (_text(line.cost.amount), line.cost.currency)
+        known["cost"] = (plain(line.cost.amount), line.cost.currency)
     if line.manual is not None:
         price, percent, by, reason = line.manual
         known["manual"] = (_maybe(price), _maybe(percent), by, reason)
     if line.volumes:
-        known["volumes"] = [(days, _text(bought)) for days, bought in sorted(line.volumes)]
+        known["volumes"] = [(days, plain(bought)) for days, bought in sorted(line.volumes)]
     if line.parts:
         known["parts"] = _parts(line.parts, lists)
     if line.units:
         known["units"] = _units(line.units)
     if line.weight is not None:
-        known["weight"] = _text(line.weight)
+        known["weight"] = plain(line.weight)
     return known
 
 
 def _parts(parts: Sequence[PartFacts], lists: _Lists) -> list[tuple[Any, ...]]:
     return [
         (
-            *part[:2], _text(part.quantity), lists.rows(part.candidates),
+            *part[:2], plain(part.quantity), lists.rows(part.candidates),
             *_besides(category=part.category, unit=part.unit, units=_units(part.units)),
         )
         for part in parts
@@ -167,12 +168,8 @@ def _besides(**asked: Any) -> list[dict[str, Any]]:
 
 
 def _units(units: Sequence[tuple[str, Decimal]]) -> list[tuple[str, str]]:
-    return [(unit, _text(held)) for unit, held in sorted(units)]
-
-
-def _text(number: Decimal) -> str:
-    return format(number, "f")
+    return [(unit, plain(held)) for unit, held in sorted(units)]
 
 
 def _maybe(number: Decimal | None) -> str | None:
-    return None if number is None else format(number, "f")
+    return None if number is None else plain(number)

@@ -12,6 +12,7 @@ from typing import Any
 
 from apps.pricing.decisions.added import Charges
 from apps.pricing.decisions.facts import AddedLine, Coupon
+from apps.pricing.decisions.numbers import plain
 from apps.pricing.decisions.plans import Plan
 from apps.pricing.decisions.running import RunningLine
 from apps.pricing.decisions.wholes import OrderDiscounts
@@ -35,7 +36,7 @@ class TraceWriter:
         entry: dict[str, Any] = {"missed": self._missed.setdefault(found.misses, len(self._missed))}
         if found.hit is not None:
             entry["found"] = found.hit
-            entry["gross"] = format(line.gross.normalize(), "f")
+            entry["gross"] = plain(line.gross.normalize())
         if line.final:
             entry["final"] = True
         if line.steps:
@@ -75,7 +76,7 @@ class TraceWriter:
 
 
 def _goods(free: AddedLine) -> list[str]:
-    told = [free.sku, format(free.quantity, "f")]
+    told = [free.sku, plain(free.quantity)]
     return [*told, free.bundle] if free.bundle else told
 
 

@@ -5,7 +5,8 @@ or that an exclusive group closed take no part.
 """
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from apps.pricing.decisions.accesses import TOO_LARGE
 from apps.pricing.decisions.added import FreeGoods
@@ -19,7 +20,8 @@ from apps.pricing.decisions.running import Lost, RunningLine
 from ordercash.kernel.money import AmountOutOfRange
 
 
-class WholeStep(NamedTuple):
+@dataclass(slots=True)
+class WholeStep:
     """What one rule gave to the order: on which base, how much, its lines' shares, and which goods."""
 
     rule: str
@@ -30,7 +32,8 @@ class WholeStep(NamedTuple):
     worth_minor: int
 
 
-class Offer(NamedTuple):
+@dataclass(slots=True)
+class Offer:
     """What a rule would give: an amount, or goods; `worth_minor` is what rules of a group are compared by."""
 
     rule: str
@@ -46,7 +49,8 @@ class Offer(NamedTuple):
         return step, wholes.after(shares, taken.units) if shares else wholes
 
 
-class Turn(NamedTuple):
+@dataclass(slots=True)
+class Turn:
     """What a group did to the order: its steps, who lost why, and what is left."""
 
     steps: tuple[WholeStep, ...]
