@@ -1,9 +1,10 @@
 """Orders with discounts, free goods and freight: frozen at confirmation, and every part of them sums to what was agreed."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import IntegrityError, connection, transaction
 
 from apps.exceptions.models import Case, CaseReason
@@ -248,6 +249,20 @@ def test_a_line_without_a_cost_is_held_where_the_floor_says_so(site: Site) -> No
     site.holds()
     rules(floors=[{"name": "margin", "min_margin_percent": "20"}])
     assert site.order_desk.do("orders", document(lines=[("MUG-BLUE", "1")]))["state"] == "confirmed"
+
+
+def test_an_override_that_ended_releases_nothing(floored: Site) -> None:
+    order = floored.order_desk.do("orders", document(lines=[("MUG-BLUE", "1")]))
+    approver = floored.pricing_approver
+    ends = datetime.now(UTC) + timedelta(hours=1)
+    approver.do(f"orders/{order['id']}/allow-below-floor", {"reason": "Today", "expires_at": ends.isoformat()})
+    with time_machine.travel(ends, tick=False):
+        refused = approver.refused(f"orders/{order['id']}/release", {"reason": "Too late"})
+    assert refused["reason"] == "price_below_floor"
+    assert Order.objects.get().state == "held"
+    with time_machine.travel(ends - timedelta(seconds=1), tick=False):
+        assert approver.do(f"orders/{order['id']}/release", {"reason": "In time"})["state"] == "confirmed"
+    floored.holds()
 
 
 def test_the_database_refuses_an_override_by_its_requester(floored: Site) -> None:
