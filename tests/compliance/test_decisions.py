@@ -254,7 +254,7 @@ def test_an_amount_beyond_the_books_holds_whatever_the_list_says() -> None:
 
 def test_the_checks_that_the_project_ships_are_all_there_are() -> None:
     # What the price decision refuses is not on the list: it says so itself.
-    by_prices = {"price_below_floor", "coupon_refused"}
+    by_prices = {"price_below_floor", "cost_unknown", "coupon_refused"}
     assert {check.code for check in CHECKLIST.checks} == set(CHECKS) - {AMOUNT_OUT_OF_RANGE} - by_prices
 
 

@@ -1,18 +1,23 @@
 """Opening: one open case per subject, a reason per obstacle, queues and deadlines from the reasons."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
+from typing import Any
 
 import pytest
 
 from apps.audit.contract import timeline
 from apps.exceptions.contract import (
+    CaseDraft,
     ReasonDraft,
     ReasonKind,
     case_of,
     cases_of,
     close_cases,
     open_cases,
+    refresh_cases,
     register_reasons,
     settle_reasons,
 )
@@ -63,6 +68,41 @@ def test_opening_needs_the_transaction_of_its_finder_and_a_reason() -> None:
     with pytest.raises(ValueError, match="needs a reason"):
         open_all([make_draft(reasons=[])])
     assert Case.objects.count() == 0
+
+
+def refresh(*drafts: CaseDraft) -> None:
+    in_transaction(lambda: refresh_cases(drafts, actor=SYSTEM, now=NOW))
+
+
+def standing_reasons(draft: CaseDraft) -> list[tuple[str, Any]]:
+    found = CaseReason.objects.filter(case__subject_id=draft.subject_id, state="open").order_by("code")
+    return [(reason.code, reason.detail) for reason in found]
+
+
+def test_a_refreshed_case_says_what_stands_now_and_nothing_else() -> None:
+    draft, other = make_draft("price_missing"), make_draft("price_missing")
+    first, _ = open_all([draft, other])
+    refresh(replace(draft, reasons=[ReasonDraft("address_incomplete", {"part": "city"})], money_at_risk_minor=7))
+    assert standing_reasons(draft) == [("address_incomplete", {"part": "city"})]
+    case = Case.objects.get(pk=first)
+    assert (case.state, case.queue_id, case.money_at_risk_minor) == ("open", "order_desk", 7)
+    assert case.due_at == NOW + timedelta(hours=24)
+    assert [event.name for event in timeline(first)] == ["exceptions.case_opened", "exceptions.reasons_resolved"]
+    # The same code with another detail is another reason.
+    refresh(replace(draft, reasons=[ReasonDraft("address_incomplete", {"part": "street"})]))
+    assert standing_reasons(draft) == [("address_incomplete", {"part": "street"})]
+    refresh(draft)
+    assert standing_reasons(draft) == standing_reasons(other) == [("price_missing", {})]
+
+
+@pytest.mark.parametrize("size", [1, 20])
+def test_refreshing_takes_as_many_statements_for_any_number(size: int) -> None:
+    drafts = [make_draft("price_missing") for _ in range(size)]
+    open_all(drafts)
+    changed = [replace(draft, reasons=[ReasonDraft("address_incomplete", {})]) for draft in drafts]
+    work = partial(refresh_cases, changed, actor=SYSTEM, now=NOW)
+    assert in_transaction(lambda: count_statements(work)) == 6
+    assert CaseReason.objects.filter(state="open", code="address_incomplete").count() == size
 
 
 def test_opening_again_changes_nothing_and_tells_nothing() -> None:
