@@ -10,18 +10,13 @@ from uuid import UUID
 from apps.audit.contract import JobContext, register_job
 from apps.exceptions.contract import Resolution
 from apps.masterdata.contract import register_demo
-from apps.pricing.decisions.access import ACCESS_KIND, AccessSequence
 from apps.pricing.decisions.compiled import Rules, compile_rules
 from apps.pricing.decisions.conditions import Language
 from apps.pricing.decisions.explanation import LineTold, OrderTold, explain_line, explain_order, words_for
 from apps.pricing.decisions.facts import AddedLine, BelowFloor, Coupon, LinePriced, Manual
-from apps.pricing.decisions.price import Priced
-from apps.pricing.decisions.price import Priced as LinePrice
-from apps.pricing.decisions.replay import Texts, read_trace, replay_prices
 from apps.pricing.decisions.rivalry import examine_document
 from apps.pricing.decisions.rules import RULES_KIND, PricingRules
 from apps.pricing.decisions.texts import CartTexts, replay_cart
-from apps.pricing.decisions.weigh import weigh_prices
 from apps.pricing.decisions.weights import weigh_cart
 from apps.pricing.decisions.words import words_of
 from apps.pricing.models import BatchAction, PriceBatch
@@ -35,13 +30,11 @@ from apps.pricing.ports import (
     WantedNote,
     connect_billing,
 )
-from apps.pricing.selectors.access_words import access_words, examine_accesses
 from apps.pricing.selectors.carts import CartRequest, LineRequest, Needs, needs_of, read_carts
 from apps.pricing.selectors.coupons import REFUSED_WORDS as COUPON_REFUSED_WORDS
 from apps.pricing.selectors.coupons import CouponAnswer, CouponWish, coupon_answers, redeemed_of
 from apps.pricing.selectors.deciding import DecidedCart, price_carts
 from apps.pricing.selectors.lists import PriceInForce, prices_in_force
-from apps.pricing.selectors.pricing import PricedLines, PriceRequest, price_lines
 from apps.pricing.selectors.quotes import QuotedCart, quotes_by_id, quotes_by_number
 from apps.pricing.selectors.rebate_terms import has_rebates
 from apps.pricing.selectors.titles import rule_titles
@@ -90,7 +83,6 @@ __all__ = [
     "DecidedCart",
     "IssuedNote",
     "LineFigures",
-    "LinePrice",
     "LinePriced",
     "LineRequest",
     "LineTold",
@@ -99,15 +91,11 @@ __all__ = [
     "Needs",
     "OrderTold",
     "PriceInForce",
-    "PriceRequest",
-    "Priced",
-    "PricedLines",
     "QuoteClaim",
     "QuotedCart",
     "RebateBilling",
     "RebateLine",
     "RefusedNote",
-    "Texts",
     "VolumeChange",
     "WantedNote",
     "access_name",
@@ -125,13 +113,11 @@ __all__ = [
     "needs_of",
     "order_steps",
     "price_carts",
-    "price_lines",
     "price_steps",
     "prices_in_force",
     "quotes_by_id",
     "quotes_by_number",
     "read_carts",
-    "read_trace",
     "redeem_coupons",
     "redeemed_of",
     "register",
@@ -146,10 +132,7 @@ CONDITIONS = Language(
 
 
 def register() -> None:
-    """Make known the kinds of rulebooks, the demo's prices and the jobs; called once when the apps are loaded.
-
-    The access sequence decides no more: its decisions are kept and can be taken again.
-    """
+    """Make known the kind of rulebook, the demo's prices and the jobs; called once when the apps are loaded."""
     register_kind(
         RULES_KIND,
         title="Pricing rules",
@@ -159,15 +142,6 @@ def register() -> None:
         examine=_examine,
         rules=_words,
         weigh=_weigh_cart,
-    )
-    register_kind(
-        ACCESS_KIND,
-        title="Price access sequence",
-        schema=AccessSequence,
-        decide=_replay,
-        weigh=_weigh,
-        examine=examine_accesses,
-        rules=access_words,
     )
     register_demo("prices", load_prices)
     for name, (function, every_seconds, title) in JOBS.items():
@@ -199,11 +173,3 @@ def _weigh_cart(facts: str, outcome: str) -> list[Weight]:
 
 def _decide(rules: Rules, facts: str) -> Decided:
     return Decided(*replay_cart(rules, facts))
-
-
-def _replay(sequence: AccessSequence, facts: str) -> Decided:
-    return Decided(*replay_prices(sequence, facts))
-
-
-def _weigh(facts: str, outcome: str) -> list[Weight]:
-    return [Weight(*line) for line in weigh_prices(facts, outcome)]

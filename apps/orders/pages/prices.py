@@ -6,9 +6,9 @@ from typing import Any, Final
 from uuid import UUID
 
 from apps.orders.selectors.detail import LineView
-from apps.pricing.contract import LineFigures, LineTold, OrderTold, access_name, price_steps, rule_titles, words_for
+from apps.pricing.contract import LineFigures, LineTold, OrderTold, price_steps, rule_titles
 from ordercash.web.components import Step
-from ordercash.web.formats import money_html, number_text, price_html
+from ordercash.web.formats import money_html, number_text
 
 # EN 16931 BT-151: the categories that a line may have.
 TAX_CATEGORIES: Final[Mapping[str, str]] = {
@@ -42,13 +42,12 @@ def line_steps(
 ) -> list[Step]:
     """Return the explanation of one line; `asked` is its part of the decision, empty where it has none of its own."""
     told: LineTold | None = asked.get("told")
-    earlier = [_access(item, currency) for item in asked.get("trace", ())] if told is None else []
     figures = LineFigures(
         line.quantity, line.unit_price, line.price_per, line.price_source, line.list_minor, line.discount_minor, line.net_minor
     )  # fmt: skip
     words = " · ".join(part for part in (tax_text(line), line.tax_reason) if part)
     return [
-        *price_steps(figures, told, order, currency, below=earlier, titles=titles),
+        *price_steps(figures, told, order, currency, titles=titles),
         Step(
             "Tax",
             money_html(line.tax_minor, currency),
@@ -56,19 +55,6 @@ def line_steps(
         ),
         Step("Total", money_html(line.gross_minor, currency), outcome="taken"),
     ]
-
-
-def _access(item: Mapping[str, Any], currency: str) -> Step:
-    """Return a step of the access sequence, which decided before there were rules."""
-    label = access_name(str(item.get("access", "")))
-    if "missed" in item:
-        least = number_text(Decimal(str(item.get("least", 0))))
-        return Step(label, outcome="missed", note=words_for(str(item["missed"]), detail=least))
-    if item.get("found") == "agreed":
-        return Step(label, "agreed", outcome="taken")
-    scale = Decimal(str(item.get("from_quantity", 0)))
-    note = " ".join((str(item.get("list", "")), f"from {number_text(scale)} on" if scale > 0 else "")).strip()
-    return Step(label, price_html(Decimal(str(item["found"])), currency), outcome="taken", note=note)
 
 
 def traces_of(lines: Sequence[LineView], explanation: Mapping[str, Any]) -> dict[UUID, Mapping[str, Any]]:

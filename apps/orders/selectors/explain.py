@@ -1,42 +1,35 @@
 """Why an order's lines cost what they cost: the decision that was kept when the order was placed or released last."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 import orjson
 
-from apps.pricing.contract import RULES_KIND, LineTold, explain_line, explain_order, read_trace
+from apps.pricing.contract import RULES_KIND, LineTold, explain_line, explain_order
 from apps.rulebooks.contract import DecisionFacts, Pinned, decisions_of, pinned_version
-
-# What decided prices before there were rules; its decisions are kept.
-SEQUENCE: Final = "pricing.access"
 
 
 def price_explanation(order_id: UUID) -> dict[str, Any]:
     """Return the latest price decision: the version's SHA-256, when it was taken, what happened to the order, and per line what
     was asked, what came out (unit_price, net_minor, source) and what was tried. The lines stand in the order in which they came in.
-
-    `told` of a line and of the order is None for decisions of the access sequence.
     """
-    taken = [decision for decision in decisions_of(order_id) if decision.kind in (RULES_KIND, SEQUENCE)]
+    taken = [decision for decision in decisions_of(order_id) if decision.kind == RULES_KIND]
     if not taken:
         return {"version_sha256": None, "taken_at": None, "decision_id": None, "order": None, "lines": []}
     last = taken[-1]
-    lines = _by_rules(last) if last.kind == RULES_KIND else _by_sequence(last)
-    order = explain_order(orjson.loads(last.trace)) if last.kind == RULES_KIND else None
+    trace = orjson.loads(last.trace)
     return {
         "version_sha256": bytes(last.version_sha256).hex(),
         "taken_at": last.taken_at,
         "decision_id": last.id,
-        "order": order,
-        "lines": lines,
+        "order": explain_order(trace),
+        "lines": _lines(last, trace),
     }
 
 
-def _by_rules(decision: DecisionFacts) -> list[dict[str, Any]]:
+def _lines(decision: DecisionFacts, trace: Mapping[str, Any]) -> list[dict[str, Any]]:
     asked, outcomes = orjson.loads(decision.facts)["lines"], orjson.loads(decision.outcome)["lines"]
-    trace = orjson.loads(decision.trace)
     found = []
     for place, (line, outcome) in enumerate(zip(asked, outcomes, strict=True)):
         unit_price, _, gross_minor, _, net_minor, _, source, *_ = outcome
@@ -53,20 +46,6 @@ def _by_rules(decision: DecisionFacts) -> list[dict[str, Any]]:
             }
         )
     return found
-
-
-def _by_sequence(decision: DecisionFacts) -> list[dict[str, Any]]:
-    asked, outcomes = orjson.loads(decision.facts)["lines"], orjson.loads(decision.outcome)["lines"]
-    return [
-        {
-            "product": line["product"],
-            "quantity": line["quantity"],
-            **dict(zip(("unit_price", "net_minor", "source"), outcome, strict=True)),
-            "trace": trace,
-            "told": None,
-        }
-        for line, outcome, trace in zip(asked, outcomes, read_trace(decision.trace), strict=True)
-    ]
 
 
 def _steps(told: LineTold) -> Sequence[Mapping[str, Any]]:
@@ -89,9 +68,8 @@ def _steps(told: LineTold) -> Sequence[Mapping[str, Any]]:
 
 
 def version_that_priced(explanation: dict[str, Any]) -> Pinned | None:
-    """Return the version that took a price decision, None when nothing was decided; a statement for each kind that may have."""
+    """Return the version that took a price decision, None when nothing was decided."""
     sha256, at = explanation["version_sha256"], explanation["taken_at"]
     if not sha256:
         return None
-    text = bytes.fromhex(sha256)
-    return pinned_version(RULES_KIND, text, at) or pinned_version(SEQUENCE, text, at)
+    return pinned_version(RULES_KIND, bytes.fromhex(sha256), at)

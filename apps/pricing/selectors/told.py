@@ -50,15 +50,14 @@ def price_steps(
     order: OrderTold | None,
     currency: str,
     *,
-    below: Sequence[Step] = (),
     titles: Titles = NO_TITLES,
 ) -> list[Step]:
     """Return the explanation of a line up to its net, with the losers of the order when they are given.
 
-    `told` None: what was decided of the line alone is not known; `below` then stands below its price. `titles`: see `rule_titles`.
+    `told` None: nothing was decided of the line alone, as of free goods. `titles`: see `rule_titles`.
     """
     told, order = told and titled_line(told, titles), order and titled_order(order, titles)
-    below = [*_accesses(told, currency)] if told else below
+    below = [*_accesses(told, currency)] if told else []
     rounded = "" if line.discount_minor else f"{_product(line, currency)}, rounded once"
     return [
         Step("Unit price", price_html(line.unit_price, currency, line.per), below=below),
