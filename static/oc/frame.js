@@ -72,6 +72,11 @@
     if (event.detail.successful) document.querySelector("[data-oc-offline]")?.remove();
   });
 
+  // -- files: the shell writes their path into a text field beside them, which ours have not, and would break off over it
+  document.addEventListener("change", (event) => {
+    if (event.target.matches?.(".oc-field input[type=file]")) event.stopPropagation();
+  }, true);
+
   // -- the search box
   const box = () => document.getElementById("oc-search-input");
   const results = () => document.getElementById("oc-search-pop");
