@@ -34,6 +34,11 @@ __all__ = [
 def register() -> None:
     """Make known the list of checks, as a kind of rulebook, and the demo's rates; called once when the apps are loaded."""
     register_kind(
-        CHECKS_KIND, title="Checks that hold an order", schema=CheckList, examine=examine_checks, rules=check_words
+        CHECKS_KIND,
+        title="Checks that hold an order",
+        schema=CheckList,
+        examine=examine_checks,
+        rules=check_words,
+        stops="Orders are refused",
     )
     register_demo("tax rates", load_tax_rates)

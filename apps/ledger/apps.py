@@ -16,7 +16,12 @@ class LedgerConfig(AppConfig):
         from apps.rulebooks.contract import register_kind  # noqa: PLC0415
 
         register_kind(
-            POSTING_KIND, title="Posting rules", schema=PostingRules, examine=examine_posting, rules=posting_words
+            POSTING_KIND,
+            title="Posting rules",
+            schema=PostingRules,
+            examine=examine_posting,
+            rules=posting_words,
+            stops="Nothing can be posted",
         )
         register_link("journal_entry", "journal_entry", "Entry")
         register_link("account", "account", "Account")

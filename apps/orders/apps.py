@@ -16,7 +16,9 @@ class OrdersConfig(AppConfig):
     verbose_name = "Orders"
 
     def ready(self) -> None:
-        import_string("apps.rulebooks.contract.register_kind")(MANUAL_KIND, title="Prices by hand", schema=ManualLimits)
+        import_string("apps.rulebooks.contract.register_kind")(
+            MANUAL_KIND, title="Prices by hand", schema=ManualLimits, stops="No price can be set by hand"
+        )
         register_link("quote_order", "quote_order", "Order at a quote")
         register_link("order", "order", "Order", names=import_string("apps.orders.selectors.account.order_numbers"))
         register_link(

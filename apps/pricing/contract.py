@@ -142,6 +142,7 @@ def register() -> None:
         examine=_examine,
         rules=_words,
         weigh=_weigh_cart,
+        stops="Orders and quotes are refused",
     )
     register_demo("prices", load_prices)
     for name, (function, every_seconds, title) in JOBS.items():

@@ -34,5 +34,6 @@ class RulebooksConfig(AppConfig):
             schema=ApprovalRules,
             examine=examine_approval,
             rules=approval_words,
+            stops="Versions of every kind are approved without limits and back-tests",
         )
         import_string("apps.rulebooks.services.back_tests.register")()

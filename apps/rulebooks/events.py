@@ -29,15 +29,15 @@ def version_activated(
 
 
 def version_retired(
-    *, version_id: UUID, rulebook_id: UUID, kind: str, number: int, occurred_at: datetime, actor_id: UUID
+    *, version_id: UUID, rulebook_id: UUID, kind: str, number: int, reason: str, occurred_at: datetime, actor_id: UUID
 ) -> Event:
-    """A version is no longer in force."""
+    """A version is no longer in force; `reason` when nothing takes its place."""
     return Event(
         "rulebooks.version_retired",
         1,
         "rulebook",
         rulebook_id,
-        {"version_id": version_id, "kind": kind, "number": number},
+        {"version_id": version_id, "kind": kind, "number": number, "reason": reason},
         occurred_at,
         actor_id,
     )

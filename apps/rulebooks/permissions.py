@@ -16,6 +16,6 @@ PERMISSIONS = {
     "activate_version": "Put an approved version in force, or retire one",
     "roll_back": "Return to the version before, at once and with a reason",
     "comment_version": "Say something about a version",
-    "run_back_tests": "Try a version on past decisions, stop and resume that",
+    "run_back_tests": "Try a version on past decisions and on its scenarios, stop and resume that",
     "view_decisions": "Read which rules decided what, and why",
 }

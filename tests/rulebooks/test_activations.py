@@ -137,7 +137,9 @@ def test_a_version_is_activated_once_at_a_time() -> None:
     activate(one, 0)
     with pytest.raises(activations.PeriodTaken):
         activate(one, 1)
-    activations.retire_version(version_id=one.id, actor=APPROVER, now=NOW + 2 * DAY)
+    activations.retire_version(
+        version_id=one.id, without_successor=True, reason="Closed", actor=APPROVER, now=NOW + 2 * DAY
+    )
     with pytest.raises(NoRulebookInForce):
         factor_on(2)
     with pytest.raises(activations.NotInUse):

@@ -1,6 +1,6 @@
 """Limits of approval: by role, by what the back-test moves."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -8,47 +8,75 @@ import pytest
 import yaml
 from django.conf import settings
 from django.contrib.auth.models import Group
-from django.db import transaction
+from pydantic import ValidationError
 
-from apps.rulebooks.contract import DecisionDraft, record_decisions
-from apps.rulebooks.decisions.approval import ApprovalRules, approval_words, examine_approval, refusal
+from apps.rulebooks.decisions.approval import ApprovalRules, Report, approval_words, examine_approval, refusal
+from apps.rulebooks.decisions.canonical import digest_of
 from apps.rulebooks.decisions.documents import DocumentInvalid, checked_text
 from apps.rulebooks.decisions.kinds import kind_of
 from apps.rulebooks.models import BackTest, BackTestChange, RulebookVersion
 from apps.rulebooks.services import versions
+from apps.rulebooks.services.transfer import SINCE_EVER
+from ordercash.kernel import sql
 from ordercash.kernel.actor import Actor
-from ordercash.kernel.ids import new_id
+from ordercash.kernel.ids import lowest_id_at, new_id
 from ordercash.kernel.states import WrongState
 from tests.factories.rulebooks import put_in_force
 from tests.factories.web import make_user
 from tests.rulebooks.a_kind import KIND
 
 NOW = datetime(2026, 3, 5, 12, tzinfo=UTC)
+INSERT = """
+INSERT INTO rulebooks_decision (id, kind, subject_kind, subject_id, version_sha256, facts, outcome, trace, taken_at)
+VALUES (%s, %s, 'order', %s, %s, '{}', '1', '[]', %s)
+"""
 AUTHOR = Actor(id=UUID(int=11), name="pricing.analyst")
 LIMITS = [{"role": "pricing_approver", "most": {"EUR": "100.00", "JPY": "5000"}}, {"role": "finance_approver"}]
 DOCUMENT: dict[str, Any] = {"rules": [{"kinds": ["test.*"], "report_from_decisions": 3, "limits": LIMITS}]}
 RULE = ApprovalRules.model_validate(DOCUMENT).rules[0]
 
 
+NOTHING: dict[str, int] = {}
+
+
 @pytest.mark.parametrize(
-    ("roles", "needed", "moved", "code"),
+    ("roles", "needed", "report", "code"),
     [
-        ({"warehouse"}, False, None, "role_missing"),
-        ({"pricing_approver"}, False, None, None),
-        ({"pricing_approver"}, True, None, "back_test_missing"),
-        ({"pricing_approver"}, True, {"EUR": 10_000, "JPY": 5000}, None),
-        ({"pricing_approver"}, True, {"EUR": 10_001}, "above_limit"),
-        ({"pricing_approver"}, True, {"JPY": 5001}, "above_limit"),
-        ({"pricing_approver"}, True, {"KWD": 1}, "above_limit"),
-        ({"pricing_approver"}, False, {"EUR": 10_001}, "above_limit"),
-        ({"pricing_approver", "finance_approver"}, True, {"EUR": 10_001}, None),
-        ({"finance_approver"}, True, {"KWD": 10**15}, None),
-        ({"pricing_approver"}, True, {}, None),
+        ({"warehouse"}, 0, None, "role_missing"),
+        ({"pricing_approver"}, 0, None, None),
+        ({"pricing_approver"}, 3, None, "back_test_missing"),
+        ({"pricing_approver"}, 3, Report(2, 3, NOTHING), "back_test_too_small"),
+        ({"finance_approver"}, 3, Report(2, 3, NOTHING), "back_test_too_small"),
+        ({"pricing_approver"}, 3, Report(3, 3, {"EUR": 10_000, "JPY": 5000}), None),
+        ({"pricing_approver"}, 3, Report(3, 3, {"EUR": 10_001}), "above_limit"),
+        ({"pricing_approver"}, 3, Report(3, 3, {"JPY": 5001}), "above_limit"),
+        ({"pricing_approver"}, 3, Report(3, 3, {"KWD": 1}), "above_limit"),
+        ({"pricing_approver"}, 0, Report(1, 3, {"EUR": 10_001}), "above_limit"),
+        ({"pricing_approver", "finance_approver"}, 3, Report(3, 3, {"EUR": 10_001}), None),
+        ({"finance_approver"}, 3, Report(3, 3, {"KWD": 10**15}), None),
+        ({"pricing_approver"}, 3, Report(3, 3, NOTHING), None),
     ],
 )
-def test_who_may_approve_what(roles: set[str], needed: bool, moved: dict[str, int] | None, code: str | None) -> None:
-    found = refusal(RULE, roles=roles, report_needed=needed, moved=moved)
+def test_who_may_approve_what(roles: set[str], needed: int, report: Report | None, code: str | None) -> None:
+    found = refusal(RULE, roles=roles, needed=needed, report=report)
     assert (found.code if found else None) == code
+
+
+def test_a_refusal_says_what_is_missing() -> None:
+    found = refusal(RULE, roles={"pricing_approver"}, needed=1000, report=Report(1, 1000, NOTHING))
+    assert found is not None
+    assert "covers 1 of the newest 1,000 decisions" in found.sentence
+    assert "999 are missing" in found.sentence
+
+
+def test_a_report_is_demanded_before_it_covers_anything() -> None:
+    rule = {"kinds": ["a.*"], "report_covers_decisions": 5, "limits": LIMITS}
+    with pytest.raises(ValidationError, match="report_from_decisions"):
+        ApprovalRules.model_validate({"rules": [rule]})
+    assert ApprovalRules.model_validate({"rules": [rule | {"report_from_decisions": 2}]}).rules[0].covers == 5
+    for pattern in ("a[b]", "A.b", "", "a b"):
+        with pytest.raises(ValidationError):
+            ApprovalRules.model_validate({"rules": [{"kinds": [pattern], "limits": LIMITS}]})
 
 
 def test_the_shipped_limits_are_sound_and_read_well() -> None:
@@ -83,13 +111,17 @@ def somebody(role: str) -> Actor:
 
 
 def decisions(count: int) -> None:
-    with transaction.atomic():
-        record_decisions([DecisionDraft(KIND, "thing", new_id(), b"0" * 32, "{}", "1", "[]", NOW)] * count)
+    """Log decisions of the last hour before NOW."""
+    for place in range(count):
+        id = UUID(int=lowest_id_at(NOW - timedelta(minutes=60 - place)).int + new_id().int % 2**60)
+        sql.run(INSERT, [id, KIND, new_id(), b"0" * 32, NOW])
 
 
-def report_on(version: RulebookVersion, *moves: int, sha256: bytes | None = None) -> None:
+def report_on(version: RulebookVersion, *moves: int, text: str = "", seen: int = 3) -> BackTest:
+    document = text or version.document
     made = BackTest.objects.create(
-        version=version, sha256=sha256 or version.sha256, since_at=NOW, until_at=NOW, requested_by=new_id(), requested_at=NOW,
+        version=version, sha256=digest_of(document), document=document, since_at=SINCE_EVER, until_at=NOW, seen=seen,
+        requested_by=new_id(), requested_at=NOW,
     )  # fmt: skip
     for move in moves:
         BackTestChange.objects.create(
@@ -97,6 +129,7 @@ def report_on(version: RulebookVersion, *moves: int, sha256: bytes | None = None
             before_minor=50_000, after_minor=50_000 + move,
         )  # fmt: skip
     BackTest.objects.filter(pk=made.pk).update(state="done", finished_at=NOW)
+    return made
 
 
 def approve(version: RulebookVersion, actor: Actor) -> str:
@@ -113,8 +146,10 @@ def test_a_report_of_this_very_text_within_the_limit() -> None:
     assert approve(version, somebody("warehouse")) == "role_missing"
     decisions(3)
     assert approve(version, approver) == "back_test_missing"
-    report_on(version, 1, sha256=b"1" * 32)
+    report_on(version, 1, text='{"factor":3}')
     assert approve(version, approver) == "back_test_missing"
+    report_on(version, 1, seen=2)
+    assert approve(version, approver) == "back_test_too_small"
     report_on(version, 6_000, -6_000)
     assert approve(version, approver) == "above_limit"
     version.refresh_from_db()

@@ -79,7 +79,10 @@ def test_two_people_put_a_version_in_force() -> None:
     version.refresh_from_db()
     assert (phase_of(version, clock.now()), version.approver_id) == ("active", approver.pk)
     assert "in force" in text_of(checker, f"/rulebooks/{version.rulebook_id}/").lower()
-    checker.post(address, {"verb": "retire"})
+    refused = checker.post(address, {"verb": "retire", "reason_retire": "Closed"}).content.decode()
+    assert "Nothing of this kind is decided from" in refused
+    assert phase_of(version, clock.now()) == "active"
+    checker.post(address, {"verb": "retire", "reason_retire": "Closed", "retire-without_successor": "on"})
     assert phase_of(version, clock.now()) == "retired"
 
 

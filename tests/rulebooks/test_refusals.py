@@ -7,7 +7,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
 from apps.rulebooks.contract import DecisionDraft, decisions_of, record_decisions
-from apps.rulebooks.models import Activation, Decision, Rulebook, RulebookVersion
+from apps.rulebooks.models import Activation, Approval, Decision, Rulebook, RulebookVersion
 from ordercash.kernel import sql
 from ordercash.kernel.ids import new_id
 from tests.factories.rulebooks import put_in_force
@@ -67,7 +67,10 @@ def test_an_activation_only_ends(version: RulebookVersion) -> None:
 def test_the_text_is_frozen_from_the_review_on(version: RulebookVersion, state: str) -> None:
     other = _copy(version, "draft")
     sql.run("UPDATE rulebooks_rulebookversion SET document = '{}', sha256 = sha256('{}'::bytea) WHERE id = %s", [other])
-    sql.run("UPDATE rulebooks_rulebookversion SET state = %s WHERE id = %s", [state, other])
+    with transaction.atomic():
+        sql.run("UPDATE rulebooks_rulebookversion SET state = %s WHERE id = %s", [state, other])
+        if state == "approved":
+            _approval(RulebookVersion.objects.get(pk=other))
     refused(
         "UPDATE rulebooks_rulebookversion SET document = '[]', sha256 = sha256('[]'::bytea) WHERE id = %s",
         "rulebooks_version_frozen",
@@ -167,9 +170,18 @@ def _activate(version: RulebookVersion, version_id: Any, **changes: Any) -> None
     Activation.objects.create(version_id=version_id, **values)
 
 
+@transaction.atomic
 def _copy(version: RulebookVersion, state: str) -> Any:
     made = RulebookVersion.objects.create(
         rulebook_id=version.rulebook_id, number=version.number + 1, document=version.document, sha256=version.sha256, state=state,
         author_id=version.author_id, approver_id=version.approver_id, recorded_at=NOW,
     )  # fmt: skip
+    if state == "approved":
+        _approval(made)
     return made.id
+
+
+def _approval(version: RulebookVersion) -> None:
+    Approval.objects.create(
+        version=version, sha256=version.sha256, basis="installation", approver_id=version.approver_id, recorded_at=NOW
+    )

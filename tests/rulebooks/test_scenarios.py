@@ -15,7 +15,7 @@ from apps.rulebooks.decisions.scenarios import ScenarioDraft, ScenarioUnusable
 from apps.rulebooks.decisions.trying import NotDecided
 from apps.rulebooks.models import Activation, RulebookVersion, Scenario
 from apps.rulebooks.selectors.scenarios import run_matrix, scenarios_of
-from apps.rulebooks.services import activations, scenarios, versions
+from apps.rulebooks.services import activations, gates, scenarios, versions
 from ordercash.kernel.actor import Actor
 from ordercash.kernel.errors import NotFound
 from ordercash.kernel.ids import new_id
@@ -129,7 +129,7 @@ def test_a_scenario_is_replaced(version: RulebookVersion) -> None:
 def test_a_version_that_fails_is_not_put_in_force(version: RulebookVersion) -> None:
     add(version), add(version, "zero", 0, 0), add(version, "five", 5, 10)
     triple = approved(3)
-    with pytest.raises(scenarios.ScenarioFailed) as refused:
+    with pytest.raises(gates.ScenarioFailed) as refused:
         activate(triple)
     assert (refused.value.code, refused.value.status) == ("scenario_failed", 409)
     assert [fault.pointer for fault in refused.value.faults] == ["/scenarios/five", "/scenarios/four"]

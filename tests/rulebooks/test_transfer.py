@@ -12,7 +12,9 @@ from apps.rulebooks.contract import DecisionDraft, canonical_json, record_decisi
 from apps.rulebooks.models import Rulebook, RulebookVersion
 from apps.rulebooks.selectors.replay import replay_decisions
 from apps.rulebooks.selectors.versions import phase_of, rulebooks
+from apps.rulebooks.services import versions
 from ordercash.kernel import clock
+from ordercash.kernel.actor import SYSTEM, Actor
 from ordercash.kernel.ids import new_id
 from tests.factories.audit import count_statements
 from tests.rulebooks import a_kind
@@ -120,7 +122,9 @@ def test_an_approved_version_is_activated_by_command(tmp_path: Path) -> None:
     call_command("rulebooks", "import", write(tmp_path, 2))
     with pytest.raises(CommandError, match="cannot activate"):
         call_command("rulebooks", "activate", "Factors", "1")
-    RulebookVersion.objects.update(state="approved", approver_id=new_id())
+    version = RulebookVersion.objects.get()
+    versions.submit_version(version_id=version.id, actor=SYSTEM, now=clock.now())
+    versions.approve_version(version_id=version.id, actor=Actor(id=new_id(), name="somebody"), now=clock.now())
     with pytest.raises(CommandError, match="needs an offset"):
         call_command("rulebooks", "activate", "Factors", "1", "--from", "2026-01-01")
     call_command("rulebooks", "activate", "Factors", "1", "--from", "2026-01-01T00:00:00+00:00")

@@ -62,7 +62,9 @@ def test_the_whole_life() -> None:
     )
     assert factor_at(NOW) == 2
     assert rulebook_in_force(KIND, at=NOW).sha256 == bytes(version.sha256)
-    retired = activations.retire_version(version_id=version.id, actor=APPROVER, now=NOW + DAY)
+    retired = activations.retire_version(
+        version_id=version.id, without_successor=True, reason="Closed", actor=APPROVER, now=NOW + DAY
+    )
     assert (phase_of(retired, NOW + DAY), activation(retired).until_at) == ("retired", NOW + DAY)
     assert factor_at(NOW + DAY - timedelta(microseconds=1)) == 2
     with pytest.raises(NoRulebookInForce):
@@ -83,7 +85,9 @@ def test_the_next_version_ends_the_one_before_it() -> None:
         "scheduled",
         "retired",
     ]
-    activations.retire_version(version_id=second.id, actor=APPROVER, now=NOW)
+    activations.retire_version(
+        version_id=second.id, without_successor=True, reason="Not wanted", actor=APPROVER, now=NOW
+    )
     with pytest.raises(NoRulebookInForce):
         factor_at(NOW + DAY)
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, Field, StrictBool, model_validator
 
 from ordercash.web.api.values import STRICT, Instant, Text, strict
 
@@ -51,6 +51,15 @@ class ActivationWanted(BaseModel):
     model_config = strict(from_at="2026-06-01T00:00:00+02:00")
 
     from_at: Instant | None = None
+
+
+class RetirementWanted(BaseModel):
+    """Nothing where others take the version's place; otherwise that nothing does, and why."""
+
+    model_config = strict(without_successor=True, reason="The company is closed")
+
+    without_successor: StrictBool = False
+    reason: Annotated[Several, Field(max_length=1000)] = ""
 
 
 class CommentGiven(BaseModel):

@@ -9,14 +9,16 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.masterdata.contract import actor_of
-from apps.rulebooks.api.trial_answers import ScenarioRun, ScenarioShown
+from apps.rulebooks.api.shapes import shown_gate
+from apps.rulebooks.api.trial_answers import GateShown, ScenarioRun, ScenarioShown
 from apps.rulebooks.api.trial_bodies import NewScenario, ScenarioWanted
 from apps.rulebooks.decisions.scenarios import ScenarioDraft
 from apps.rulebooks.models import Scenario
-from apps.rulebooks.permissions import DRAFT_VERSION, VIEW_DECISIONS, VIEW_RULEBOOKS
-from apps.rulebooks.selectors.scenarios import MatrixRow, run_matrix, scenario_of, scenarios_of
+from apps.rulebooks.permissions import DRAFT_VERSION, RUN_BACK_TESTS, VIEW_DECISIONS, VIEW_RULEBOOKS
+from apps.rulebooks.selectors.scenarios import MatrixRow, gate_runs_of, run_matrix, scenario_of, scenarios_of
 from apps.rulebooks.selectors.versions import rulebook, version_of
 from apps.rulebooks.services import scenarios as verbs
+from apps.rulebooks.services.gates import run_gate
 from ordercash.kernel import clock
 from ordercash.kernel.errors import Forbidden
 from ordercash.web.api.bodies import read_body
@@ -91,16 +93,31 @@ class RetireScenario(APIView):
 
 
 class ScenarioRuns(APIView):
-    """GET what a version makes of the scenarios of its rulebook, as its activation would see it."""
+    """GET what a version makes of the scenarios of its rulebook, as its activation would see it; POST to keep that, with who asked."""
 
-    permissions = {"GET": VIEW_RULEBOOKS}
-    shapes = {"GET": Shape(answer=ScenarioRun, listed=True)}
+    permissions = {"GET": VIEW_RULEBOOKS, "POST": RUN_BACK_TESTS}
+    shapes = {"GET": Shape(answer=ScenarioRun, listed=True), "POST": Shape(answer=GateShown, status=201)}
 
     def get(self, request: Request, version_id: UUID) -> Response:
         version = version_of(version_id)
         scenarios = list(scenarios_of(version.rulebook_id).order_by("name"))
         ran = run_matrix(version.rulebook.kind, scenarios, [version]) if scenarios else []
         return Response({"items": [_ran(row) for row in ran]})
+
+    def post(self, request: Request, version_id: UUID) -> Response:
+        made = run_gate(version_id=version_id, actor=actor_of(request.user), now=clock.now())
+        return Response(shown_gate(made), status=201)
+
+
+class GateRuns(APIView):
+    """GET what a version made of its scenarios each time that it was to be activated or somebody asked, the newest first."""
+
+    permissions = {"GET": VIEW_RULEBOOKS}
+    shapes = {"GET": Shape(answer=GateShown, paged=True)}
+
+    def get(self, request: Request, version_id: UUID) -> Response:
+        found = gate_runs_of(version_of(version_id).pk)
+        return page_response(request, found, sort="-id", show=lambda rows: [shown_gate(row) for row in rows])
 
 
 def _shown(found: Scenario) -> dict[str, Any]:

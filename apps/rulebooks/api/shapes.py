@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from apps.rulebooks.decisions.kinds import Finding
-from apps.rulebooks.models import Activation, RulebookVersion
+from apps.rulebooks.models import Activation, GateRun, RulebookVersion
 from apps.rulebooks.selectors.versions import RulebookFacts, document_of, phase_of
 
 
@@ -59,3 +59,18 @@ def shown_version(version: RulebookVersion, now: datetime) -> dict[str, Any]:
 def shown_findings(found: Iterable[Finding]) -> list[dict[str, Any]]:
     """Return findings as they are."""
     return [asdict(finding) for finding in found]
+
+
+def shown_gate(found: GateRun) -> dict[str, Any]:
+    """Return what a version made of its scenarios."""
+    return {
+        "id": found.pk,
+        "version_id": found.version_id,
+        "sha256": bytes(found.sha256).hex(),
+        "occasion": found.occasion,
+        "passed": found.passed,
+        "scenarios": found.scenarios,
+        "failed": found.failed,
+        "ran_by": found.ran_by,
+        "ran_at": found.ran_at,
+    }

@@ -128,3 +128,27 @@ class ScenarioRun(Answer):
     expected: Any
     got: Any
     refusal: str
+
+
+class ScenarioFailedShown(Answer):
+    """A scenario that a version failed: canonical texts, cut after 300 letters; `got` is empty when it decided nothing."""
+
+    id: UUID
+    name: str
+    expected: str
+    got: str
+    refusal: str
+
+
+class GateShown(Answer):
+    """What a version made of the scenarios of its rulebook at an instant; no version is activated that fails one."""
+
+    id: UUID
+    version_id: UUID
+    sha256: str
+    occasion: Literal["activation", "asked"]
+    passed: bool
+    scenarios: int
+    failed: list[ScenarioFailedShown]
+    ran_by: UUID
+    ran_at: AwareDatetime

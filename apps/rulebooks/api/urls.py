@@ -35,6 +35,7 @@ urlpatterns = [
         for address, view, name in (
             ("back-tests", back_tests.VersionBackTests, "version_back_tests"),
             ("scenario-runs", scenarios.ScenarioRuns, "version_scenario_runs"),
+            ("gate-runs", scenarios.GateRuns, "version_gate_runs"),
         )
     ),
     *(

@@ -10,7 +10,7 @@ from rest_framework.views import APIView
 
 from apps.masterdata.contract import actor_of
 from apps.rulebooks.api.answers import RulebookShown, VersionShown
-from apps.rulebooks.api.bodies import ActivationWanted, ReasonGiven, RejectionGiven
+from apps.rulebooks.api.bodies import ActivationWanted, ReasonGiven, RejectionGiven, RetirementWanted
 from apps.rulebooks.api.shapes import shown_rulebook, shown_version
 from apps.rulebooks.permissions import ACTIVATE_VERSION, APPROVE_VERSION, DRAFT_VERSION, ROLL_BACK
 from apps.rulebooks.selectors.versions import rulebook, version_of
@@ -82,13 +82,14 @@ class Withdraw(APIView):
 
 
 class Retire(APIView):
-    """POST to end a version without another one in its place."""
+    """POST to end a version; where nothing takes its place that has to be said, with a reason."""
 
     permissions = {"POST": ACTIVATE_VERSION}
-    shapes = {"POST": Shape(answer=VersionShown)}
+    shapes = {"POST": Shape(request=RetirementWanted, answer=VersionShown)}
 
     def post(self, request: Request, version_id: UUID) -> Response:
-        return _carried_out(request, version_id, activations.retire_version)
+        body = read_body(RetirementWanted, request.data)
+        return _carried_out(request, version_id, activations.retire_version, **body.model_dump())
 
 
 class RollBack(APIView):

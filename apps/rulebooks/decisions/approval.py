@@ -13,6 +13,8 @@ from ordercash.kernel.money import exponent, to_major
 APPROVAL_KIND: Final = "rulebooks.approval"
 
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+# "*" stands for any letters, "?" for one.
+Pattern = Annotated[str, Field(pattern=r"^[a-z0-9_.*?]{1,80}$")]
 Amount = Annotated[Decimal, Field(ge=0, max_digits=18)]
 
 
@@ -29,12 +31,15 @@ class Limit(BaseModel):
 
 
 class ApprovalRule(BaseModel):
-    """Who approves versions of these kinds ("pricing.*"), and from how many decisions a month on a back-test has to be shown."""
+    """Who approves versions of these kinds ("pricing.*"), from how many decisions a month on a back-test has to be shown, and over how
+    many of the newest ones: `report_covers_decisions`, or else as many as it is demanded from. Fewer are enough when there are no more.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    kinds: Annotated[tuple[str, ...], Field(min_length=1)]
+    kinds: Annotated[tuple[Pattern, ...], Field(min_length=1)]
     report_from_decisions: Annotated[int, Field(ge=0)] | None = None
+    report_covers_decisions: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
     limits: Annotated[tuple[Limit, ...], Field(min_length=1)]
 
     @model_validator(mode="after")
@@ -42,7 +47,14 @@ class ApprovalRule(BaseModel):
         roles = [limit.role for limit in self.limits]
         if len(set(roles)) < len(roles):
             raise ValueError("every role has one limit")
+        if self.report_covers_decisions is not None and self.report_from_decisions is None:
+            raise ValueError("say with report_from_decisions from when on a report is demanded")
         return self
+
+    @property
+    def covers(self) -> int:
+        """How many of the newest decisions a report has to cover, where there are as many."""
+        return max(self.report_covers_decisions or self.report_from_decisions or 1, 1)
 
 
 class ApprovalRules(BaseModel):
@@ -64,22 +76,44 @@ class Refusal(NamedTuple):
     sentence: str
 
 
-def refusal(
-    rule: ApprovalRule, *, roles: Collection[str], report_needed: bool, moved: Mapping[str, int] | None
-) -> Refusal | None:
+class Report(NamedTuple):
+    """What a finished back-test of this very text shows: how many of the newest decisions it covers of those that it has to cover,
+    and what it moves, absolute minor units by currency.
+    """
+
+    covered: int
+    needed: int
+    moved: Mapping[str, int]
+
+
+def refusal(rule: ApprovalRule, *, roles: Collection[str], needed: int, report: Report | None) -> Refusal | None:
     """Say why a version cannot be approved by somebody with these roles; None when it can.
 
-    moved -- what a finished back-test of this very text moves, absolute minor units by currency; None when there is none
+    needed -- of how many decisions a report has to be shown; 0: none is needed
     """
     own = [limit for limit in rule.limits if limit.role in roles]
     if not own:
         return Refusal("role_missing", f"This kind is approved by: {', '.join(limit.role for limit in rule.limits)}.")
-    if report_needed and moved is None:
-        return Refusal("back_test_missing", "A finished back-test of this very text has to be shown first.")
-    beyond = [_beyond(limit, moved or {}) for limit in own]
-    if all(beyond):
+    if needed and report is None:
+        return Refusal(
+            "back_test_missing",
+            f"A finished back-test of this very text over the newest {needed:,} decision(s) of the last 30 days has to be shown first.",
+        )
+    if needed and report is not None and report.covered < report.needed:
+        return Refusal(
+            "back_test_too_small",
+            f"The back-test of this text covers {report.covered:,} of the newest {report.needed:,} decisions that were there when it was"
+            f" asked for; {report.needed - report.covered:,} are missing. Run one over at least the newest {report.needed:,}.",
+        )
+    if allowing(rule, roles=roles, moved=report.moved if report else {}) is None:
+        beyond = [_beyond(limit, report.moved if report else {}) for limit in own]
         return Refusal("above_limit", f"It moves {beyond[0]}, more than your role may approve.")
     return None
+
+
+def allowing(rule: ApprovalRule, *, roles: Collection[str], moved: Mapping[str, int]) -> Limit | None:
+    """Return the first limit of somebody's roles within which these amounts lie; None when none is wide enough."""
+    return next((limit for limit in rule.limits if limit.role in roles and not _beyond(limit, moved)), None)
 
 
 def _beyond(limit: Limit, moved: Mapping[str, int]) -> str:
@@ -128,7 +162,8 @@ def approval_words(document: ApprovalRules) -> dict[str, RuleText]:
 
 def _words(rule: ApprovalRule) -> dict[str, str]:
     needed = rule.report_from_decisions
-    told = {"back-test": "not required" if needed is None else f"required from {needed} decisions in 30 days"}
+    demanded = f"required from {needed} decisions in 30 days, over the newest {rule.covers}"
+    told = {"back-test": "not required" if needed is None else demanded}
     return told | {limit.role: limit_words(limit.most) for limit in rule.limits}
 
 

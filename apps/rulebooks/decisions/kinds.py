@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 import pydantic
 
@@ -65,6 +65,9 @@ Rules = Callable[[Any], Mapping[str, RuleText]]
 Weigh = Callable[[str, str], Sequence[Weight]]
 Expected = Callable[[str, str], str]
 
+# What happens without any rules of a kind, unless the kind says it.
+NOTHING_DECIDED: Final = "Nothing of this kind is decided"
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:
@@ -79,6 +82,7 @@ class Kind:
     rules: Rules | None = None
     weigh: Weigh | None = None
     scenario: Expected | None = None
+    stops: str = NOTHING_DECIDED
 
     def compiled(self, document: Any) -> Any:
         """Return what `decide` takes: the document made ready, or the document itself."""
@@ -103,6 +107,7 @@ def register_kind(
     rules: Rules | None = None,
     weigh: Weigh | None = None,
     scenario: Expected | None = None,
+    stops: str = NOTHING_DECIDED,
 ) -> None:
     """Make a kind known.
 
@@ -110,8 +115,9 @@ def register_kind(
     takes a decision again to the same bytes; None when the kind logs none. `examine(document)` finds what a schema cannot see.
     `rules(document)` names its parts in words, for differences. `weigh(facts, outcome)` says what a decision is worth, for back-tests.
     `scenario(facts, outcome)` is the canonical text of what a scenario of this kind expects; None: the whole outcome.
+    `stops` says in words what happens while no rules of the kind are in force.
     """
-    _KINDS[kind] = Kind(kind, title, schema, decide, compile, examine, rules, weigh, scenario)
+    _KINDS[kind] = Kind(kind, title, schema, decide, compile, examine, rules, weigh, scenario, stops)
 
 
 def kind_of(name: str) -> Kind:

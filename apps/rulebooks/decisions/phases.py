@@ -55,3 +55,20 @@ def version_before(periods: Sequence[Period], at: datetime) -> UUID | None:
         elif not way or way[-1] != period.version_id:
             way.append(period.version_id)
     return way[-2] if len(way) > 1 else None
+
+
+def first_gap(ended: Iterable[Period], left: Iterable[Period], at: datetime) -> tuple[datetime, datetime | None] | None:
+    """Return the first stretch from an instant on that only the ended periods cover and none that is left; None when there is none."""
+    others = sorted((p for p in left if not p.is_empty), key=lambda period: period.from_at)
+    for period in sorted((p for p in ended if not p.is_empty), key=lambda period: period.from_at):
+        begin = max(period.from_at, at)
+        for other in others:
+            if other.holds(begin):
+                if other.until_at is None:
+                    return None
+                begin = other.until_at
+        if period.until_at is None or begin < period.until_at:
+            next_ones = [other.from_at for other in others if other.from_at > begin]
+            ends = [end for end in (period.until_at, *next_ones) if end is not None]
+            return begin, min(ends, default=None)
+    return None

@@ -19,7 +19,11 @@ class Decision(models.Model):
     taken_at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["subject_id", "id"], name="decision_of_subject")]
+        indexes = [
+            models.Index(fields=["subject_id", "id"], name="decision_of_subject"),
+            # Ids begin with the instant: the decisions of a kind over a period, whatever else was logged meanwhile.
+            models.Index(fields=["kind", "id"], name="decision_of_kind_by_time"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.subject_kind} {self.subject_id}"

@@ -12,9 +12,10 @@ from django.urls import reverse
 from apps.rulebooks.decisions.kinds import kind_of, known_kinds
 from apps.rulebooks.decisions.passages import passage_of
 from apps.rulebooks.decisions.phases import Phase
-from apps.rulebooks.models import RulebookVersion
-from apps.rulebooks.pages.approval import approval_shown
+from apps.rulebooks.models import Approval, RulebookVersion
+from apps.rulebooks.pages.approval import approval_shown, granted_words
 from apps.rulebooks.pages.back_tests import BackTestForm, back_test_table
+from apps.rulebooks.pages.gates import gate_shown
 from apps.rulebooks.pages.shown import activation_entries, names_of, people_of, text_of
 from apps.rulebooks.permissions import (
     ACTIVATE_VERSION,
@@ -26,10 +27,13 @@ from apps.rulebooks.permissions import (
 )
 from apps.rulebooks.selectors.approvals import Standing, approval_standing
 from apps.rulebooks.selectors.comparing import base_of, comments_on, differences_between, findings_in
+from apps.rulebooks.selectors.gaps import gap_without
+from apps.rulebooks.selectors.scenarios import scenarios_of
 from apps.rulebooks.selectors.versions import RulebookFacts, phase_of, rulebook, version_of
 from apps.rulebooks.services import activations, versions
 from apps.rulebooks.services.back_tests import request_back_test
 from apps.rulebooks.services.comments import comment_version
+from apps.rulebooks.services.gates import run_gate
 from apps.rulebooks.states import VERSION
 from ordercash.kernel import clock
 from ordercash.kernel.ids import id_in
@@ -46,6 +50,12 @@ class ActivateForm(forms.Form):
         label="In force from", required=False, help_text="In your time zone. Left empty: from now on.",
         widget=InstantInput(),
     )  # fmt: skip
+
+
+class RetireForm(forms.Form):
+    """That nothing takes a version's place has to be meant."""
+
+    without_successor = forms.BooleanField(label="Retire it although nothing takes its place")
 
 
 class CommentForm(forms.Form):
@@ -84,6 +94,7 @@ class VersionPage(Page):
         names = people_of([version])
         self.title = f"{found.name} v{version.number}"
         self.crumbs = (Crumb("Rulebooks", "rulebooks"), Crumb(found.name, url=f"/rulebooks/{found.id}/"))
+        approval = Approval.objects.filter(version=version).select_related("report").first()
         used = [row for row in found.activations if row[0].version_id == version.pk]
         return {
             "version": version,
@@ -91,11 +102,14 @@ class VersionPage(Page):
             "hash": bytes(version.sha256).hex(),
             "author": names.get(version.author_id, ""),
             "approver": names.get(version.approver_id, "") if version.approver_id else "",
+            "granted": granted_words(approval) if approval else "",
+            "granted_on": approval.report if approval else None,
             "text": text_of(found, version),
             "passage": passage_of(text_of(found, version), self.request.GET.get("rule", "")[:100]),
             "findings": findings_in(version),
             "approval": approval_shown(self.standing) if self.standing else None,
             "activations": activation_entries(used, names_of(each.activated_by for each, _ in used), now),
+            "gate": gate_shown(version, now),
             "comments": self._comments(),
             "back_tests": back_test_table(version.pk) if self._decides() else None,
             **self._comparison(now),
@@ -120,21 +134,32 @@ class VersionPage(Page):
         return [{"by": names.get(each.author_id, ""), "at": each.recorded_at, "text": each.text} for each in said]
 
     def actions(self) -> Sequence[Action]:
-        possible = {*VERSION.verbs(self.version.state), *self._endings(), "comment", "back_test"} - self._impossible()
+        always = {"comment", "back_test", "run_gate"}
+        possible = {*VERSION.verbs(self.version.state), *self._endings(), *always} - self._impossible()
         offered = (
             Action("Submit for review", verb="submit", permission=DRAFT_VERSION, style="primary"),
             Action("Approve", verb="approve", permission=APPROVE_VERSION, style="primary", disabled=self._no_approval()),
             Action("Reject", verb="reject", permission=APPROVE_VERSION, reason=True),
             Action("Activate", verb="activate", permission=ACTIVATE_VERSION, style="primary", form=ActivateForm),
             Action("Withdraw", verb="withdraw", permission=ACTIVATE_VERSION, confirm="The version before it goes on."),
-            Action(
-                "Retire", verb="retire", permission=ACTIVATE_VERSION, style="danger",
-                confirm="Without another version nothing of this kind can be decided any more.",
-            ),
+            self._retirement(),
             Action("Back-test", verb="back_test", permission=RUN_BACK_TESTS, form=BackTestForm),
+            Action("Run scenarios", verb="run_gate", permission=RUN_BACK_TESTS, disabled=self._no_scenarios()),
             Action("Comment", verb="comment", permission=COMMENT_VERSION, form=CommentForm),
         )  # fmt: skip
         return [*self._links(), *(action for action in offered if action.verb in possible)]
+
+    def _retirement(self) -> Action:
+        """Offer to retire it: a second confirmation and a reason where something would stop."""
+        gap = gap_without(self.version, clock.now()) if self._endings() else None
+        if gap is None:
+            return Action(
+                "Retire", verb="retire", permission=ACTIVATE_VERSION, style="danger", confirm="Others take its place."
+            )
+        return Action(
+            "Retire", verb="retire", permission=ACTIVATE_VERSION, style="danger", reason=True, form=RetireForm,
+            confirm=f"{gap.sentence} No other version takes its place.",
+        )  # fmt: skip
 
     def _links(self) -> Sequence[Action]:
         own_draft = self.version.state == RulebookVersion.State.DRAFT and self.version.author_id == self.actor.id
@@ -151,7 +176,10 @@ class VersionPage(Page):
 
     def _impossible(self) -> set[str]:
         activate = {"activate"} if self.phase in {"active", "scheduled"} else set()
-        return activate if self._decides() else {*activate, "back_test"}
+        return activate if self._decides() else {*activate, "back_test", "run_gate"}
+
+    def _no_scenarios(self) -> str:
+        return "" if scenarios_of(self.found.id).exists() else "The rulebook has no scenarios yet"
 
     def _decides(self) -> bool:
         return self.found.kind in known_kinds() and kind_of(self.found.kind).decide is not None
@@ -185,12 +213,19 @@ class VersionPage(Page):
         return "The version does not begin; the one before it goes on."
 
     def do_retire(self, given: Given) -> str:
-        activations.retire_version(version_id=self.version.pk, actor=self.actor, now=clock.now())
+        activations.retire_version(
+            version_id=self.version.pk, without_successor=bool(given.values.get("without_successor")), reason=given.reason,
+            actor=self.actor, now=clock.now(),
+        )  # fmt: skip
         return "The version is retired."
 
     def do_back_test(self, given: Given) -> HttpResponse:
         made = request_back_test(version_id=self.version.pk, actor=self.actor, now=clock.now(), **given.values)
         return HttpResponseRedirect(reverse("back_test", args=[made.pk]), status=303)
+
+    def do_run_gate(self, given: Given) -> str:
+        ran = run_gate(version_id=self.version.pk, actor=self.actor, now=clock.now())
+        return f"{ran.scenarios - len(ran.failed)} of {ran.scenarios} scenarios pass."
 
     def do_comment(self, given: Given) -> str:
         comment_version(version_id=self.version.pk, text=given.values["text"], actor=self.actor, now=clock.now())

@@ -1,7 +1,7 @@
 """Reading back-tests: what they are run on, how far they are, and what they report."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -47,25 +47,34 @@ class Among:
 
 def among(back_test: BackTest) -> Among:
     """Return what a back-test is run on; one statement."""
-    rulebook = back_test.version.rulebook
-    return Among(
-        rulebook.kind,
-        lowest_id_at(back_test.since_at),
-        lowest_id_at(back_test.until_at),
-        *_entities(rulebook, back_test),
-    )
+    since, until = lowest_id_at(back_test.since_at), lowest_id_at(back_test.until_at)
+    return among_of(back_test.version.rulebook, since, until, back_test.requested_at)
 
 
-def _entities(rulebook: Rulebook, back_test: BackTest) -> tuple[tuple[str, ...], bool]:
+def among_of(rulebook: Rulebook, from_id: UUID, until_id: UUID, at: datetime) -> Among:
+    """Return the decisions between two ids that are a rulebook's, as the rulebooks of its kind stand at an instant; one statement."""
+    return Among(rulebook.kind, from_id, until_id, *_entities(rulebook, at))
+
+
+def _entities(rulebook: Rulebook, at: datetime) -> tuple[tuple[str, ...], bool]:
     if rulebook.legal_entity is not None:
         return (str(rulebook.legal_entity_id), rulebook.legal_entity.code), True
-    at = back_test.requested_at
     others = Rulebook.objects.filter(
         Q(activations__until_at__isnull=True) | Q(activations__until_at__gt=at),
         kind=rulebook.kind, legal_entity__isnull=False, activations__from_at__lte=at,
     )  # fmt: skip
     named = others.values_list("legal_entity_id", "legal_entity__code").distinct()
     return tuple(sorted(str(part) for pair in named for part in pair)), False
+
+
+def count_up_to(about: Among, until_id: UUID, most: int) -> int:
+    """Return how many decisions there are from its beginning to before an id, counting no further than `most`."""
+    condition, params = replace(about, until_id=until_id).where()
+    ((found,),) = sql.fetch(
+        f"SELECT count(*) FROM (SELECT 1 FROM rulebooks_decision WHERE id >= %s AND {condition} LIMIT %s) AS found",  # noqa: S608
+        [about.from_id, *params, most],
+    )
+    return int(found)
 
 
 def first_id(about: Among, most: int | None) -> UUID:

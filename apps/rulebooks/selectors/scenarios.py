@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from apps.rulebooks.decisions.kinds import kind_of
 from apps.rulebooks.decisions.scenarios import Ran, run_scenario
-from apps.rulebooks.models import RulebookVersion, Scenario
+from apps.rulebooks.models import GateRun, RulebookVersion, Scenario
 from ordercash.kernel.errors import NotFound
 
 
@@ -44,6 +44,16 @@ def run_matrix(kind: str, scenarios: Iterable[Scenario], versions: Sequence[Rule
         MatrixRow(each, tuple(run_scenario(known, one, facts=each.facts, expected=each.expected) for one in ready))
         for each in scenarios
     ]
+
+
+def gate_runs_of(version_id: UUID) -> QuerySet[GateRun]:
+    """Return what a version made of its scenarios, each time that it was asked."""
+    return GateRun.objects.filter(version_id=version_id)
+
+
+def last_gate_run(version_id: UUID) -> GateRun | None:
+    """Return what a version made of its scenarios the last time that it was asked."""
+    return gate_runs_of(version_id).order_by("-id").first()
 
 
 def as_member(scenario: Scenario) -> dict[str, Any]:

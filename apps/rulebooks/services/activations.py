@@ -11,10 +11,11 @@ from django.db.models import F, Q
 from apps.audit.contract import record_events, set_change_actor
 from apps.rulebooks.decisions.phases import version_before
 from apps.rulebooks.events import rolled_back, version_activated, version_retired, version_withdrawn
-from apps.rulebooks.models import Activation, Rulebook, RulebookVersion
+from apps.rulebooks.models import Activation, Rulebook, RulebookVersion, VersionComment
+from apps.rulebooks.selectors.gaps import Gap, gap_without
 from apps.rulebooks.selectors.in_force import forget_cached_rulebooks
 from apps.rulebooks.selectors.versions import periods_of, phase_of
-from apps.rulebooks.services.scenarios import refuse_failing
+from apps.rulebooks.services.gates import ScenarioFailed, keep_failed_gate, pass_gate
 from apps.rulebooks.services.versions import locked_rulebook, locked_version
 from apps.rulebooks.states import VERSION
 from ordercash.kernel.actor import Actor
@@ -47,38 +48,75 @@ class NothingBefore(Conflict):
     code, title = "nothing_before", "There is no version to return to"
 
 
+class LeavesGap(Conflict):
+    """A version is not retired by the way when nothing would decide any more."""
+
+    code, title = "leaves_gap", "Nothing would take its place"
+
+
 class ReasonMissing(DomainError):
-    """A rollback is kept with the reason that somebody gave."""
+    """A rollback, or a retirement that leaves nothing, is kept with the reason that somebody gave."""
 
     code, title = "reason_missing", "Say why"
 
 
-@writes
 def activate_version(*, version_id: UUID, from_at: datetime, actor: Actor, now: datetime) -> Activation:
     """Put an approved version in force from `from_at` on; the one that was in force ends there. It may have been in force before.
 
     Raises WrongState, ScenarioFailed, BackdatedActivation when `from_at` is past and another version decided since, PeriodTaken when
-    a later version is planned or this one is in force anyway.
+    a later version is planned or this one is in force anyway. That its scenarios refused it is kept.
     """
+    try:
+        return _activate(version_id, from_at, actor, now)
+    except ScenarioFailed:
+        keep_failed_gate(version_id=version_id, actor=actor, now=now)
+        raise
+
+
+@writes
+def _activate(version_id: UUID, from_at: datetime, actor: Actor, now: datetime) -> Activation:
     set_change_actor(actor)
     return put_in_force(version=locked_version(version_id), from_at=from_at, actor=actor, now=now)
 
 
 @writes
-def retire_version(*, version_id: UUID, actor: Actor, now: datetime) -> RulebookVersion:
+def retire_version(
+    *, version_id: UUID, without_successor: bool = False, reason: str = "", actor: Actor, now: datetime
+) -> RulebookVersion:
     """End what a version has of activations: the present one now, one that lies ahead never begins.
 
-    Nothing takes its place: without another version nothing of this kind is decided. Raises NotInUse.
+    Where another version follows without a gap, or the rules of everybody take over from those of a legal entity, that is all. Where
+    nothing would decide any more, it is done only `without_successor` and with a reason, which stays as a comment.
+    Raises NotInUse, LeavesGap, ReasonMissing, NotFound.
     """
     set_change_actor(actor)
     version = locked_version(version_id)
     open_ones = list(version.activations.filter(_not_empty(), _open_after(now)))
     if not open_ones:
         raise NotInUse("Only a version that is active or scheduled can be retired.")
+    gap = gap_without(version, now)
+    if gap is not None:
+        _confirm(version, gap, without_successor, reason.strip(), actor, now)
     _end(open_ones, now)
-    record_events([version_retired(**_told(version), occurred_at=now, actor_id=actor.id)])
+    told = version_retired(**_told(version), reason=reason.strip(), occurred_at=now, actor_id=actor.id)
+    record_events([told])
     transaction.on_commit(forget_cached_rulebooks)
     return version
+
+
+@joins
+def _confirm(
+    version: RulebookVersion, gap: Gap, without_successor: bool, reason: str, actor: Actor, now: datetime
+) -> None:
+    if not without_successor:
+        raise LeavesGap(
+            f"{gap.sentence} Activate another version first, or confirm with a reason that nothing takes its place.",
+            extra={"from_at": gap.from_at.isoformat(), "until_at": gap.until_at and gap.until_at.isoformat(), "stops": gap.stops},
+        )  # fmt: skip
+    if not reason:
+        raise ReasonMissing("What leaves nothing in its place is retired with a reason.")
+    said = f"Retired with nothing in its place: {reason}"
+    VersionComment.objects.create(id=new_id(), version=version, author_id=actor.id, text=said, recorded_at=now)
 
 
 @writes
@@ -134,7 +172,7 @@ def put_in_force(*, version: RulebookVersion, from_at: datetime, actor: Actor, n
     The scenarios of the rulebook are its gate. A rollback passes without: it returns to what was in force, in an emergency.
     """
     VERSION.after(version.state, "activate")
-    refuse_failing(version)
+    pass_gate(version, actor=actor, now=now)
     used = version.rulebook.activations.filter(_not_empty())
     if from_at < now and used.filter(_open_after(from_at)).exists():
         raise BackdatedActivation("Another version has decided since then; choose an instant that is not past.")

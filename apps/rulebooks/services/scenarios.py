@@ -19,21 +19,13 @@ from apps.rulebooks.decisions.scenarios import (
 from apps.rulebooks.decisions.trying import NotDecided, Undecidable
 from apps.rulebooks.models import Rulebook, RulebookVersion, Scenario
 from apps.rulebooks.selectors.decision_log import decision_of
-from apps.rulebooks.selectors.scenarios import MatrixRow, run_matrix, scenario_of, scenarios_of
+from apps.rulebooks.selectors.scenarios import scenario_of, scenarios_of
 from apps.rulebooks.selectors.versions import version_in_force_or_newest
 from apps.rulebooks.services.versions import locked_rulebook
 from ordercash.kernel.actor import Actor
-from ordercash.kernel.errors import Conflict, Fault, NotFound
+from ordercash.kernel.errors import Conflict, NotFound
 from ordercash.kernel.ids import new_id
 from ordercash.kernel.transactions import joins, writes
-
-TOLD_LETTERS = 300
-
-
-class ScenarioFailed(Conflict):
-    """A version decides otherwise than the scenarios of its rulebook demand."""
-
-    code, title = "scenario_failed", "The version fails scenarios of its rulebook"
 
 
 class ScenarioNameTaken(Conflict):
@@ -111,39 +103,6 @@ def keep_scenarios(*, rulebook: Rulebook, drafts: Sequence[ScenarioDraft], actor
         known[texts[0]] = _add(rulebook, texts, actor, now)
         changed += 1
     return changed
-
-
-@joins
-def refuse_failing(version: RulebookVersion) -> None:
-    """Run the scenarios of a version's locked rulebook; one statement. Raises ScenarioFailed naming each that fails."""
-    scenarios = list(scenarios_of(version.rulebook_id).order_by("name"))
-    if not scenarios:
-        return
-    failing = [row for row in run_matrix(version.rulebook.kind, scenarios, [version]) if not row.ran[0].passed]
-    if failing:
-        names = ", ".join(row.scenario.name for row in failing)
-        raise ScenarioFailed(
-            f"{len(failing)} of {len(scenarios)} scenarios fail: {names}.",
-            faults=[_fault(row) for row in failing],
-            extra={"scenarios": [_told(row) for row in failing]},
-        )
-
-
-def _fault(row: MatrixRow) -> Fault:
-    ran = row.ran[0]
-    got = ran.refusal or ran.got[:TOLD_LETTERS]
-    return Fault(
-        f"/scenarios/{row.scenario.name.replace('~', '~0').replace('/', '~1')}", ScenarioFailed.code,
-        f"{row.scenario.name}: expected {ran.expected[:TOLD_LETTERS]}, got {got}",
-    )  # fmt: skip
-
-
-def _told(row: MatrixRow) -> dict[str, str]:
-    ran = row.ran[0]
-    return {
-        "id": str(row.scenario.pk), "name": row.scenario.name, "expected": ran.expected, "got": ran.got,
-        "refusal": ran.refusal,
-    }  # fmt: skip
 
 
 def _texts(rulebook: Rulebook, drafts: Sequence[ScenarioDraft], now: datetime) -> list[tuple[str, str, str, str]]:

@@ -13,7 +13,7 @@ from apps.masterdata.contract import entities_by_code
 from apps.rulebooks.decisions.documents import checked_text
 from apps.rulebooks.decisions.kinds import kind_of
 from apps.rulebooks.decisions.scenarios import read_scenarios
-from apps.rulebooks.models import Rulebook, RulebookVersion
+from apps.rulebooks.models import Approval, Rulebook, RulebookVersion
 from apps.rulebooks.services.activations import put_in_force
 from apps.rulebooks.services.scenarios import keep_scenarios
 from apps.rulebooks.services.versions import add_draft, ensure_rulebook
@@ -82,6 +82,13 @@ def _install(file: RulebookFile, now: datetime) -> Imported:
     if version.state != RulebookVersion.State.APPROVED:
         version.state, version.approver_id = RulebookVersion.State.APPROVED, INSTALLER.id
         version.save(update_fields=["state", "approver_id"])
+        Approval.objects.create(
+            version=version,
+            sha256=version.sha256,
+            basis=Approval.Basis.INSTALLATION,
+            approver_id=INSTALLER.id,
+            recorded_at=now,
+        )
     first = not rulebook.activations.exists()
     put_in_force(version=version, from_at=SINCE_EVER if first else now, actor=SYSTEM, now=now)
     return Imported(file.name, version.number, bytes(version.sha256), "activated")

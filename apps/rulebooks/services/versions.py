@@ -1,7 +1,7 @@
 """The life of a version until it is approved: saved, submitted, given back, approved by somebody else."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Max
@@ -9,13 +9,17 @@ from django.db.models import Max
 from apps.audit.contract import set_change_actor
 from apps.rulebooks.decisions.documents import checked_text
 from apps.rulebooks.decisions.kinds import kind_of
-from apps.rulebooks.models import Rulebook, RulebookVersion
-from apps.rulebooks.selectors.approvals import approval_standing
+from apps.rulebooks.models import Approval, Rulebook, RulebookVersion
+from apps.rulebooks.selectors.approvals import Standing, approval_standing
+from apps.rulebooks.selectors.in_force import forget_cached_rulebooks
 from apps.rulebooks.states import VERSION
+from ordercash.kernel import sql
 from ordercash.kernel.actor import Actor
 from ordercash.kernel.errors import Conflict, Forbidden, NotFound
 from ordercash.kernel.ids import new_id
 from ordercash.kernel.transactions import joins, writes
+
+RULE_OF_APPROVAL: Final = "SELECT version_id FROM rulebooks_rule_of_approval(%s, %s, %s)"
 
 
 class SelfApproval(Forbidden):
@@ -106,11 +110,38 @@ def approve_version(*, version_id: UUID, actor: Actor, now: datetime) -> Ruleboo
     if version.author_id == actor.id:
         raise SelfApproval("The author of a version cannot approve it.")
     VERSION.after(version.state, "approve")
-    refused = approval_standing(version, approver_id=actor.id, at=now).refusal
-    if refused is not None:
-        raise ApprovalRefused(refused.sentence, extra={"reason": refused.code})
+    forget_cached_rulebooks()
+    standing = approval_standing(version, approver_id=actor.id, at=now)
+    if standing.refusal is not None:
+        raise ApprovalRefused(standing.refusal.sentence, extra=_told(standing))
+    _keep_approval(version, standing, actor, now)
     version.approver_id = actor.id
     return _move(version, "approve", "approver_id")
+
+
+@joins
+def _keep_approval(version: RulebookVersion, standing: Standing, actor: Actor, now: datetime) -> Approval:
+    """Keep by which role, up to which amount and on which report somebody approves; the database compares it."""
+    limit, shows, book = standing.limit, standing.shows, version.rulebook
+    ((rule_version_id,),) = sql.fetch(RULE_OF_APPROVAL, [book.kind, book.legal_entity_id, now])
+    return Approval.objects.create(
+        id=new_id(), version=version, sha256=version.sha256, basis=Approval.Basis.PERSON, approver_id=actor.id,
+        rule_version_id=rule_version_id, role=limit.role if limit else "",
+        most=None if limit is None or limit.most is None else {code: str(each) for code, each in limit.most.items()},
+        report=standing.report, needed=shows.needed if shows and standing.needed else 0, covered=shows.covered if shows else 0,
+        moved=dict(shows.moved) if shows else {}, recorded_at=now,
+    )  # fmt: skip
+
+
+def _told(standing: Standing) -> dict[str, Any]:
+    """Return what callers need to know of a refusal: why, and what a back-test lacks."""
+    shows = standing.shows
+    return {
+        "reason": standing.refusal.code if standing.refusal else "",
+        "needed_decisions": shows.needed if shows and standing.needed else standing.needed,
+        "covered_decisions": shows.covered if shows else 0,
+        "back_test_id": str(standing.report.pk) if standing.report else None,
+    }
 
 
 @joins
