@@ -76,7 +76,7 @@ def test_within_five_seconds(site: Site) -> None:
             verb(half, clock.now())
             assert callers.until_all_say(wanted, time.monotonic()) < MOST_SECONDS
     told = Rulebook.objects.get(kind=KIND).activations.order_by("recorded_at").values_list("kind", "reason")
-    assert list(told)[1:] == [("normal", ""), ("rollback", "Half was too much"), ("normal", "")]
+    assert list(told)[-3:] == [("normal", ""), ("rollback", "Half was too much"), ("normal", "")]
 
 
 def activate(version: RulebookVersion, now: datetime) -> Any:
