@@ -203,3 +203,22 @@ def test_recording_is_one_statement() -> None:
             record_decisions([DecisionDraft(KIND, "thing", new_id(), b"0" * 32, "{}", "1", "[]", NOW)] * count)
 
     assert count_statements(lambda: record(1)) == count_statements(lambda: record(300))
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"kind: test.factor\nname: a\ndocument:\n\tfactor: 2\n", r"bad\.yaml:4:1: The file is not YAML"),
+        (b"kind: test.factor\nname: a\nname: b\ndocument: {}\n", r"bad\.yaml:3:1: .*second time"),
+        (b"kind: &a [x]\nname: *a\ndocument: {}\n", r"bad\.yaml:2:7: .*anchors and aliases"),
+        (b"kind: test.factor\nname: [a]\ndocument: {factor: 2}\n", r"bad\.yaml:2:7: `name` is a text"),
+        (b"kind: test.nothing\nname: a\ndocument: {}\n", "not one of"),
+        (b"\xff\xfe\x00", "cannot be read as UTF-8"),
+    ],
+)
+def test_a_bad_file_is_named_with_its_place(tmp_path: Path, content: bytes, says: str) -> None:
+    path = tmp_path / "bad.yaml"
+    path.write_bytes(content)
+    with pytest.raises(CommandError, match=says):
+        call_command("rulebooks", "import", str(path))
+    assert not Rulebook.objects.exists()

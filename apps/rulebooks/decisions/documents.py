@@ -18,6 +18,7 @@ _WORDS: Final = {
     "list_type": "this is a list",
     "tuple_type": "this is a list",
     "string_type": "this is a text",
+    "too_short": "this needs more items",
 }
 
 

@@ -8,6 +8,7 @@ from apps.rulebooks.decisions.documents import findings_of
 from apps.rulebooks.decisions.files import FileUnreadable, read_file
 from apps.rulebooks.decisions.kinds import Finding, KindUnknown, kind_of
 from apps.rulebooks.decisions.places import Places
+from apps.rulebooks.decisions.scenarios import ScenarioUnusable, read_scenarios
 
 MOST_LETTERS = 300_000
 
@@ -39,6 +40,10 @@ def examine_text(text: str) -> Examined:
         return Examined(None, (Finding("error", "/kind", refusal.code, refusal.detail, line, column),))
     places = Places(text)
     found = [_placed(places, finding) for finding in findings_of(kind, members["document"])]
+    try:
+        read_scenarios(members.get("scenarios", ()))
+    except ScenarioUnusable as refusal:
+        found.append(Finding("error", "/scenarios", refusal.code, refusal.detail, *places.of("/scenarios")))
     return Examined(members, tuple(sorted(found, key=lambda each: (each.line or 0, each.column or 0))))
 
 

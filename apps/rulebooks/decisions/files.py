@@ -5,6 +5,7 @@ from typing import Any
 
 import yaml
 
+from apps.rulebooks.decisions.places import Places
 from ordercash.kernel.errors import DomainError
 
 
@@ -55,6 +56,10 @@ def read_file(text: str) -> Mapping[str, Any]:
     unknown = set(content) - {"kind", "name", "document", "legal_entity", "scenarios"}
     if missing or unknown:
         raise FileUnreadable(f"Members missing: {sorted(missing)}; not known: {sorted(map(str, unknown))}.")
+    for member in ("kind", "name", *(["legal_entity"] if content.get("legal_entity") else [])):
+        if not isinstance(content[member], str) or not content[member].strip():
+            line, column = Places(text).of(f"/{member}")
+            raise FileUnreadable(f"`{member}` is a text.", line=line, column=column)
     return content
 
 

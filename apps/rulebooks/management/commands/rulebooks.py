@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from apps.rulebooks.decisions.differences import differences
 from apps.rulebooks.decisions.drafting import examine_text
-from apps.rulebooks.decisions.files import read_file, write_file
+from apps.rulebooks.decisions.files import FileUnreadable, read_file, write_file
 from apps.rulebooks.decisions.kinds import kind_of
 from apps.rulebooks.models import Rulebook, RulebookVersion
 from apps.rulebooks.selectors.scenarios import members_of
@@ -19,6 +19,8 @@ from apps.rulebooks.services.transfer import RulebookFile, import_rulebooks, ins
 from ordercash.kernel import clock
 from ordercash.kernel.actor import SYSTEM
 from ordercash.kernel.errors import DomainError
+
+ENDINGS = {".yaml", ".yml", ".json"}
 
 
 class Command(BaseCommand):
@@ -47,7 +49,7 @@ class Command(BaseCommand):
             raise CommandError(f"{refusal.detail}{faults}") from refusal
 
     def _import(self, *, paths: list[Path], activate: bool, missing: bool, **options: Any) -> None:
-        files = [RulebookFile(**read_file(path.read_text("utf-8"))) for path in _files(paths)]
+        files = [_rulebook_in(path) for path in _files(paths)]
         if missing:
             used = set(Rulebook.objects.filter(activations__isnull=False).values_list("kind", "name"))
             files = [file for file in files if (file.kind, file.name) not in used]
@@ -92,7 +94,7 @@ class Command(BaseCommand):
     def _examine(self, *, paths: list[Path], **options: Any) -> None:
         refused = 0
         for path in _files(paths):
-            examined = examine_text(path.read_text("utf-8"))
+            examined = examine_text(_text_in(path))
             refused += not examined.can_be_saved
             for each in examined.findings:
                 self.stdout.write(f"{path}:{each.line}:{each.column}: {each.severity}: {each.message}")
@@ -132,11 +134,28 @@ def _file_verbs(verbs: "_SubParsersAction[Any]") -> None:
 
 
 def _files(paths: list[Path]) -> list[Path]:
-    found = [file for path in paths for file in (sorted(path.glob("*.yaml")) if path.is_dir() else [path])]
+    inside = {
+        path: sorted(each for each in path.iterdir() if each.suffix in ENDINGS) for path in paths if path.is_dir()
+    }
+    found = [file for path in paths for file in inside.get(path, [path])]
     missing = [str(file) for file in found if not file.is_file()]
     if missing or not found:
         raise CommandError(f"No such file: {', '.join(missing) or ', '.join(map(str, paths))}")
     return found
+
+
+def _rulebook_in(path: Path) -> RulebookFile:
+    try:
+        return RulebookFile(**read_file(_text_in(path)))
+    except FileUnreadable as refusal:
+        raise CommandError(f"{path}:{refusal.line}:{refusal.column}: {refusal.detail}") from refusal
+
+
+def _text_in(path: Path) -> str:
+    try:
+        return path.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as mistake:
+        raise CommandError(f"{path} cannot be read as UTF-8 text: {mistake}") from mistake
 
 
 def _named(name: str) -> RulebookFacts:
@@ -161,7 +180,7 @@ def _document(found: RulebookFacts, which: str) -> Any:
     path = Path(which)
     if not path.is_file():
         return document_of(_numbered(found, which))
-    examined = examine_text(path.read_text("utf-8"))
+    examined = examine_text(_text_in(path))
     if examined.members is None or not examined.can_be_saved:
         raise CommandError(f"{which}: {examined.findings[0].message}")
     return examined.members["document"]
