@@ -45,7 +45,7 @@ LINES = (
     Column("position", "No."),
     Column("sku", "Product", kind="code", link="product", id_key="product_id", named=True, value=lambda line: None),
     Column("description", "Description"),
-    Column("order_id", "Order", link="order", id_key="order_id", named=True, value=lambda line: None),
+    Column("order_id", "Order", link="order", id_key="order_id", named=True, value=lambda line: None, desk=True),
     Column("quantity", "Quantity", kind="quantity"),
     Column("unit_price", "Unit price", kind="price", unit="price_per"),
     Column(
@@ -54,6 +54,7 @@ LINES = (
         kind="money",
         value=lambda line: line.net_minor + line.discount_minor,
         hint="Quantity x price, before discounts",
+        desk=True,
     ),
     Column("discount_minor", "Discount", kind="money", value=lambda line: -line.discount_minor or None),
     Column("tax", "Tax", value=lambda line: f"{line.tax_category} {line.tax_rate.normalize():f} %"),

@@ -269,7 +269,7 @@ class RebateExposure(Worklist):
 
     def context(self) -> Mapping[str, Any]:
         charts = [
-            Chart(f"Open by agreement, {currency}", [code for code, _ in rows], [Series("Open", [open for _, open in rows])],
+            Chart("Open by agreement", [code for code, _ in rows], [Series("Open", [open for _, open in rows])],
                   kind="bar", currency=currency)
             for currency, rows in list(open_by_agreement().items())[:MOST_CHARTS]
             if not self.wanted
