@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from operator import itemgetter
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from apps.masterdata.contract import entities_by_id
@@ -150,30 +150,56 @@ class _Shelves:
         return sorted((each for each in found if each.fits(shopper)), key=lambda each: each.code)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Choice:
+    """What a cart may choose from: the lists that fit it at its instant. Carts that may choose from the same share it."""
+
+    at: datetime
+    any_unit: bool
+    lists: tuple[tuple[int, ListFacts], ...]
+
+    @property
+    def currencies(self) -> set[str]:
+        """The currencies of the lists."""
+        return {facts.currency for _, facts in self.lists}
+
+
 class Candidates:
-    """The prices of a batch of carts: say with `want` what each needs, then `read`, then ask for each product `of` a cart."""
+    """The prices of a batch of carts: say with `want` what each of its `choices` needs, then `read`, then ask for each product.
+
+    `choices` are in the order of the shoppers.
+    """
 
     def __init__(self, shoppers: Sequence[Shopper]) -> None:
         shelves = _read_lists(shoppers)
         self._lists: dict[UUID, int] = {}
         self._products: dict[UUID, int] = {}
         self._pairs: dict[tuple[int, int], list[_Record]] = {}
-        self._known: dict[Shopper, list[tuple[int, ListFacts]]] = {}
-        for shopper in shoppers:
-            if shopper not in self._known:
-                self._known[shopper] = [
-                    (self._lists.setdefault(each.id, len(self._lists) + 1), each.facts(shopper))
-                    for each in shelves.for_shopper(shopper)
-                ]
+        self._facts: dict[tuple[UUID, str], ListFacts] = {}
+        self._distinct: dict[tuple[Any, ...], Choice] = {}
+        self.choices = [self._choice(shopper, shelves.for_shopper(shopper)) for shopper in shoppers]
         self._units: set[str] = set()
         self._any_unit = any(shopper.any_unit for shopper in shoppers)
         self._instants = [shopper.at for shopper in shoppers]
 
-    def want(self, shopper: Shopper, product_id: UUID, unit: str = "") -> None:
-        """Say that the cart of `shopper` may need the prices of a product, in its own unit and in `unit`."""
+    def _choice(self, shopper: Shopper, fitting: Sequence[_List]) -> Choice:
+        lists = [(self._lists.setdefault(each.id, len(self._lists) + 1), self._told(each, shopper)) for each in fitting]
+        key = (shopper.at, shopper.any_unit, *[(number, id(facts)) for number, facts in lists])
+        return self._distinct.setdefault(key, Choice(shopper.at, shopper.any_unit, tuple(lists)))
+
+    def _told(self, found: _List, shopper: Shopper) -> ListFacts:
+        """Return the list as decisions know it; only a zone's state makes it another one for another shopper."""
+        key = (found.id, shopper.state if found.zone_state else "")
+        if key not in self._facts:
+            self._facts[key] = found.facts(shopper)
+        return self._facts[key]
+
+    def want(self, choice: Choice, product_id: UUID, unit: str = "") -> None:
+        """Say that a cart may need the prices of a product, in its own unit and in `unit`."""
         product = self._products.setdefault(product_id, len(self._products) + 1)
-        for number, _ in self._known[shopper]:
-            self._pairs.setdefault((number, product), [])
+        for number, _ in choice.lists:
+            if (number, product) not in self._pairs:
+                self._pairs[number, product] = []
         if unit:
             self._units.add(unit)
 
@@ -192,21 +218,17 @@ class Candidates:
             if len(records) > 1:
                 records.sort(key=itemgetter(0, 1, 2))
 
-    def of(self, shopper: Shopper, product_id: UUID, unit: str = "") -> tuple[Candidate, ...]:
+    def of(self, choice: Choice, product_id: UUID, unit: str = "") -> tuple[Candidate, ...]:
         """Return the records of a product that the cart may choose from: by list, unit, least quantity and id."""
-        product, at = self._products[product_id], shopper.at
+        product, at = self._products[product_id], choice.at
         return tuple(
             Candidate(facts, each.record, each.unit, each.from_quantity, each.unit_price, each.per)
-            for number, facts in self._known[shopper]
+            for number, facts in choice.lists
             for each in self._pairs[number, product]
-            if (shopper.any_unit or each.unit in ("", unit))
+            if (choice.any_unit or each.unit in ("", unit))
             and (each.valid_from_at is None or each.valid_from_at <= at)
             and (each.valid_until_at is None or at < each.valid_until_at)
         )
-
-    def currencies(self, shopper: Shopper) -> set[str]:
-        """Return the currencies of the lists that the cart may use."""
-        return {facts.currency for _, facts in self._known.get(shopper, ())}
 
 
 def _read_lists(shoppers: Sequence[Shopper]) -> _Shelves:

@@ -5,6 +5,7 @@ for added products, parts of bundles, other units, costs, volumes and rates, and
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -32,7 +33,7 @@ from apps.pricing.decisions.facts import (
     Manual,
     PartFacts,
 )
-from apps.pricing.selectors.candidates import Candidates, Shopper
+from apps.pricing.selectors.candidates import Candidates, Choice, Shopper
 from apps.pricing.selectors.costs import Costs
 from apps.pricing.selectors.coupons import CouponWish, coupon_answers, written
 from apps.pricing.selectors.rates import RateWish, rates_on
@@ -102,7 +103,8 @@ def needs_of(rules: Rules) -> Needs:
     )
 
 
-class _Cart(NamedTuple):
+@dataclass(frozen=True, slots=True, eq=False)
+class _Cart:
     request: CartRequest
     need: Needs
     shopper: Shopper
@@ -118,7 +120,7 @@ class _Cart(NamedTuple):
     @property
     def volume_wishes(self) -> Iterator[VolumeWish]:
         customer_id = self.request.customer_id
-        if customer_id is not None:
+        if customer_id is not None and self.need.period_days:
             for _, product, _ in self.asking:
                 for days in sorted(self.need.period_days):
                     yield VolumeWish(customer_id, product.id, self.day, days)
@@ -157,6 +159,9 @@ class _Batch:
         known = {product.id: product for product in (*(product for _, product, _ in asked), *self.extras.values())}
         self.parts = bundle_parts([product.id for product in known.values() if product.is_bundle])
         self.factors = product_units({product.id for _, product, other in asked if other} | self._in_any_unit())
+        # By cart; added products are the same for all carts that may choose from the same.
+        self.choices: dict[_Cart, Choice] = {}
+        self.added: dict[tuple[Choice, Needs, str], ExtraFacts] = {}
         self.candidates = self._candidates()
         self.costs = self._costs()
         self.volumes = volumes_before({wish for cart in carts for wish in cart.volume_wishes})
@@ -176,18 +181,20 @@ class _Batch:
         """Read the prices of every product asked for, of the parts of bundles and of what rules may add."""
         asking = [cart for cart in self.carts if any(True for _ in cart.asking) or cart.need.skus]
         found = Candidates([cart.shopper for cart in asking])
-        for cart in asking:
+        self.choices = dict(zip(asking, found.choices, strict=True))
+        for cart, choice in self.choices.items():
             for _, product, other in cart.asking:
-                self._want(found, cart, product, other)
-            for sku in cart.need.skus & self.extras.keys():
-                self._want(found, cart, self.extras[sku], "")
+                self._want(found, choice, product, other)
+        for choice, skus in dict.fromkeys((choice, cart.need.skus) for cart, choice in self.choices.items()):
+            for sku in sorted(skus & self.extras.keys()):
+                self._want(found, choice, self.extras[sku], "")
         found.read()
         return found
 
-    def _want(self, found: Candidates, cart: _Cart, product: ProductFacts, other: str) -> None:
-        found.want(cart.shopper, product.id, other)
+    def _want(self, found: Candidates, choice: Choice, product: ProductFacts, other: str) -> None:
+        found.want(choice, product.id, other)
         for part in self.parts.get(product.id, ()):
-            found.want(cart.shopper, part.product_id)
+            found.want(choice, part.product_id)
 
     def _costs(self) -> Costs:
         pricy = [cart for cart in self.carts if cart.need.costs]
@@ -197,10 +204,11 @@ class _Batch:
 
     def _rate_wishes(self, cart: _Cart) -> set[RateWish]:
         """Return what the cart may have to convert: prices of lists in other currencies, and costs."""
-        foreign = self.candidates.currencies(cart.shopper) if cart.need.converts else set()
-        if cart.need.costs:
+        own = cart.request.currency
+        foreign = self.choices[cart].currencies if cart.need.converts and cart in self.choices else set()
+        if self.costs.currencies - {own}:
             foreign |= {cost.currency for line in cart.request.lines if (cost := self._cost(cart, line)) is not None}
-        return {RateWish(currency, cart.request.currency, cart.day) for currency in foreign - {cart.request.currency}}
+        return {RateWish(currency, own, cart.day) for currency in foreign - {own}}
 
     def facts(self, cart: _Cart) -> CartFacts:
         """Return what the decision about one cart knows."""
@@ -230,7 +238,7 @@ class _Batch:
         plain = line.agreed is not None and cart.need.agreed_final
         other = _other_unit(line)
         factor = self.factors.get(product.id, {}).get(other) if other else ONE
-        candidates = () if plain or factor is None else self.candidates.of(cart.shopper, product.id, other)
+        candidates = () if plain or factor is None else self.candidates.of(self.choices[cart], product.id, other)
         return LineFacts(
             str(product.id), product.sku, product.category, other or product.unit, line.quantity,
             factor=factor or ONE,
@@ -278,7 +286,7 @@ class _Batch:
         return tuple(self._part(cart, part) for part in self.parts.get(product_id, ()))
 
     def _part(self, cart: _Cart, part: BundlePart) -> PartFacts:
-        candidates, reads = self.candidates.of(cart.shopper, part.product_id), cart.need.access_reads
+        candidates, reads = self.candidates.of(self.choices[cart], part.product_id), cart.need.access_reads
         return PartFacts(
             str(part.product_id), part.sku, part.quantity, candidates,
             part.category if "category" in reads else "",
@@ -305,8 +313,14 @@ class _Batch:
         return Cost(sum((amount for amount, _ in costs), Decimal(0)), costs[0][1])
 
     def _extra(self, cart: _Cart, sku: str) -> ExtraFacts:
+        key = (self.choices[cart], cart.need, sku)
+        if key not in self.added:
+            self.added[key] = self._added(cart, sku)
+        return self.added[key]
+
+    def _added(self, cart: _Cart, sku: str) -> ExtraFacts:
         product = self.extras[sku]
-        candidates = self.candidates.of(cart.shopper, product.id)
+        candidates = self.candidates.of(self.choices[cart], product.id)
         return ExtraFacts(
             str(product.id), sku, product.unit, candidates,
             product.category if "category" in cart.need.access_reads else "",

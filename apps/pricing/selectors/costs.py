@@ -28,19 +28,23 @@ class _Record(NamedTuple):
 
 
 class Costs:
-    """What some products cost at some instants; one statement, none without a product or an instant."""
+    """What some products cost at some instants, in which `currencies`; one statement, none without a product or an instant."""
 
     def __init__(self, product_ids: Collection[UUID], instants: Sequence[datetime]) -> None:
         self._records: dict[UUID, list[_Record]] = defaultdict(list)
         if product_ids and instants:
             for product_id, *record in fetch(_COSTS, [sorted(product_ids), max(instants), min(instants)]):
                 self._records[product_id].append(_Record(*record))
+        self.currencies = {each.currency for known in self._records.values() for each in known}
 
     def of(self, product_id: UUID, legal_entity_id: UUID, currency: str, at: datetime) -> Cost | None:
         """Return the cost of one own unit: the legal entity's own before the general one, in `currency` before any other."""
+        records = self._records.get(product_id)
+        if records is None:
+            return None
         found = [
             (each.legal_entity_id is None, each.currency != currency, each.currency, each.unit_cost)
-            for each in self._records.get(product_id, ())
+            for each in records
             if each.legal_entity_id in (None, legal_entity_id)
             and each.valid_from_at <= at
             and (each.valid_until_at is None or at < each.valid_until_at)
