@@ -30,7 +30,7 @@ from django.test import Client  # noqa: E402
 
 from apps.masterdata.models import User  # noqa: E402
 from apps.masterdata.services.keys import create_api_key  # noqa: E402
-from apps.pricing.decisions.rules import RULES_KIND  # noqa: E402
+from apps.pricing.decisions.document.schema import RULES_KIND  # noqa: E402
 from apps.rulebooks.services.transfer import RulebookFile, install_rulebooks  # noqa: E402
 from bench.company import COUNT, load_company  # noqa: E402
 from bench.measure import machine, say  # noqa: E402

@@ -17,11 +17,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ordercash.settings")
 django.setup()
 
 from apps.pricing.contract import CONDITIONS  # noqa: E402
-from apps.pricing.decisions.cart import decide_cart  # noqa: E402
-from apps.pricing.decisions.compiled import Rules, compile_rules  # noqa: E402
-from apps.pricing.decisions.facts import Candidate, CartFacts, Cost, Coupon, ExtraFacts, LineFacts, ListFacts  # noqa: E402
-from apps.pricing.decisions.rules import PricingRules  # noqa: E402
-from apps.pricing.decisions.texts import cart_texts, replay_cart  # noqa: E402
+from apps.pricing.decisions.cart.decide import decide_cart  # noqa: E402
+from apps.pricing.decisions.cart.facts import Candidate, CartFacts, Cost, Coupon, ExtraFacts, LineFacts, ListFacts  # noqa: E402
+from apps.pricing.decisions.document.compiled import Rules, compile_rules  # noqa: E402
+from apps.pricing.decisions.document.schema import PricingRules  # noqa: E402
+from apps.pricing.decisions.record.texts import cart_texts, replay_cart  # noqa: E402
 from bench.measure import machine, say  # noqa: E402
 
 RUNS, LINES = 7, 6_000

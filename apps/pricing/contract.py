@@ -10,15 +10,15 @@ from uuid import UUID
 from apps.audit.contract import JobContext, register_job
 from apps.exceptions.contract import Resolution
 from apps.masterdata.contract import register_demo
-from apps.pricing.decisions.compiled import Rules, compile_rules
-from apps.pricing.decisions.conditions import Language
-from apps.pricing.decisions.explanation import LineTold, OrderTold, explain_line, explain_order, words_for
-from apps.pricing.decisions.facts import AddedLine, BelowFloor, Coupon, LinePriced, Manual
-from apps.pricing.decisions.rivalry import examine_document
-from apps.pricing.decisions.rules import RULES_KIND, PricingRules
-from apps.pricing.decisions.texts import CartTexts, replay_cart
-from apps.pricing.decisions.weights import weigh_cart
-from apps.pricing.decisions.words import words_of
+from apps.pricing.decisions.cart.facts import AddedLine, BelowFloor, Coupon, LinePriced, Manual
+from apps.pricing.decisions.document.compiled import Rules, compile_rules
+from apps.pricing.decisions.document.conditions import Language
+from apps.pricing.decisions.document.rivalry import examine_document
+from apps.pricing.decisions.document.schema import RULES_KIND, PricingRules
+from apps.pricing.decisions.document.words import words_of
+from apps.pricing.decisions.record.explanation import LineTold, OrderTold, explain_line, explain_order, words_for
+from apps.pricing.decisions.record.texts import CartTexts, replay_cart
+from apps.pricing.decisions.record.weights import weigh_cart
 from apps.pricing.models import BatchAction, PriceBatch
 from apps.pricing.permissions import SETTLE_REBATES
 from apps.pricing.ports import (

@@ -11,7 +11,7 @@ import orjson
 from apps.compliance.contract import TaxRequest, determine_taxes
 from apps.orders.decisions.freeze import TaxedNet, line_taxes
 from apps.pricing.contract import CartRequest, DecidedCart, explain_line, price_carts
-from apps.pricing.decisions.explanation import charges_borne
+from apps.pricing.decisions.record.explanation import charges_borne
 from ordercash.kernel.clock import business_date
 from ordercash.kernel.money import to_major, to_minor
 from tests.factories.adventureworks import Sale

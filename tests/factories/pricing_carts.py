@@ -5,8 +5,7 @@ from functools import cache
 from random import Random
 from typing import Any
 
-from apps.pricing.decisions.compiled import Rules
-from apps.pricing.decisions.facts import (
+from apps.pricing.decisions.cart.facts import (
     Candidate,
     CartFacts,
     Cost,
@@ -17,6 +16,7 @@ from apps.pricing.decisions.facts import (
     PartFacts,
     Rate,
 )
+from apps.pricing.decisions.document.compiled import Rules
 from tests.factories.pricing_rules import a_cart, a_record, an_extra, rules_of
 
 CURRENCIES = {"JPY": 0, "EUR": 2, "KWD": 3}

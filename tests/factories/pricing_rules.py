@@ -5,9 +5,9 @@ from decimal import Decimal
 from typing import Any
 
 from apps.pricing.contract import CONDITIONS
-from apps.pricing.decisions.compiled import Rules, compile_rules
-from apps.pricing.decisions.facts import Candidate, CartFacts, ExtraFacts, LineFacts, ListFacts
-from apps.pricing.decisions.rules import PricingRules
+from apps.pricing.decisions.cart.facts import Candidate, CartFacts, ExtraFacts, LineFacts, ListFacts
+from apps.pricing.decisions.document.compiled import Rules, compile_rules
+from apps.pricing.decisions.document.schema import PricingRules
 
 ACCESSES: list[dict[str, Any]] = [
     {"name": "agreed", "source": "agreed_price"},

@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apps.pricing.contract import CONDITIONS
-from apps.pricing.decisions.cart import decide_cart
-from apps.pricing.decisions.compiled import Rules, compile_rules
-from apps.pricing.decisions.examination import examine_members
-from apps.pricing.decisions.explanation import charges_borne, explain_line, explain_order
-from apps.pricing.decisions.facts import CartFacts, CartPriced, LineFacts, ListFacts
-from apps.pricing.decisions.rules import PricingRules
+from apps.pricing.decisions.cart.decide import decide_cart
+from apps.pricing.decisions.cart.facts import CartFacts, CartPriced, LineFacts, ListFacts
+from apps.pricing.decisions.document.compiled import Rules, compile_rules
+from apps.pricing.decisions.document.examination import examine_members
+from apps.pricing.decisions.document.schema import PricingRules
+from apps.pricing.decisions.record.explanation import charges_borne, explain_line, explain_order
 from tests.factories.adventureworks import INTERNET, RESELLERS, Promotion, Version, instant, promotions, versions
 from tests.factories.adventureworks_masters import FREIGHT, rulebook_file
 from tests.factories.adventureworks_promotions import concerns, moments, percent_off, rounded, skus_of

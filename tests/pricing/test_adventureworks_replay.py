@@ -21,7 +21,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from apps.pricing.contract import CartRequest, LineRequest, price_carts
-from apps.pricing.decisions.rules import RULES_KIND
+from apps.pricing.decisions.document.schema import RULES_KIND
 from apps.rulebooks.contract import DecisionDraft, forget_cached_rulebooks, record_decisions, rulebook_in_force
 from apps.rulebooks.services import activations, versions
 from ordercash.kernel.actor import Actor

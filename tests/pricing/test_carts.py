@@ -9,12 +9,12 @@ import pytest
 from apps.masterdata.contract import products_by_id
 from apps.masterdata.models import ExchangeRate, Product
 from apps.pricing.contract import CONDITIONS
-from apps.pricing.decisions.cart import decide_cart
-from apps.pricing.decisions.compiled import compile_rules
-from apps.pricing.decisions.facts import CartFacts, Cost, Coupon, Rate
-from apps.pricing.decisions.readings import read_facts
-from apps.pricing.decisions.rules import PricingRules
-from apps.pricing.decisions.texts import facts_text
+from apps.pricing.decisions.cart.decide import decide_cart
+from apps.pricing.decisions.cart.facts import CartFacts, Cost, Coupon, Rate
+from apps.pricing.decisions.document.compiled import compile_rules
+from apps.pricing.decisions.document.schema import PricingRules
+from apps.pricing.decisions.record.readings import read_facts
+from apps.pricing.decisions.record.texts import facts_text
 from apps.pricing.models import CostRecord, PurchaseVolume
 from apps.pricing.selectors.carts import CartRequest, LineRequest, Needs, needs_of, read_carts
 from tests.factories.counting import Counted, counted

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from apps.pricing.decisions.cart import decide_cart
-from apps.pricing.decisions.compiled import Rules
-from apps.pricing.decisions.facts import Candidate, LinePriced, ListFacts, Rate
-from apps.pricing.decisions.sparing import needed_facts
+from apps.pricing.decisions.cart.decide import decide_cart
+from apps.pricing.decisions.cart.facts import Candidate, LinePriced, ListFacts, Rate
+from apps.pricing.decisions.document.compiled import Rules
+from apps.pricing.decisions.record.minimised import needed_facts
 from tests.factories.pricing_rules import ACCESSES, BASE, a_cart, a_discount, a_line, a_record, one_group, rules_of
 
 RULES = rules_of()

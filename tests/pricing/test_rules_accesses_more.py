@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.pricing.contract import CONDITIONS
-from apps.pricing.decisions.cart import decide_cart
-from apps.pricing.decisions.explanation import Missed, explain_line
-from apps.pricing.decisions.facts import CartFacts, Coupon, LineFacts, ListFacts, PartFacts, Rate
-from apps.pricing.decisions.rivalry import examine_document
-from apps.pricing.decisions.texts import cart_texts, replay_cart
-from apps.pricing.decisions.words import words_of
+from apps.pricing.decisions.cart.decide import decide_cart
+from apps.pricing.decisions.cart.facts import CartFacts, Coupon, LineFacts, ListFacts, PartFacts, Rate
+from apps.pricing.decisions.document.rivalry import examine_document
+from apps.pricing.decisions.document.words import words_of
+from apps.pricing.decisions.record.explanation import Missed, explain_line
+from apps.pricing.decisions.record.texts import cart_texts, replay_cart
 from apps.pricing.selectors.told import cart_line_steps
 from tests.factories.pricing_rules import (
     BASE,

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from apps.pricing.decisions import discounts
-from apps.pricing.decisions.cart import decide_cart
-from apps.pricing.decisions.compiled import Rules
-from apps.pricing.decisions.facts import CartFacts, LineFacts, Manual
-from apps.pricing.decisions.texts import CartTexts, cart_texts
+from apps.pricing.decisions.cart import line_discounts
+from apps.pricing.decisions.cart.decide import decide_cart
+from apps.pricing.decisions.cart.facts import CartFacts, LineFacts, Manual
+from apps.pricing.decisions.document.compiled import Rules
+from apps.pricing.decisions.record.texts import CartTexts, cart_texts
 from tests.factories.pricing_carts import random_cart, random_rules
 from tests.factories.pricing_rules import a_cart, a_discount, a_line, one_group, rules_of
 
@@ -25,7 +25,7 @@ def net(rules: Rules, *lines: LineFacts, **cart: Any) -> int:
 
 @pytest.mark.parametrize("seed", range(12))
 def test_a_cart_is_priced_alike_by_fresh_rules_and_by_used_ones(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(discounts, "MOST_REMEMBERED", 7)
+    monkeypatch.setattr(line_discounts, "MOST_REMEMBERED", 7)
     used, draw = random_rules(seed), Random(seed)
     carts = [random_cart(draw) for _ in range(20)]
     for cart in carts:
@@ -35,7 +35,7 @@ def test_a_cart_is_priced_alike_by_fresh_rules_and_by_used_ones(seed: int, monke
 
 
 def test_no_more_lines_are_remembered_than_fit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(discounts, "MOST_REMEMBERED", 3)
+    monkeypatch.setattr(line_discounts, "MOST_REMEMBERED", 3)
     rules = one_group(a_discount("ten", {"percent": "10"}))
     for quantity in range(1, 20):
         assert net(rules, a_line(quantity=str(quantity))) == 900 * quantity

@@ -6,8 +6,8 @@ import pytest
 from pydantic import ValidationError
 
 from apps.pricing.contract import CONDITIONS
-from apps.pricing.decisions.rivalry import examine_document
-from apps.pricing.decisions.words import sentence_of, words_of
+from apps.pricing.decisions.document.rivalry import examine_document
+from apps.pricing.decisions.document.words import sentence_of, words_of
 from tests.factories.pricing_rules import ACCESSES, a_discount, a_document, a_group
 
 TEN = {"percent": "10"}

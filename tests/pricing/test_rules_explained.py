@@ -5,14 +5,14 @@ import yaml
 from django.conf import settings
 
 from apps.pricing.contract import CONDITIONS
-from apps.pricing.decisions.cart import decide_cart
-from apps.pricing.decisions.explanation import WHY, Loser, Missed, Step, explain_line, explain_order
-from apps.pricing.decisions.facts import Coupon
-from apps.pricing.decisions.readings import read_outcome
-from apps.pricing.decisions.rivalry import examine_document
-from apps.pricing.decisions.rules import PricingRules
-from apps.pricing.decisions.texts import CartTexts, cart_texts
-from apps.pricing.decisions.weights import weigh_cart
+from apps.pricing.decisions.cart.decide import decide_cart
+from apps.pricing.decisions.cart.facts import Coupon
+from apps.pricing.decisions.document.rivalry import examine_document
+from apps.pricing.decisions.document.schema import PricingRules
+from apps.pricing.decisions.record.explanation import WHY, Loser, Missed, Step, explain_line, explain_order
+from apps.pricing.decisions.record.readings import read_outcome
+from apps.pricing.decisions.record.texts import CartTexts, cart_texts
+from apps.pricing.decisions.record.weights import weigh_cart
 from tests.factories.pricing_rules import a_cart, a_discount, a_group, a_line, an_extra, rules_of
 
 

@@ -6,12 +6,12 @@ from typing import Any
 import orjson
 import pytest
 
-from apps.pricing.decisions.cart import decide_cart
-from apps.pricing.decisions.compiled import Rules
-from apps.pricing.decisions.explanation import explain_line, explain_order
-from apps.pricing.decisions.facts import EDITION, CartFacts
-from apps.pricing.decisions.readings import read_facts
-from apps.pricing.decisions.texts import cart_texts, replay_cart
+from apps.pricing.decisions.cart.decide import decide_cart
+from apps.pricing.decisions.cart.facts import EDITION, CartFacts
+from apps.pricing.decisions.document.compiled import Rules
+from apps.pricing.decisions.record.explanation import explain_line, explain_order
+from apps.pricing.decisions.record.readings import read_facts
+from apps.pricing.decisions.record.texts import cart_texts, replay_cart
 from apps.pricing.selectors.told import cart_line_steps
 from tests.factories.pricing_rules import a_cart, a_discount, a_group, a_line, an_extra, one_group, rules_of
 

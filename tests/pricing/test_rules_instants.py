@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from apps.pricing.decisions.cart import decide_cart
-from apps.pricing.decisions.compiled import Rules
-from apps.pricing.decisions.instants import instant_of, oddity_of
-from apps.pricing.decisions.plans import timeline_of
+from apps.pricing.decisions.cart.decide import decide_cart
+from apps.pricing.decisions.cart.plans import timeline_of
+from apps.pricing.decisions.document.compiled import Rules
+from apps.pricing.decisions.document.instants import instant_of, oddity_of
 from tests.factories.pricing_rules import a_cart, a_discount, a_line, one_group
 
 # The day of each change: its wall times, and the instants at which it begins and ends. These days have 23, 24.5, 23.5 or 25 hours.

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from apps.pricing.decisions.cart import decide_cart
-from apps.pricing.decisions.compiled import Rules
-from apps.pricing.decisions.explanation import explain_line
-from apps.pricing.decisions.facts import CartPriced, LineFacts, Manual
+from apps.pricing.decisions.cart.decide import decide_cart
+from apps.pricing.decisions.cart.facts import CartPriced, LineFacts, Manual
+from apps.pricing.decisions.document.compiled import Rules
+from apps.pricing.decisions.record.explanation import explain_line
 from tests.factories.pricing_rules import a_cart, a_discount, a_group, a_line, one_group, rules_of
 
 

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from apps.pricing.decisions.cart import decide_cart
-from apps.pricing.decisions.compiled import Rules
-from apps.pricing.decisions.explanation import charges_borne, explain_order
-from apps.pricing.decisions.facts import CartPriced, Cost, Coupon, LineFacts, PartFacts, Rate
-from apps.pricing.decisions.readings import read_outcome
-from apps.pricing.decisions.texts import cart_texts, replay_cart
+from apps.pricing.decisions.cart.decide import decide_cart
+from apps.pricing.decisions.cart.facts import CartPriced, Cost, Coupon, LineFacts, PartFacts, Rate
+from apps.pricing.decisions.document.compiled import Rules
+from apps.pricing.decisions.record.explanation import charges_borne, explain_order
+from apps.pricing.decisions.record.readings import read_outcome
+from apps.pricing.decisions.record.texts import cart_texts, replay_cart
 from apps.pricing.selectors.told import cart_line_steps
 from tests.factories.pricing_rules import a_cart, a_discount, a_group, a_line, a_record, an_extra, one_group, rules_of
 

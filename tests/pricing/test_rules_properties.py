@@ -18,13 +18,13 @@ from hypothesis import strategies as st
 from apps.billing.decisions.credits import QUANTITY_UNITS, CreditableLine, quantity_share
 from apps.orders.services.locked import LineFacts, Share
 from apps.pricing.contract import CONDITIONS
-from apps.pricing.decisions.cart import decide_cart
-from apps.pricing.decisions.explanation import explain_line
-from apps.pricing.decisions.facts import CartFacts, CartPriced
-from apps.pricing.decisions.gives import LINE_GIVES, ORDER_GIVES, WEIGHT_GIVES
-from apps.pricing.decisions.readings import read_facts, read_outcome
-from apps.pricing.decisions.rivalry import examine_document
-from apps.pricing.decisions.texts import cart_texts, replay_cart
+from apps.pricing.decisions.cart.decide import decide_cart
+from apps.pricing.decisions.cart.facts import CartFacts, CartPriced
+from apps.pricing.decisions.document.gives import LINE_GIVES, ORDER_GIVES, WEIGHT_GIVES
+from apps.pricing.decisions.document.rivalry import examine_document
+from apps.pricing.decisions.record.explanation import explain_line
+from apps.pricing.decisions.record.readings import read_facts, read_outcome
+from apps.pricing.decisions.record.texts import cart_texts, replay_cart
 from ordercash.kernel.money import to_minor
 from tests.factories.pricing_carts import METHODS, random_cart, random_document, random_rules
 from tests.factories.pricing_rules import a_document, rules_of, shuffled
@@ -184,10 +184,10 @@ def _frozen(cart: CartFacts, priced: CartPriced) -> list[LineFacts]:
 
 AGAIN = """
 import sys, orjson
-from apps.pricing.decisions.compiled import compile_rules
-from apps.pricing.decisions.conditions import Language
-from apps.pricing.decisions.rules import PricingRules
-from apps.pricing.decisions.texts import replay_cart
+from apps.pricing.decisions.document.compiled import compile_rules
+from apps.pricing.decisions.document.conditions import Language
+from apps.pricing.decisions.document.schema import PricingRules
+from apps.pricing.decisions.record.texts import replay_cart
 from apps.rulebooks.decisions.comparisons import comparisons
 from apps.rulebooks.decisions.conditions import ConditionFailed, ConditionInvalid, compile_condition
 from apps.rulebooks.decisions.domains import covers, overlap

@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.pricing.contract import CONDITIONS
-from apps.pricing.decisions.cart import decide_cart
-from apps.pricing.decisions.explanation import explain_line, explain_order
-from apps.pricing.decisions.facts import CartFacts, CartPriced, ExtraFacts, LineFacts, PartFacts
-from apps.pricing.decisions.readings import read_outcome
-from apps.pricing.decisions.rivalry import examine_document
-from apps.pricing.decisions.texts import cart_texts, replay_cart
-from apps.pricing.decisions.words import words_of
+from apps.pricing.decisions.cart.decide import decide_cart
+from apps.pricing.decisions.cart.facts import CartFacts, CartPriced, ExtraFacts, LineFacts, PartFacts
+from apps.pricing.decisions.document.rivalry import examine_document
+from apps.pricing.decisions.document.words import words_of
+from apps.pricing.decisions.record.explanation import explain_line, explain_order
+from apps.pricing.decisions.record.readings import read_outcome
+from apps.pricing.decisions.record.texts import cart_texts, replay_cart
 from apps.pricing.selectors.told import cart_line_steps, order_steps
 from tests.factories.pricing_rules import a_cart, a_discount, a_document, a_group, a_line, a_record, an_extra, rules_of
 

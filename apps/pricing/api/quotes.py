@@ -13,8 +13,8 @@ from rest_framework.views import APIView
 
 from apps.masterdata.contract import actor_of, customer_id_called
 from apps.pricing.api.quote_shapes import NewQuote, QuoteRow, QuoteShown, WithdrawQuote
-from apps.pricing.decisions.explanation import Loser, explain_line, explain_order
-from apps.pricing.decisions.facts import AddedLine, BelowFloor, CartFacts, CartPriced
+from apps.pricing.decisions.cart.facts import AddedLine, BelowFloor, CartFacts, CartPriced
+from apps.pricing.decisions.record.explanation import Loser, explain_line, explain_order
 from apps.pricing.models import Quote
 from apps.pricing.permissions import MAKE_QUOTES, VIEW_QUOTES
 from apps.pricing.selectors.quotes import STATES, quote, quoted_cart, quotes, state_of

@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 
 from apps.masterdata.contract import EntityFacts, entities_by_code
-from apps.pricing.decisions.calendar import Period, Runs, Stretch, Window, month_beside, runs, window_of
-from apps.pricing.decisions.instants import EVER
-from apps.pricing.decisions.rules import RULES_KIND
-from apps.pricing.decisions.words import sentence_of
+from apps.pricing.decisions.document.calendar import Period, Runs, Stretch, Window, month_beside, runs, window_of
+from apps.pricing.decisions.document.instants import EVER
+from apps.pricing.decisions.document.schema import RULES_KIND
+from apps.pricing.decisions.document.words import sentence_of
 from apps.pricing.permissions import VIEW_PRICES
 from apps.rulebooks.contract import OfferedVersion, made_ready, offered_versions
 from ordercash.kernel import clock

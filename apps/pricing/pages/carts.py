@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from apps.pricing.decisions.explanation import explain_order
+from apps.pricing.decisions.record.explanation import explain_order
 from apps.pricing.selectors.deciding import DecidedCart
 from apps.pricing.selectors.titles import label_of, rule_titles
 from apps.pricing.selectors.told import access_name, cart_line_steps, order_steps

@@ -12,8 +12,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from apps.masterdata.contract import customer_id_called
-from apps.pricing.decisions.rules import RULES_KIND
-from apps.pricing.decisions.words import sentence_of
+from apps.pricing.decisions.document.schema import RULES_KIND
+from apps.pricing.decisions.document.words import sentence_of
 from apps.pricing.models import Coupon, CouponRedemption
 from apps.pricing.permissions import CHANGE_COUPONS, VIEW_COUPONS
 from apps.pricing.selectors.coupons import (

@@ -14,8 +14,8 @@ from django import forms
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from apps.pricing.decisions.readings import read_facts
-from apps.pricing.decisions.rules import RULES_KIND
+from apps.pricing.decisions.document.schema import RULES_KIND
+from apps.pricing.decisions.record.readings import read_facts
 from apps.pricing.pages.carts import cart_rows, cart_shown, net_of
 from apps.pricing.pages.lab_carts import LabCart, cart_asked, cart_decided, fields_shown, refusal_shown
 from apps.pricing.permissions import MAKE_QUOTES, VIEW_PRICES

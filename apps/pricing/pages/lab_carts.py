@@ -11,7 +11,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from apps.masterdata.contract import channels_by_code, currencies, entities_by_code
-from apps.pricing.decisions.facts import CartFacts
+from apps.pricing.decisions.cart.facts import CartFacts
 from apps.pricing.selectors.wishes import CartUnresolvable, CartWish, LineWish, Place
 from ordercash.kernel.errors import DomainError, Fault
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from apps.audit.contract import actor_names
 from apps.masterdata.contract import customer_id_called
-from apps.pricing.decisions.rules import RULES_KIND
+from apps.pricing.decisions.document.schema import RULES_KIND
 from apps.pricing.models import Quote, QuoteState
 from apps.pricing.pages.carts import cart_shown
 from apps.pricing.permissions import MAKE_QUOTES, VIEW_PRICES, VIEW_QUOTES

@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from apps.masterdata.contract import entities_by_id
-from apps.pricing.decisions.facts import NOTHING, ONE, Candidate, ListFacts
+from apps.pricing.decisions.cart.facts import NOTHING, ONE, Candidate, ListFacts
 from apps.pricing.selectors.lists import plain_postal_code
 from ordercash.kernel.sql import fetch
 

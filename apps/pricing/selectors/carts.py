@@ -21,8 +21,7 @@ from apps.masterdata.contract import (
     product_units,
     products_by_sku,
 )
-from apps.pricing.decisions.compiled import Rules
-from apps.pricing.decisions.facts import (
+from apps.pricing.decisions.cart.facts import (
     ONE,
     Candidate,
     CartFacts,
@@ -33,6 +32,7 @@ from apps.pricing.decisions.facts import (
     Manual,
     PartFacts,
 )
+from apps.pricing.decisions.document.compiled import Rules
 from apps.pricing.selectors.candidates import Candidates, Choice, Shopper
 from apps.pricing.selectors.costs import Costs
 from apps.pricing.selectors.coupons import CouponWish, coupon_answers, written

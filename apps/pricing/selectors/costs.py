@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from apps.pricing.decisions.facts import Cost
+from apps.pricing.decisions.cart.facts import Cost
 from apps.pricing.models import CostRecord
 from ordercash.kernel.sql import Row, fetch
 

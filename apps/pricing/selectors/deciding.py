@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from apps.pricing.decisions.cart import decide_cart
-from apps.pricing.decisions.facts import CartFacts, CartPriced, Coupon
-from apps.pricing.decisions.rules import RULES_KIND
-from apps.pricing.decisions.sparing import needed_facts
-from apps.pricing.decisions.texts import CartTexts, cart_texts
+from apps.pricing.decisions.cart.decide import decide_cart
+from apps.pricing.decisions.cart.facts import CartFacts, CartPriced, Coupon
+from apps.pricing.decisions.document.schema import RULES_KIND
+from apps.pricing.decisions.record.minimised import needed_facts
+from apps.pricing.decisions.record.texts import CartTexts, cart_texts
 from apps.pricing.selectors.carts import CartRequest, needs_of, read_carts
 from apps.rulebooks.contract import InForce, rulebook_in_force
 

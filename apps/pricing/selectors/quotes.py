@@ -8,8 +8,8 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from apps.pricing.decisions.accesses import plain_code
-from apps.pricing.decisions.readings import read_facts, read_outcome
+from apps.pricing.decisions.cart.accesses import plain_code
+from apps.pricing.decisions.record.readings import read_facts, read_outcome
 from apps.pricing.models import Quote, QuoteState
 from apps.pricing.selectors.deciding import DecidedCart
 from apps.rulebooks.contract import DecisionFacts, decisions_by_id

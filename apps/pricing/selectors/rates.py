@@ -5,7 +5,7 @@ from datetime import date
 from typing import NamedTuple
 
 from apps.masterdata.contract import dated_rates
-from apps.pricing.decisions.facts import Rate
+from apps.pricing.decisions.cart.facts import Rate
 
 
 class RateWish(NamedTuple):

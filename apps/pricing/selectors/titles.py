@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from apps.pricing.decisions.explanation import LineTold, Loser, OrderTold
-from apps.pricing.decisions.rules import RULES_KIND
+from apps.pricing.decisions.document.schema import RULES_KIND
+from apps.pricing.decisions.record.explanation import LineTold, Loser, OrderTold
 from apps.rulebooks.contract import version_document
 from ordercash.kernel.errors import NotFound
 from ordercash.web.tones import state_label

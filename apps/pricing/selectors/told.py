@@ -9,8 +9,8 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
-from apps.pricing.decisions.explanation import LineTold, Loser, OrderTold, explain_line, reason_words
-from apps.pricing.decisions.facts import CartFacts, CartPriced
+from apps.pricing.decisions.cart.facts import CartFacts, CartPriced
+from apps.pricing.decisions.record.explanation import LineTold, Loser, OrderTold, explain_line, reason_words
 from apps.pricing.selectors.titles import NO_TITLES, Titles, label_of, titled_line, titled_order
 from ordercash.kernel.money import to_major
 from ordercash.web.components import Step

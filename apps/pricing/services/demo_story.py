@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from apps.masterdata.contract import customer_groups, customers_by_code, entities_by_code, products_by_sku, read_demo
-from apps.pricing.decisions.rules import RULES_KIND
+from apps.pricing.decisions.document.schema import RULES_KIND
 from apps.pricing.models import CostRecord, CouponCampaign
 from apps.pricing.selectors.wishes import CartWish, LineWish
 from apps.pricing.services.costs import CostDraft, add_costs

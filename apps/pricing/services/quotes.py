@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from apps.audit.contract import record_events
-from apps.pricing.decisions.rules import RULES_KIND
+from apps.pricing.decisions.document.schema import RULES_KIND
 from apps.pricing.events import QUOTE_MADE, QUOTE_ORDERED, QUOTE_WITHDRAWN, quote_event
 from apps.pricing.models import Quote, QuoteState
 from apps.pricing.selectors.carts import CartRequest

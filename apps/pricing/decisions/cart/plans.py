@@ -9,13 +9,13 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
-from apps.pricing.decisions.alive import Alive, Period
-from apps.pricing.decisions.asking import CONDITION_FALSE
-from apps.pricing.decisions.compiled import RuleReady, Rules
-from apps.pricing.decisions.conditions import WEEKDAYS
-from apps.pricing.decisions.facts import CartFacts
-from apps.pricing.decisions.fittings import Fittings
-from apps.pricing.decisions.instants import ALWAYS, EVER, instant_of, shown_at
+from apps.pricing.decisions.cart.eligible import Alive, Period
+from apps.pricing.decisions.cart.facts import CartFacts
+from apps.pricing.decisions.cart.matching import Fittings
+from apps.pricing.decisions.document.asking import CONDITION_FALSE
+from apps.pricing.decisions.document.compiled import RuleReady, Rules
+from apps.pricing.decisions.document.conditions import WEEKDAYS
+from apps.pricing.decisions.document.instants import ALWAYS, EVER, instant_of, shown_at
 
 MOST_PLANS: Final = 256
 

@@ -6,10 +6,10 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any, Literal, NamedTuple
 
-from apps.pricing.decisions.conditions import OF_ACCESSES, OF_LINES, OF_ORDERS, Conditioned, Language
-from apps.pricing.decisions.gives import CHARGE_GIVES, LINE_GIVES, ORDER_GIVES, Give
-from apps.pricing.decisions.instants import oddity_of
-from apps.pricing.decisions.rules import Charge, Discount, PricingRules, Rule
+from apps.pricing.decisions.document.conditions import OF_ACCESSES, OF_LINES, OF_ORDERS, Conditioned, Language
+from apps.pricing.decisions.document.gives import CHARGE_GIVES, LINE_GIVES, ORDER_GIVES, Give
+from apps.pricing.decisions.document.instants import oddity_of
+from apps.pricing.decisions.document.schema import Charge, Discount, PricingRules, Rule
 from ordercash.kernel.money import exponent
 
 

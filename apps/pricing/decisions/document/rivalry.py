@@ -5,9 +5,9 @@ from datetime import datetime
 from itertools import combinations
 from typing import Any, Final, NamedTuple
 
-from apps.pricing.decisions.conditions import Language
-from apps.pricing.decisions.examination import Found, examine_members, timed_rules, warning
-from apps.pricing.decisions.rules import Charge, Discount, PricingRules, Rule
+from apps.pricing.decisions.document.conditions import Language
+from apps.pricing.decisions.document.examination import Found, examine_members, timed_rules, warning
+from apps.pricing.decisions.document.schema import Charge, Discount, PricingRules, Rule
 
 MOST_COMPARED: Final = 200
 _ENDS: Final = {

@@ -76,7 +76,7 @@ class Loser(NamedTuple):
 
 
 class LineTold(NamedTuple):
-    """The explanation of one line. `found`: see `accesses`; `floors` and `parts`: see `lasts`; `borne`: see `charges_borne`."""
+    """The explanation of one line. `found`: see `accesses`; `floors` and `parts`: see `floors_and_splits`; `borne`: see `charges_borne`."""
 
     missed: tuple[Missed, ...]
     found: Mapping[str, Any] | None

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time
 from typing import NamedTuple
 
-from apps.pricing.decisions.instants import ALWAYS, EVER, instant_of
-from apps.pricing.decisions.rules import Charge, Discount, PricingRules
+from apps.pricing.decisions.document.instants import ALWAYS, EVER, instant_of
+from apps.pricing.decisions.document.schema import Charge, Discount, PricingRules
 
 Period = tuple[datetime, datetime | None]
 

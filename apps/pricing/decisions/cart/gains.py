@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
-from apps.pricing.decisions.gives import BuyGet, Give, OneFigure, QuantityTier, Tier, WeightTier
+from apps.pricing.decisions.document.gives import BuyGet, Give, OneFigure, QuantityTier, Tier, WeightTier
 
 # (the amount that it is reckoned on, the product's own units) -> what it is worth before it is capped, or why nothing.
 Gain = Callable[[Decimal, Decimal], "Decimal | str"]

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from apps.pricing.decisions.accesses import plain_code
-from apps.pricing.decisions.compiled import Rules
-from apps.pricing.decisions.facts import Candidate, CartFacts
+from apps.pricing.decisions.cart.accesses import plain_code
+from apps.pricing.decisions.cart.facts import Candidate, CartFacts
+from apps.pricing.decisions.document.compiled import Rules
 
 
 def needed_facts(rules: Rules, facts: CartFacts) -> CartFacts:

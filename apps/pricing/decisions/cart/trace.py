@@ -10,12 +10,12 @@ under `lost` besides. A charge is [rule, base, exact, minor, [exact of each line
 from collections.abc import Sequence
 from typing import Any
 
-from apps.pricing.decisions.added import Charges
-from apps.pricing.decisions.facts import AddedLine, Coupon
-from apps.pricing.decisions.numbers import plain
-from apps.pricing.decisions.plans import Plan
-from apps.pricing.decisions.running import RunningLine
-from apps.pricing.decisions.wholes import OrderDiscounts
+from apps.pricing.decisions.cart.additions import Charges
+from apps.pricing.decisions.cart.facts import AddedLine, Coupon
+from apps.pricing.decisions.cart.order_discounts import OrderDiscounts
+from apps.pricing.decisions.cart.plans import Plan
+from apps.pricing.decisions.cart.running_line import RunningLine
+from apps.pricing.decisions.document.numbers import plain
 
 
 class TraceWriter:

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Final, NamedTuple
 
-from apps.pricing.decisions.gives import BuyGet, Give, QuantityTier, Tier, WeightTier
-from apps.pricing.decisions.rules import Access, Charge, Discount, Floor, Group, PricingRules
+from apps.pricing.decisions.document.gives import BuyGet, Give, QuantityTier, Tier, WeightTier
+from apps.pricing.decisions.document.schema import Access, Charge, Discount, Floor, Group, PricingRules
 
 HUNDRED: Final = Decimal(100)
 

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from apps.pricing.decisions.alive import Live, LiveFloor, LiveStage
-from apps.pricing.decisions.asking import Asked, Known, Together
-from apps.pricing.decisions.conditions import RUNNING_NAMES, SUM_NAMES
+from apps.pricing.decisions.cart.eligible import Live, LiveFloor, LiveStage
+from apps.pricing.decisions.document.asking import Asked, Known, Together
+from apps.pricing.decisions.document.conditions import RUNNING_NAMES, SUM_NAMES
 
 MOST_FITTINGS: Final = 2_000
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, NamedTuple, Self
 
-from apps.pricing.decisions.asking import Asked, Test
-from apps.pricing.decisions.conditions import OF_ACCESSES, OF_LINES, OF_ORDERS, ORDER_NAMES, Language
-from apps.pricing.decisions.gives import WEIGHT_GIVES, Give
-from apps.pricing.decisions.rules import Access, Charge, Discount, Floor, Group, PricingRules
+from apps.pricing.decisions.document.asking import Asked, Test
+from apps.pricing.decisions.document.conditions import OF_ACCESSES, OF_LINES, OF_ORDERS, ORDER_NAMES, Language
+from apps.pricing.decisions.document.gives import WEIGHT_GIVES, Give
+from apps.pricing.decisions.document.schema import Access, Charge, Discount, Floor, Group, PricingRules
 
 
 @dataclass(frozen=True, slots=True, eq=False)

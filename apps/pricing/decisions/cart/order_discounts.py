@@ -8,15 +8,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from apps.pricing.decisions.accesses import TOO_LARGE
-from apps.pricing.decisions.added import FreeGoods
-from apps.pricing.decisions.alive import Live, LiveGroup, LiveStage
-from apps.pricing.decisions.asking import has_failed
-from apps.pricing.decisions.counted import Taken, Wholes, take_cheapest, take_gain, take_set
-from apps.pricing.decisions.facts import AddedLine
-from apps.pricing.decisions.figures import CheapestFigure, FreeFigure, SetFigure
-from apps.pricing.decisions.plans import Context
-from apps.pricing.decisions.running import Lost, RunningLine
+from apps.pricing.decisions.cart.accesses import TOO_LARGE
+from apps.pricing.decisions.cart.additions import FreeGoods
+from apps.pricing.decisions.cart.eligible import Live, LiveGroup, LiveStage
+from apps.pricing.decisions.cart.facts import AddedLine
+from apps.pricing.decisions.cart.order_amounts import Taken, Wholes, take_cheapest, take_gain, take_set
+from apps.pricing.decisions.cart.order_gains import CheapestFigure, FreeFigure, SetFigure
+from apps.pricing.decisions.cart.plans import Context
+from apps.pricing.decisions.cart.running_line import Lost, RunningLine
+from apps.pricing.decisions.document.asking import has_failed
 from ordercash.kernel.money import AmountOutOfRange
 
 

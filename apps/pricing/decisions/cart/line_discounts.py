@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from apps.pricing.decisions.alive import Live, LiveGroup, LiveStage
-from apps.pricing.decisions.facts import NOTHING, Manual
-from apps.pricing.decisions.fittings import Fitting
-from apps.pricing.decisions.running import Lost, RunningLine
+from apps.pricing.decisions.cart.eligible import Live, LiveGroup, LiveStage
+from apps.pricing.decisions.cart.facts import NOTHING, Manual
+from apps.pricing.decisions.cart.matching import Fitting
+from apps.pricing.decisions.cart.running_line import Lost, RunningLine
 
 NOTHING_LEFT = "nothing_left"
 NO_SAVING = "no_saving"

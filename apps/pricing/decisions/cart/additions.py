@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from apps.pricing.decisions.accesses import TOO_LARGE, PriceFinder, Wanted, split_by_alone
-from apps.pricing.decisions.alive import Live
-from apps.pricing.decisions.facts import NOTHING, ONE, AddedLine, ExtraFacts
-from apps.pricing.decisions.figures import FreeFigure
-from apps.pricing.decisions.gains import BELOW_THRESHOLD, ByWeight, Gain
-from apps.pricing.decisions.numbers import plain
-from apps.pricing.decisions.plans import Context
-from apps.pricing.decisions.running import Lost
+from apps.pricing.decisions.cart.accesses import TOO_LARGE, PriceFinder, Wanted, split_by_alone
+from apps.pricing.decisions.cart.eligible import Live
+from apps.pricing.decisions.cart.facts import NOTHING, ONE, AddedLine, ExtraFacts
+from apps.pricing.decisions.cart.gains import BELOW_THRESHOLD, ByWeight, Gain
+from apps.pricing.decisions.cart.order_gains import FreeFigure
+from apps.pricing.decisions.cart.plans import Context
+from apps.pricing.decisions.cart.running_line import Lost
+from apps.pricing.decisions.document.numbers import plain
 from ordercash.kernel.money import AmountOutOfRange, to_major, to_minor
 
 PRODUCT_UNKNOWN = "product_unknown"

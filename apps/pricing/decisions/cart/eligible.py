@@ -5,10 +5,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from apps.pricing.decisions.asking import CONDITION_FALSE, Test, has_failed, is_late, of_order
-from apps.pricing.decisions.compiled import FloorReady, GroupReady, RuleReady, StageReady
-from apps.pricing.decisions.figures import Figure, figure_of
-from apps.pricing.decisions.gains import NO_CURRENCY
+from apps.pricing.decisions.cart.gains import NO_CURRENCY
+from apps.pricing.decisions.cart.order_gains import Figure, figure_of
+from apps.pricing.decisions.document.asking import CONDITION_FALSE, Test, has_failed, is_late, of_order
+from apps.pricing.decisions.document.compiled import FloorReady, GroupReady, RuleReady, StageReady
 
 
 class Live(NamedTuple):

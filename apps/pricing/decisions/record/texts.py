@@ -12,9 +12,8 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from apps.pricing.decisions.cart import decide_cart
-from apps.pricing.decisions.compiled import Rules
-from apps.pricing.decisions.facts import (
+from apps.pricing.decisions.cart.decide import decide_cart
+from apps.pricing.decisions.cart.facts import (
     ONE,
     Candidate,
     CartFacts,
@@ -24,8 +23,9 @@ from apps.pricing.decisions.facts import (
     ListFacts,
     PartFacts,
 )
-from apps.pricing.decisions.numbers import plain
-from apps.pricing.decisions.readings import SHARED, read_facts
+from apps.pricing.decisions.document.compiled import Rules
+from apps.pricing.decisions.document.numbers import plain
+from apps.pricing.decisions.record.readings import SHARED, read_facts
 
 
 class CartTexts(NamedTuple):

@@ -7,7 +7,14 @@ from collections.abc import Callable, Iterable, Mapping
 from operator import attrgetter
 from typing import Any, Final
 
-from apps.pricing.decisions.conditions import LINE_NAMES, OF_ORDERS, RUNNING_NAMES, SUM_NAMES, Condition, Readable
+from apps.pricing.decisions.document.conditions import (
+    LINE_NAMES,
+    OF_ORDERS,
+    RUNNING_NAMES,
+    SUM_NAMES,
+    Condition,
+    Readable,
+)
 
 MOST_REMEMBERED: Final = 20_000
 MOST_CONTEXTS: Final = 500

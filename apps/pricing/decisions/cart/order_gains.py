@@ -3,8 +3,8 @@
 from decimal import Decimal
 from typing import NamedTuple
 
-from apps.pricing.decisions.gains import HUNDRED, ByWeight, Gain, gain_of
-from apps.pricing.decisions.gives import BuyGet, Give, Set
+from apps.pricing.decisions.cart.gains import HUNDRED, ByWeight, Gain, gain_of
+from apps.pricing.decisions.document.gives import BuyGet, Give, Set
 
 
 class SetFigure(NamedTuple):

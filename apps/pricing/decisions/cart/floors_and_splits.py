@@ -3,12 +3,12 @@
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
-from apps.pricing.decisions.accesses import PRICE_STEP, PriceFinder, split_by_alone
-from apps.pricing.decisions.alive import LiveFloor
-from apps.pricing.decisions.asking import has_failed
-from apps.pricing.decisions.facts import BelowFloor, PartShare
-from apps.pricing.decisions.numbers import plain
-from apps.pricing.decisions.running import RunningLine
+from apps.pricing.decisions.cart.accesses import PRICE_STEP, PriceFinder, split_by_alone
+from apps.pricing.decisions.cart.eligible import LiveFloor
+from apps.pricing.decisions.cart.facts import BelowFloor, PartShare
+from apps.pricing.decisions.cart.running_line import RunningLine
+from apps.pricing.decisions.document.asking import has_failed
+from apps.pricing.decisions.document.numbers import plain
 from ordercash.kernel.money import AmountOutOfRange, to_major, to_minor
 
 HUNDRED: Final = Decimal(100)

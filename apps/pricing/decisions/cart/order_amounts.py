@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple, Self
 
-from apps.pricing.decisions.facts import NOTHING
-from apps.pricing.decisions.figures import CheapestFigure, SetFigure
-from apps.pricing.decisions.gains import BELOW_QUANTITY, NO_SAVING, Gain
-from apps.pricing.decisions.running import RunningLine
+from apps.pricing.decisions.cart.facts import NOTHING
+from apps.pricing.decisions.cart.gains import BELOW_QUANTITY, NO_SAVING, Gain
+from apps.pricing.decisions.cart.order_gains import CheapestFigure, SetFigure
+from apps.pricing.decisions.cart.running_line import RunningLine
 from ordercash.kernel.money import split, to_major, to_minor
 
 SET_INCOMPLETE = "set_incomplete"

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import orjson
 
-from apps.pricing.decisions.facts import (
+from apps.pricing.decisions.cart.facts import (
     ONE,
     AddedLine,
     BelowFloor,

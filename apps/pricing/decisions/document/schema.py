@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from apps.pricing.decisions.gives import Amount, Currency, Give, Part, Sku
+from apps.pricing.decisions.document.gives import Amount, Currency, Give, Part, Sku
 
 RULES_KIND: Final = "pricing.rules"
 

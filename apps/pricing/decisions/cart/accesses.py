@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final, NamedTuple
 
-from apps.pricing.decisions.asking import has_failed
-from apps.pricing.decisions.compiled import Place
-from apps.pricing.decisions.facts import NOTHING, ONE, Candidate, CartFacts, LineFacts, ListFacts, PartFacts, Rate
-from apps.pricing.decisions.numbers import plain
-from apps.pricing.decisions.rules import Access
+from apps.pricing.decisions.cart.facts import NOTHING, ONE, Candidate, CartFacts, LineFacts, ListFacts, PartFacts, Rate
+from apps.pricing.decisions.document.asking import has_failed
+from apps.pricing.decisions.document.compiled import Place
+from apps.pricing.decisions.document.numbers import plain
+from apps.pricing.decisions.document.schema import Access
 from ordercash.kernel.money import AmountOutOfRange, split
 
 # Unit prices that were converted are rounded to what an order line keeps: six decimals, half away from zero.

@@ -4,12 +4,12 @@ from decimal import ROUND_HALF_UP, Decimal
 from operator import attrgetter
 from typing import Any, Final
 
-from apps.pricing.decisions.accesses import Found
-from apps.pricing.decisions.asking import PLACES
-from apps.pricing.decisions.facts import NOTHING, LineFacts
-from apps.pricing.decisions.fittings import Fitting
-from apps.pricing.decisions.numbers import plain
-from apps.pricing.decisions.plans import Context
+from apps.pricing.decisions.cart.accesses import Found
+from apps.pricing.decisions.cart.facts import NOTHING, LineFacts
+from apps.pricing.decisions.cart.matching import Fitting
+from apps.pricing.decisions.cart.plans import Context
+from apps.pricing.decisions.document.asking import PLACES
+from apps.pricing.decisions.document.numbers import plain
 from ordercash.kernel.money import minor_units_in, to_major, to_minor
 
 # (rule, what it took in minor units[, what was left in exact major units]); (rule, why[, by whom[, what it would have taken]])

@@ -8,12 +8,9 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from apps.pricing.decisions.accesses import TOO_LARGE, Found, PriceFinder, rate_between, wanted_of
-from apps.pricing.decisions.added import Charges, FreeGoods, weight_of_free
-from apps.pricing.decisions.compiled import Rules
-from apps.pricing.decisions.conditions import SUM_NAMES
-from apps.pricing.decisions.discounts import MANUAL, discount_line
-from apps.pricing.decisions.facts import (
+from apps.pricing.decisions.cart.accesses import TOO_LARGE, Found, PriceFinder, rate_between, wanted_of
+from apps.pricing.decisions.cart.additions import Charges, FreeGoods, weight_of_free
+from apps.pricing.decisions.cart.facts import (
     NOTHING,
     ONE,
     AddedLine,
@@ -23,12 +20,15 @@ from apps.pricing.decisions.facts import (
     LineFacts,
     LinePriced,
 )
-from apps.pricing.decisions.lasts import check_floors, split_on_parts
-from apps.pricing.decisions.numbers import plain
-from apps.pricing.decisions.plans import Context, context_of
-from apps.pricing.decisions.running import RunningLine
-from apps.pricing.decisions.traces import TraceWriter
-from apps.pricing.decisions.wholes import OrderDiscounts
+from apps.pricing.decisions.cart.floors_and_splits import check_floors, split_on_parts
+from apps.pricing.decisions.cart.line_discounts import MANUAL, discount_line
+from apps.pricing.decisions.cart.order_discounts import OrderDiscounts
+from apps.pricing.decisions.cart.plans import Context, context_of
+from apps.pricing.decisions.cart.running_line import RunningLine
+from apps.pricing.decisions.cart.trace import TraceWriter
+from apps.pricing.decisions.document.compiled import Rules
+from apps.pricing.decisions.document.conditions import SUM_NAMES
+from apps.pricing.decisions.document.numbers import plain
 from ordercash.kernel.money import AmountOutOfRange, to_major
 
 
