@@ -5,11 +5,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
-import yaml
 from django.db import connection
 
 from apps.billing.contract import (
@@ -24,21 +22,18 @@ from apps.billing.contract import (
 from apps.ledger.contract import ensure_chart
 from apps.masterdata.models import Address, Currency, Customer, LegalEntity, Product, UnitOfMeasure
 from apps.rulebooks.models import RulebookVersion
-from apps.rulebooks.services.activations import put_in_force
-from apps.rulebooks.services.transfer import INSTALLER, SINCE_EVER
-from apps.rulebooks.services.versions import add_draft, ensure_rulebook
 from ordercash.kernel import money
 from ordercash.kernel.actor import SYSTEM
 from ordercash.kernel.ids import new_id
 from ordercash.kernel.remembered import forget_everything
 from ordercash.kernel.transactions import writes
+from tests.factories.rulebooks import put_standard_in_force
 
 T = TypeVar("T")
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 LATER = datetime(2026, 3, 20, 9, 0, tzinfo=UTC)
 NEXT_DAY = datetime(2026, 3, 3, 0, 0, tzinfo=UTC)
-RULES = Path(__file__).parents[2] / "examples" / "rulebooks" / "ledger_posting.yaml"
 
 
 @dataclass(frozen=True)
@@ -90,12 +85,7 @@ def _books(legal_entity_id: UUID) -> None:
     ensure_chart(legal_entity_id)
     if RulebookVersion.objects.filter(rulebook__kind="ledger.posting").exists():
         return
-    rules = yaml.safe_load(RULES.read_text())
-    rulebook = ensure_rulebook(kind=rules["kind"], name=rules["name"], legal_entity_id=None)
-    version = add_draft(rulebook=rulebook, document=rules["document"], note="", actor=SYSTEM, now=NOW)
-    version.state, version.approver_id = RulebookVersion.State.APPROVED, INSTALLER.id
-    version.save(update_fields=["state", "approver_id"])
-    put_in_force(version=version, from_at=SINCE_EVER, actor=SYSTEM, now=NOW)
+    put_standard_in_force("ledger_posting.yaml")
 
 
 def make_draft(world: World, net_minor: int = 10_000, **values: Any) -> ObligationDraft:

@@ -2,13 +2,14 @@
 
 import pytest
 import yaml
+from django.conf import settings
 
 from apps.ledger.models import Account
 from apps.operations.selectors.prove import prove
 from apps.pricing.services.rebate_settlements import settle_rebate
 from ordercash.kernel.actor import SYSTEM
 from ordercash.kernel.remembered import forget_everything
-from tests.factories.billing import NOW, RULES, World, balance, make_world
+from tests.factories.billing import NOW, World, balance, make_world
 from tests.factories.rebates import an_agreement, bought, deliver
 from tests.factories.rulebooks import put_in_force
 
@@ -22,7 +23,9 @@ def world() -> World:
 
 def rules_with(role: str) -> None:
     """Let accruals be posted against another account than the shipped rules name."""
-    document = yaml.safe_load(RULES.read_text())["document"]
+    document = yaml.safe_load(
+        (settings.BASE_DIR / "examples" / "rulebooks" / "ledger_posting.yaml").read_text("utf-8")
+    )["document"]
     document["facts"]["rebate_accrual"][0]["account"] = role
     put_in_force("ledger.posting", document)
 

@@ -190,12 +190,12 @@ def test_a_document_in_words() -> None:
 @pytest.mark.parametrize(
     ("give", "sentence"),
     [
-        ({"buy_get": {"buy": "2", "get": "1"}}, "buy 2, get 1, percent 100"),
-        ({"set": {"items": ITEMS, "price": {"EUR": "99.00"}}}, "set 1 A + 2 B, price 99.00 EUR"),
-        ({"cheapest_free": {"buy": "2", "get": "1"}}, "buy 2, get 1, percent 100, of the cheapest"),
-        ({"free_goods": [{"sku": "G", "quantity": "1", "per": {"EUR": "100"}}]}, "free goods 1 G for every 100 EUR"),
-        ({"free_goods": [{"sku": "G", "quantity": "1", "per_quantity": "10"}]}, "free goods 1 G for every 10 units"),
-        ({"quantity_tiers": [{"from": "11", "percent": "2"}]}, "quantity tiers from 11: 2 %"),
+        ({"buy_get": {"buy": "2", "get": "1"}}, "buy 2, get 1 free"),
+        ({"set": {"items": ITEMS, "price": {"EUR": "99.00"}}}, "1 A + 2 B, together 99.00 EUR"),
+        ({"cheapest_free": {"buy": "2", "get": "1"}}, "buy 2, get 1 of the cheapest free"),
+        ({"free_goods": [{"sku": "G", "quantity": "1", "per": {"EUR": "100"}}]}, "free: 1 G for every 100 EUR"),
+        ({"free_goods": [{"sku": "G", "quantity": "1", "per_quantity": "10"}]}, "free: 1 G for every 10 units"),
+        ({"quantity_tiers": [{"from": "11", "percent": "2"}]}, "from 11: 2 %"),
     ],
 )  # fmt: skip
 def test_what_is_given_in_one_line(give: dict[str, Any], sentence: str) -> None:

@@ -43,7 +43,7 @@ def sentence_of(give: Give) -> str:
 
 _SAID: Final[Mapping[str, str]] = {
     "percent": "{} % off", "amount": "{} off", "amount_per_unit": "{} off each", "fixed_price": "{} each",
-    "tiers": "{}", "quantity_tiers": "{}", "set": "{}", "price": "together {}", "free_goods": "{} free", "bunch": "{}",
+    "tiers": "{}", "quantity_tiers": "{}", "set": "{}", "price": "together {}", "free_goods": "free: {}", "bunch": "{}",
 }  # fmt: skip
 
 
