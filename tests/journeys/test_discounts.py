@@ -182,6 +182,18 @@ def test_a_price_below_its_floor_waits_for_somebody_who_may_allow_it(floored: Si
     floored.holds()
 
 
+def test_who_placed_the_order_does_not_allow_it_after_a_colleague_set_its_price_either(floored: Site) -> None:
+    both = floored.with_roles("order_desk", "pricing_approver")
+    order = both.do("orders", document(lines=[("MUG-BLUE", "1")]))
+    colleague = floored.with_roles("pricing_approver", "auditor")
+    colleague.do(f"orders/{order['id']}/lines/1/price", {"unit_price": "5.00", "reason": "A favour"})
+    allow = {"reason": "End of the line", "expires_at": UNTIL}
+    for requester in (both, colleague):
+        assert requester.refused(f"orders/{order['id']}/allow-below-floor", allow)["reason"] == "own_order"
+    assert not FloorOverride.objects.exists()
+    floored.pricing_approver.do(f"orders/{order['id']}/allow-below-floor", allow)
+
+
 def test_what_was_allowed_is_no_licence_for_less_and_ends(floored: Site) -> None:
     order = floored.order_desk.do("orders", document(lines=[("MUG-BLUE", "1")]))
     approver = floored.pricing_approver

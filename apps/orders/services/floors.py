@@ -61,7 +61,7 @@ def allow_below_floor(
     rows = _rows(drafts[0], decision, reason=reason, expires_at=expires_at, actor=actor, now=now)
     if not rows:
         return (NotDone(order_id, "not_below_floor", "No line of the order is below a floor."),)
-    if any(row[6] == actor.id for row in rows):
+    if actor.id == drafts[0].placed_by or any(row[6] == actor.id for row in rows):
         detail = "Whoever placed the order or set the price does not allow it; ask a colleague."
         return (NotDone(order_id, "own_order", detail),)
     sql.insert_rows("orders_flooroverride", _COLUMNS, rows)
