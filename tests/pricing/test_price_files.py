@@ -1,6 +1,7 @@
 """Reading and writing price lists as files: exactly, with the place of every mistake, without formulas."""
 
 import io
+import zipfile
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
 from apps.pricing.selectors.price_export import COLUMNS, csv_of, xlsx_of
+from apps.pricing.services import price_files
 from apps.pricing.services.price_files import FileRow, PriceFileRefused, read_price_file
 
 
@@ -110,6 +112,41 @@ def test_what_is_exported_is_read_again_to_the_digit(prices: list[tuple[str, Dec
     ]
     assert list(read_price_file("x.csv", "".join(csv_of(rows)).encode(), zone="UTC")) == expected
     assert list(read_price_file("x.xlsx", xlsx_of(rows), zone="UTC")) == expected
+
+
+def with_sheet(sheet: bytes) -> bytes:
+    """Return a workbook whose first sheet is this text."""
+    page, book = io.BytesIO(), zipfile.ZipFile(io.BytesIO(workbook(["sku"])))
+    with zipfile.ZipFile(page, "w", zipfile.ZIP_DEFLATED) as made:
+        for name in book.namelist():
+            made.writestr(name, sheet if name.endswith("sheet1.xml") else book.read(name))
+    return page.getvalue()
+
+
+ROWS = b"<worksheet xmlns='http://schemas.openxmlformats.org/spreadsheetml/2006/main'><sheetData>%s</sheetData></worksheet>"
+CELL = b"<row r='1'><c t='inlineStr'><is><t>%s</t></is></c></row>"
+
+
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        b"",
+        b"no XML",
+        (ROWS % CELL % b"sku")[:-20],
+        b"<!DOCTYPE x [<!ENTITY c SYSTEM 'file:///etc/hostname'>]>" + ROWS % CELL % b"&c;",
+        ROWS % b"<row r='x'><c t='n'><v>a</v></c></row>",
+        ROWS % b"<row r='1'><c t='s'><v>99</v></c></row>",
+    ],
+)
+def test_a_broken_sheet_is_told_as_such(sheet: bytes) -> None:
+    with pytest.raises(PriceFileRefused, match="no workbook that could be read"):
+        list(read_price_file("prices.xlsx", with_sheet(sheet), zone="UTC"))
+
+
+def test_a_workbook_that_is_much_larger_unpacked_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(price_files, "MOST_UNPACKED", 1_000_000)
+    with pytest.raises(PriceFileRefused, match="Unpacked the workbook has more than 1 MB"):
+        list(read_price_file("prices.xlsx", with_sheet(ROWS % CELL % (b"A" * 1_000_000)), zone="UTC"))
 
 
 def test_nothing_that_is_exported_is_reckoned() -> None:

@@ -8,6 +8,7 @@ import csv
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation
@@ -58,6 +59,13 @@ class FileRow(NamedTuple):
     bad: Bad | None = None
 
 
+# What reading a workbook raises that is none: no zip or an encrypted one, XML that is none or has entities of its own, parts missing.
+_NO_WORKBOOK: Final = (
+    zipfile.BadZipFile, zlib.error, SyntaxError, RuntimeError, EOFError, LookupError, TypeError, ValueError, AttributeError, OSError,
+)  # fmt: skip
+MOST_UNPACKED: Final = 200_000_000
+
+
 class Cannot(Exception):
     """A cell cannot be used."""
 
@@ -105,15 +113,20 @@ def _text(content: bytes) -> Iterator[Sequence[Any]]:
 
 
 def _workbook(content: bytes) -> Iterator[Sequence[Any]]:
+    """Yield the cells of a workbook's first sheet. It is read while the rows are taken, so what is wrong with it may show late."""
     try:
+        with zipfile.ZipFile(io.BytesIO(content)) as parts:
+            if sum(part.file_size for part in parts.infolist()) > MOST_UNPACKED:
+                raise PriceFileRefused(
+                    f"Unpacked the workbook has more than {MOST_UNPACKED // 1_000_000} MB; split it."
+                )
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=False)
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError):
+        if not book.worksheets:
+            raise PriceFileRefused("The workbook has no sheet.")
+        for cells in book.worksheets[0].iter_rows():
+            yield [Formula(str(cell.value)) if cell.data_type == "f" else cell.value for cell in cells]
+    except _NO_WORKBOOK:
         raise PriceFileRefused("The file is no workbook that could be read; save it as XLSX anew.") from None
-    sheet = book.worksheets[0] if book.worksheets else None
-    if sheet is None:
-        raise PriceFileRefused("The workbook has no sheet.")
-    for cells in sheet.iter_rows():
-        yield [Formula(str(cell.value)) if cell.data_type == "f" else cell.value for cell in cells]
 
 
 class Formula(str):
