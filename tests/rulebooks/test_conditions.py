@@ -65,6 +65,40 @@ def test_mistakes_have_their_place(text: str, line: int, column: int, says: str)
     assert says in refused.value.message
 
 
+GROWING = ".map(a, a + a + a + a + a + a + a + a)"
+
+
+@pytest.mark.parametrize(
+    ("text", "column"),
+    [
+        (f"[category + category]{GROWING * 9}[0].size() > 1", 99),
+        (f"([category]{GROWING}).map(b, b).map(c, [c, c, c])[0].size() > 1", 62),
+        ("[category].exists(a, [a + a].exists(b, [b + b].exists(c, c.size() > 1)))", 48),
+        ("[1].map(a, [a, a]).map(b, [b, b]).map(c, [c, c]) == []", 35),
+        ("coupons.map(a, a + a).filter(b, true)[0].split.map(c, c + c) == coupons", 48),
+        ("{'a': [category].map(a, a + a).map(b, b + b)}['a'].map(c, c + c) == coupons", 52),
+    ],
+)
+def test_what_would_grow_without_end_is_refused(text: str, column: int) -> None:
+    with pytest.raises(ConditionInvalid, match="too deep") as refused:
+        compile_condition(text, NAMES)
+    assert (refused.value.line, refused.value.column) == (1, column)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        " && ".join(f'coupons.exists(c, c == "A" + "{number}")' for number in range(9)) + " || true",
+        '["A", "SUMMER"].exists(a, coupons.exists(b, a == b + ""))',
+        'coupons.filter(a, a != "x").map(b, b + "!").size() == 1 && coupons.exists(c, c in ["SUMMER"])',
+        "coupons.all(a, coupons.all(b, coupons.all(c, a == c)))",
+        'coupons.exists(c, c == "(+[.map(")',
+    ],
+)
+def test_lists_may_be_walked_side_by_side(text: str) -> None:
+    compile_condition(text, NAMES).test(FACTS)
+
+
 def test_every_mistake_is_told_where_its_author_wrote_it() -> None:
     """The literal before the second mistake is longer after it was read as a number; places are those of the text."""
     with pytest.raises(ConditionInvalid) as refused:

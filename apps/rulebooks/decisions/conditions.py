@@ -13,6 +13,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 from cel_expr_python import cel
 
+from apps.rulebooks.decisions.growth import endless_at
 from apps.rulebooks.decisions.literals import as_doubles, place_before, written_with
 from apps.rulebooks.decisions.outright import outright
 from apps.rulebooks.decisions.tokens import free_names, offset_of, place_of, tokens_of
@@ -113,6 +114,8 @@ class Condition:
             answer = self._ask(self._make(known)).value()
         except KeyError as missing:
             raise ConditionFailed(f"{missing} is not among the facts of {self.text!r}.", "fact_missing") from None
+        except MemoryError:
+            raise ConditionFailed(f"{self.text!r} needs more memory than there is.", "too_large") from None
         except RuntimeError as refusal:
             raise ConditionFailed(f"{self.text!r} has no answer: {refusal}", _failure(str(refusal))) from None
         if answer is True or answer is False:
@@ -128,6 +131,11 @@ def compile_condition(text: str, names: Names) -> Condition:
     """Compile a condition over declared names; raises ConditionInvalid with line and column of every mistake."""
     if len(text) > MOST_LETTERS:
         raise ConditionInvalid([Mistake(1, MOST_LETTERS, f"longer than {MOST_LETTERS} characters")])
+    endless = endless_at(tokens_of(text))
+    if endless is not None:
+        raise ConditionInvalid(
+            [Mistake(*place_of(text, endless), "lists are walked too deep for what is built on the way")]
+        )
     environment = _environment(tuple(sorted(names.items())))
     program = _compiled(text, names, environment)
     if program.return_type() != cel.Type.BOOL:
