@@ -49,6 +49,14 @@ def test_a_version_in_force_is_not_deleted(version: RulebookVersion) -> None:
     refused("DELETE FROM rulebooks_rulebookversion WHERE id = %s", "rulebooks_version_frozen", version.id)
 
 
+@pytest.mark.parametrize(
+    "table", ["rulebooks_activation", "rulebooks_rulebookversion CASCADE", "rulebooks_rulebook CASCADE"]
+)
+def test_what_was_in_force_is_not_emptied(version: RulebookVersion, table: str) -> None:
+    refused(f"TRUNCATE {table}", "TRUNCATE on rulebooks_")
+    assert Activation.objects.filter(version=version).exists()
+
+
 def test_an_activation_only_ends(version: RulebookVersion) -> None:
     change = "UPDATE rulebooks_activation SET {} WHERE version_id = %s"
     for what in (
