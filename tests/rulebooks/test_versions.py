@@ -137,6 +137,8 @@ def test_a_draft_belongs_to_its_author_and_may_come_back() -> None:
     version = draft(2)
     with pytest.raises(versions.AuthorOnly):
         draft(3, actor=APPROVER, version_id=version.id)
+    with pytest.raises(versions.AuthorOnly):
+        versions.submit_version(version_id=version.id, actor=APPROVER, now=NOW)
     draft(4, version_id=version.id)
     versions.submit_version(version_id=version.id, actor=AUTHOR, now=NOW)
     with pytest.raises(WrongState):

@@ -84,9 +84,13 @@ def change_draft(*, version_id: UUID, document: Any, note: str, actor: Actor) ->
 
 @writes
 def submit_version(*, version_id: UUID, actor: Actor, now: datetime) -> RulebookVersion:
-    """Hand a draft in for review; its text is frozen from here on. Raises WrongState."""
+    """Hand one's own draft in for review; its text is frozen from here on. Raises WrongState, AuthorOnly."""
     set_change_actor(actor)
-    return _move(locked_version(version_id), "submit")
+    version = locked_version(version_id)
+    VERSION.after(version.state, "submit")
+    if version.author_id != actor.id:
+        raise AuthorOnly()
+    return _move(version, "submit")
 
 
 @writes
