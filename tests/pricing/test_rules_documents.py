@@ -113,6 +113,16 @@ def test_what_is_refused_and_where(
     assert said(*discounts, **members) == [("error", *each) for each in expected]
 
 
+@pytest.mark.parametrize(("begin", "end"), [("02:00", "03:00"), ("02:45", "03:15")])
+def test_a_period_that_the_clock_skips_is_no_period(begin: str, end: str) -> None:
+    """At 02:00 the clock of Berlin is put to 03:00: half past two is half past three."""
+    day = {"from": f"2026-03-29T{begin}:00", "until": f"2026-03-29T{end}:00"}
+    empty = ("error", "/discounts/0/until", "period_empty")
+    assert empty in said(a_discount("d", TEN, zone="Europe/Berlin", **day))
+    assert empty not in said(a_discount("d", TEN, zone="Europe/Lisbon", **day))
+    assert empty not in said(a_discount("d", TEN, **day))
+
+
 def test_a_mistake_in_a_condition_has_its_line_and_column() -> None:
     document = a_document(
         groups=[a_group()], discounts=[a_discount("d", TEN, when='category == "bikes" &&\n quantity > "3"')]

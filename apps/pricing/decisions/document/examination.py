@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any, Literal, NamedTuple
 
 from apps.pricing.decisions.document.conditions import OF_ACCESSES, OF_LINES, OF_ORDERS, Conditioned, Language
 from apps.pricing.decisions.document.gives import CHARGE_GIVES, LINE_GIVES, ORDER_GIVES, Give
-from apps.pricing.decisions.document.instants import oddity_of
+from apps.pricing.decisions.document.instants import instant_of, oddity_of
 from apps.pricing.decisions.document.schema import Charge, Discount, PricingRules, Rule
 from ordercash.kernel.money import exponent
 
@@ -174,7 +175,7 @@ def _tiers(at: str, rule: Rule) -> Iterator[Found]:
 
 def _periods(document: PricingRules) -> Iterator[Found]:
     for at, rule in timed_rules(document):
-        if rule.from_ and rule.until and rule.from_ >= rule.until:
+        if rule.from_ and rule.until and _is_empty(rule.from_, rule.until, rule.zone):
             yield error(f"{at}/until", "period_empty", "it ends before it begins", rule.name)
         for member, wall in (("from", rule.from_), ("until", rule.until)):
             oddity = oddity_of(wall, rule.zone) if wall and rule.zone else ""
@@ -184,6 +185,11 @@ def _periods(document: PricingRules) -> Iterator[Found]:
             elif oddity == "twice":
                 message = f"the clock of {rule.zone} shows this time twice; the first is meant"
                 yield warning(f"{at}/{member}", "instant_twice", message, rule.name)
+
+
+def _is_empty(from_: datetime, until: datetime, zone: str | None) -> bool:
+    """Say whether a period holds no instant: by the clock, and where a zone is named also by its leaps."""
+    return from_ >= until or (zone is not None and instant_of(from_, zone) >= instant_of(until, zone))
 
 
 def _conditions(document: PricingRules, language: Language) -> Iterator[Found]:
