@@ -30,10 +30,14 @@ def test_a_bundle_ships_and_is_invoiced_as_its_parts(site: Site) -> None:
     site.works_by_itself()
     invoices = site.ar_clerk.invoices(order)
     assert sum(invoice["net_minor"] for invoice in invoices) == 7095
-    skus = [
-        line["product_id"] for invoice in invoices for line in site.ar_clerk.get(f"invoices/{invoice['id']}")["lines"]
+    lines = [line for invoice in invoices for line in site.ar_clerk.get(f"invoices/{invoice['id']}")["lines"]]
+    named = [line["description"] for line in lines]
+    assert sorted(named) == [
+        "Candle vanilla",
+        *["Stoneware mug blue (part of Tea for two)"] * 2,
+        *["Stoneware mug red (part of Tea for two)"] * 2,
+        *["Teapot one litre (part of Tea for two)"] * 2,
     ]
-    assert len(skus) == 7
     site.holds()
 
 

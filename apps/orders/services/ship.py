@@ -18,7 +18,7 @@ from apps.inventory.contract import (
     ship,
 )
 from apps.masterdata.contract import entities_by_id
-from apps.orders.decisions.bundles import on_parts
+from apps.orders.decisions.bundles import BUNDLE, on_parts
 from apps.orders.events import ORDER_SHIPPED, order_event
 from apps.orders.services.locked import LineFacts, LockedOrder, by_order, lines_of, lock_orders, move_orders
 from apps.orders.services.outcomes import NotDone
@@ -156,7 +156,7 @@ def _obligations(shipped: Sequence[ShippedLine], orders: Mapping[UUID, LockedOrd
     """Return one obligation per shipped line, at its share of what was frozen at confirmation."""
     lines = lines_of({item.order_id for item in shipped})
     _count_consumed(shipped, lines)
-    entities = entities_by_id()
+    entities, bundles = entities_by_id(), _bundles_in(lines)
     drafts = []
     for item in shipped:
         order, line = orders[item.order_id], lines[item.line_id]
@@ -180,7 +180,7 @@ def _obligations(shipped: Sequence[ShippedLine], orders: Mapping[UUID, LockedOrd
                 shipment_id=item.shipment_id,
                 product_id=line.product_id,
                 order_reference=order.reference,
-                description=line.description,
+                description=_described(line, bundles),
                 tax_reason=line.tax_reason,
                 bill_to_id=order.bill_to_id,
                 invoicing=order.invoicing,
@@ -190,6 +190,16 @@ def _obligations(shipped: Sequence[ShippedLine], orders: Mapping[UUID, LockedOrd
             )
         )
     return drafts
+
+
+def _bundles_in(lines: Mapping[UUID, LineFacts]) -> dict[tuple[UUID, int], str]:
+    return {(line.order_id, line.line_no): line.description for line in lines.values() if line.kind == BUNDLE}
+
+
+def _described(line: LineFacts, bundles: Mapping[tuple[UUID, int], str]) -> str:
+    """Return what an invoice calls a line; of a part it names the bundle that was ordered."""
+    bundle = bundles.get((line.order_id, line.part_of)) if line.part_of else None
+    return f"{line.description} (part of {bundle})" if bundle else line.description
 
 
 def _count_consumed(shipped: Sequence[ShippedLine], lines: Mapping[UUID, LineFacts]) -> None:
