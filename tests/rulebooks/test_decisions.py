@@ -13,7 +13,7 @@ from apps.rulebooks.decisions.canonical import FloatRefused, canonical_json, dig
 from apps.rulebooks.decisions.documents import DocumentInvalid, checked_text
 from apps.rulebooks.decisions.files import FileUnreadable, read_file, write_file
 from apps.rulebooks.decisions.kinds import KindUnknown, kind_of
-from tests.rulebooks.a_kind import KIND
+from tests.rulebooks.a_kind import KIND, TEXT_KIND
 
 texts = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc", "Cn", "Co"]), max_size=12)
 leaves = st.none() | st.booleans() | st.integers(min_value=-(2**53), max_value=2**53) | texts
@@ -39,6 +39,17 @@ def test_what_json_cannot_say_is_refused() -> None:
 def test_reading_what_was_written_gives_the_same_hash(document: Any) -> None:
     text = write_file(kind="k", name="n", legal_entity="", document=document)
     assert digest_of(canonical_json(read_file(text)["document"])) == digest_of(canonical_json(document))
+
+
+def test_a_document_stands_in_the_order_of_its_schema() -> None:
+    document = {"words": {"b": "2", "a": "1"}, "large_factor": 3, "factor": 2}
+    text = write_file(kind=KIND, name="n", legal_entity="", document=document)
+    assert text.split("document:\n")[1] == "  factor: 2\n  words:\n    a: '1'\n    b: '2'\n  large_factor: 3\n"
+    misfit = write_file(kind=KIND, name="n", legal_entity="", document={"zone": 1, "factor": "many"})
+    assert misfit.split("document:\n")[1] == "  factor: many\n  zone: 1\n"
+    rule = {"when": "size > 1", "name": "big"}
+    ruled = write_file(kind=TEXT_KIND, name="n", legal_entity="", document={"rules": [rule]})
+    assert ruled.endswith("  - name: big\n    when: size > 1\n")
 
 
 def test_a_file_keeps_its_order() -> None:

@@ -80,6 +80,15 @@ def test_findings_come_while_it_is_written() -> None:
     assert Rulebook.objects.count() == RulebookVersion.objects.count() == 1
 
 
+def test_a_member_that_is_not_there_is_named_with_the_nearest() -> None:
+    wrong = signed_in(*WRITER).post("/rulebooks/examine/", {"text": f"{TEXT.format(3)}  larg_from: 4\n  moon: 1\n"})
+    said = words(wrong.content.decode())
+    assert "there is no member 'larg_from' here; did you mean 'large_from'?" in said
+    assert "there is no member 'moon' here" in said
+    refused = signed_in(*WRITER).post("/rulebooks/new/", {"verb": "save", "text": f"{TEXT.format(3)}  moon: 1\n"})
+    assert "1 mistake in the text." in words(refused.content.decode())
+
+
 def test_a_text_is_saved_as_a_draft() -> None:
     writer = signed_in(*WRITER)
     answer = writer.post(

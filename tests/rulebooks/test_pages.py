@@ -151,7 +151,7 @@ def test_the_limits_of_approval_are_shown_and_hold() -> None:
     signed_in(author).post(address, {"verb": "submit"})
     shown = text_of(signed_in(approver), address)
     assert "up to 10.00 EUR" in shown
-    assert "This kind is approved by: finance_approver" in shown
+    assert "It is approved by: finance approver" in shown
     signed_in(approver).post(address, {"verb": "approve"})
     version.refresh_from_db()
     assert version.state == "in_review"

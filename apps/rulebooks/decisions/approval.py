@@ -93,7 +93,9 @@ def refusal(rule: ApprovalRule, *, roles: Collection[str], needed: int, report: 
     """
     own = [limit for limit in rule.limits if limit.role in roles]
     if not own:
-        return Refusal("role_missing", f"This kind is approved by: {', '.join(limit.role for limit in rule.limits)}.")
+        return Refusal(
+            "role_missing", f"It is approved by: {', '.join(limit.role.replace('_', ' ') for limit in rule.limits)}."
+        )
     if needed and report is None:
         return Refusal(
             "back_test_missing",
@@ -121,7 +123,7 @@ def _beyond(limit: Limit, moved: Mapping[str, int]) -> str:
     if limit.most is None:
         return ""
     amounts = {currency: to_major(minor, currency) for currency, minor in sorted(moved.items()) if minor}
-    above = [f"{amount} {currency}" for currency, amount in amounts.items() if amount > limit.most.get(currency, 0)]
+    above = [f"{amount:,} {currency}" for currency, amount in amounts.items() if amount > limit.most.get(currency, 0)]
     return " and ".join(above)
 
 
@@ -172,5 +174,5 @@ def limit_words(most: Mapping[str, Decimal] | None) -> str:
     return (
         "any amount"
         if most is None
-        else f"up to {', '.join(f'{amount} {currency}' for currency, amount in most.items()) or 'nothing'}"
+        else f"up to {', '.join(f'{amount:,} {currency}' for currency, amount in most.items()) or 'nothing'}"
     )

@@ -1,6 +1,7 @@
 """Checking a document before it is kept: exact numbers, plain values, the schema of its kind, what the kind examines."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
 from typing import Any, Final
 
 import pydantic
@@ -12,7 +13,6 @@ from ordercash.kernel.errors import DomainError, Fault
 # What a schema's mistakes say to people who write documents.
 _WORDS: Final = {
     "missing": "this member is required",
-    "extra_forbidden": "there is no such member here",
     "model_type": "this is a mapping of names to values",
     "dict_type": "this is a mapping of names to values",
     "list_type": "this is a list",
@@ -38,8 +38,8 @@ def checked_text(kind: Kind, document: Any) -> tuple[str, bytes]:
         text = canonical_json(document)
         found = examined(kind, kind.schema.model_validate_json(text))
     except pydantic.ValidationError as mistakes:
-        faults = [_fault(mistake) for mistake in mistakes.errors(include_url=False, include_context=False)]
-        raise DocumentInvalid(f"{len(faults)} mistake(s) in the {kind.name} document.", faults=faults) from None
+        faults = [_fault(kind, mistake) for mistake in mistakes.errors(include_url=False, include_context=False)]
+        raise DocumentInvalid(f"{counted(faults)} in the {kind.name} document.", faults=faults) from None
     except TypeError as mistake:
         raise DocumentInvalid(f"The document holds something that JSON cannot say: {mistake}.") from None
     _refuse(kind, [finding for finding in found if finding.severity == "error"])
@@ -64,7 +64,7 @@ def examined(kind: Kind, parsed: Any) -> Sequence[Finding]:
 def _refuse(kind: Kind, errors: Sequence[Finding]) -> None:
     if errors:
         faults = [Fault(each.pointer, each.code, _placed(each), each.line, each.column) for each in errors]
-        raise DocumentInvalid(f"{len(faults)} mistake(s) in the {kind.name} document.", faults=faults)
+        raise DocumentInvalid(f"{counted(faults)} in the {kind.name} document.", faults=faults)
 
 
 def _placed(finding: Finding) -> str:
@@ -72,7 +72,27 @@ def _placed(finding: Finding) -> str:
     return place + finding.message
 
 
-def _fault(mistake: Any) -> Fault:
+def counted(mistakes: Sequence[object]) -> str:
+    """Return "1 mistake", "4 mistakes"."""
+    return f"{len(mistakes)} mistake{'' if len(mistakes) == 1 else 's'}"
+
+
+def _fault(kind: Kind, mistake: Any) -> Fault:
     pointer = "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in mistake["loc"])
-    kind = str(mistake["type"])
-    return Fault(pointer or "/", kind, _WORDS.get(kind) or str(mistake["msg"]).removeprefix("Value error, "))
+    code = str(mistake["type"])
+    if code == "extra_forbidden":
+        return Fault(pointer, code, _no_member(kind, str(mistake["loc"][-1])))
+    return Fault(pointer or "/", code, _WORDS.get(code) or str(mistake["msg"]).removeprefix("Value error, "))
+
+
+def _no_member(kind: Kind, name: str) -> str:
+    close = get_close_matches(name, sorted(set(_members(kind.schema.model_json_schema()))), n=1)
+    return f"there is no member {name!r} here" + (f"; did you mean {close[0]!r}?" if close else "")
+
+
+def _members(schema: Any) -> Iterator[str]:
+    """Return the names of the members of a JSON schema, wherever they stand."""
+    if isinstance(schema, dict):
+        properties = schema.get("properties")
+        yield from properties if isinstance(properties, dict) else ()
+        yield from (name for each in schema.values() for name in _members(each))

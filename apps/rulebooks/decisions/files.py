@@ -1,10 +1,14 @@
 """The text of a rulebook file: YAML in a stable order, so that a change reads well in a version control."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import pydantic
 import yaml
 
+from apps.rulebooks.decisions.canonical import canonical_json
+from apps.rulebooks.decisions.kinds import kind_of, known_kinds
 from apps.rulebooks.decisions.places import Places
 from ordercash.kernel.errors import DomainError
 
@@ -69,7 +73,37 @@ def write_file(
     """Return the text of a rulebook file; reading it gives a document with the same hash, whatever scenarios stand beside it."""
     head = {"kind": kind, "name": name} | ({"legal_entity": legal_entity} if legal_entity else {})
     beside = _dump({"scenarios": list(scenarios)}, sort_keys=True) if scenarios else ""
-    return _dump(head, sort_keys=False) + _dump({"document": document}, sort_keys=True) + beside
+    return (
+        _dump(head, sort_keys=False) + _dump({"document": in_reading_order(kind, document)}, sort_keys=False) + beside
+    )
+
+
+def in_reading_order(kind: str, document: Any) -> Any:
+    """Return a document with its members in the order in which the schema of its kind declares them, those of a mapping by name.
+
+    What the schema does not know, or does not fit any more, stands by name.
+    """
+    document = json.loads(canonical_json(document))
+    if kind not in known_kinds():
+        return document
+    try:
+        parsed = kind_of(kind).schema.model_validate_json(canonical_json(document))
+    except pydantic.ValidationError:
+        return document
+    return _ordered(document, parsed)
+
+
+def _ordered(value: Any, parsed: Any) -> Any:
+    if isinstance(value, dict) and isinstance(parsed, pydantic.BaseModel):
+        names = {field.alias or name: name for name, field in type(parsed).model_fields.items()}
+        known = [each for each in names if each in value]
+        rest = [each for each in value if each not in names]
+        return {each: _ordered(value[each], getattr(parsed, names[each], None)) for each in known} | {
+            each: value[each] for each in rest
+        }
+    if isinstance(value, list) and isinstance(parsed, list | tuple) and len(value) == len(parsed):
+        return [_ordered(*pair) for pair in zip(value, parsed, strict=True)]
+    return value
 
 
 def _dump(value: Any, *, sort_keys: bool) -> str:

@@ -113,7 +113,8 @@ class RulebookPage(Page):
         why_not = "" if before else "No other version was in force before"
         offered.append(
             Action(label, verb="roll_back", permission=ROLL_BACK, style="danger", reason=True, disabled=why_not,
-                   confirm="It is in force everywhere within five seconds. Decisions that were taken stay as they are.")
+                   confirm=f"Put {f'v{before.number}' if before else 'the version before'} in force again, within five seconds everywhere?"
+                           " Decisions that were taken stay as they are.")
         )  # fmt: skip
         return offered
 

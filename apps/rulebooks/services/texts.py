@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from apps.audit.contract import set_change_actor
-from apps.rulebooks.decisions.documents import DocumentInvalid
+from apps.rulebooks.decisions.documents import DocumentInvalid, counted
 from apps.rulebooks.decisions.drafting import Examined, examine_text
 from apps.rulebooks.decisions.scenarios import read_scenarios
 from apps.rulebooks.models import Rulebook, RulebookVersion
@@ -62,7 +62,7 @@ def _refuse(examined: Examined) -> None:
             )
             for each in wrong
         ]
-        raise DocumentInvalid(f"{len(wrong)} mistake(s) in the text.", faults=faults)
+        raise DocumentInvalid(f"{counted(wrong)} in the text.", faults=faults)
 
 
 @joins
