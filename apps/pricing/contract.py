@@ -20,7 +20,7 @@ from apps.pricing.decisions.record.explanation import LineTold, OrderTold, expla
 from apps.pricing.decisions.record.texts import CartTexts, replay_cart
 from apps.pricing.decisions.record.weights import weigh_cart
 from apps.pricing.models import BatchAction, PriceBatch
-from apps.pricing.permissions import SETTLE_REBATES
+from apps.pricing.permissions import SETTLE_REBATES, VIEW_PRICES
 from apps.pricing.ports import (
     IssuedNote,
     LinesChunk,
@@ -37,7 +37,7 @@ from apps.pricing.selectors.deciding import DecidedCart, price_carts
 from apps.pricing.selectors.lists import PriceInForce, prices_in_force
 from apps.pricing.selectors.quotes import QuotedCart, quotes_by_id, quotes_by_number
 from apps.pricing.selectors.rebate_terms import has_rebates
-from apps.pricing.selectors.titles import rule_titles
+from apps.pricing.selectors.titles import rule_titles, titles_in
 from apps.pricing.selectors.told import LineFigures, access_name, order_steps, price_steps
 from apps.pricing.services.batches import READ_JOB, WRITE_JOB, read_batch, write_batch
 from apps.pricing.services.coupons import CouponClaim, give_back_coupons, redeem_coupons
@@ -49,6 +49,7 @@ from apps.pricing.services.rebate_cases import REBATE_REASONS, SUBJECT
 from apps.pricing.services.rebate_catch_up import JOBS, retry_rebates
 from apps.pricing.services.volumes import VolumeChange, add_volumes
 from apps.rulebooks.contract import (
+    Bench,
     ConditionFailed,
     ConditionInvalid,
     Decided,
@@ -142,6 +143,8 @@ def register() -> None:
         examine=_examine,
         rules=_words,
         weigh=_weigh_cart,
+        titles=titles_in,
+        bench=Bench("Try in the lab", "pricing_lab", VIEW_PRICES),
         stops="Orders and quotes are refused",
     )
     register_demo("prices", load_prices)

@@ -11,7 +11,7 @@ from apps.rulebooks.decisions.conditions import (
 )
 from apps.rulebooks.decisions.domains import contradiction, covers, overlap
 from apps.rulebooks.decisions.examination import Conditioned, examine_conditions
-from apps.rulebooks.decisions.kinds import Decided, Finding, KindUnknown, RuleText, Weight, register_kind
+from apps.rulebooks.decisions.kinds import Bench, Decided, Finding, KindUnknown, RuleText, Weight, register_kind
 from apps.rulebooks.decisions.scenarios import ScenarioDraft
 from apps.rulebooks.selectors.decision_log import DecisionFacts, decisions_by_id, decisions_of
 from apps.rulebooks.selectors.in_force import (
@@ -23,11 +23,13 @@ from apps.rulebooks.selectors.in_force import (
 )
 from apps.rulebooks.selectors.offered import OfferedVersion, made_ready, offered_versions
 from apps.rulebooks.selectors.pinned import Pinned, pinned_version
+from apps.rulebooks.selectors.versions import count_in_review
 from apps.rulebooks.services.decision_log import DecisionDraft, record_decisions
 from apps.rulebooks.services.scenarios import add_scenario
 from apps.rulebooks.services.transfer import RulebookFile, install_rulebooks
 
 __all__ = [
+    "Bench",
     "Comparison",
     "Condition",
     "ConditionFailed",
@@ -53,6 +55,7 @@ __all__ = [
     "comparisons",
     "compile_condition",
     "contradiction",
+    "count_in_review",
     "covers",
     "decisions_by_id",
     "decisions_of",

@@ -274,7 +274,7 @@ def test_a_quote_tells_everything(desk: APIClient) -> None:
     rules(
         discounts=[
             SALE,
-            a_discount("better", {"percent": "1"}),
+            a_discount("better", {"percent": "1"}, title="A little off"),
             a_discount("cups", {"percent": "9"}, when='sku == "X"'),
         ]
     )
@@ -283,6 +283,7 @@ def test_a_quote_tells_everything(desk: APIClient) -> None:
     (line,) = made["lines"]
     assert [(each["rule"], each["of"]) for each in line["given"]] == [("mugs", "line")]
     assert {each["rule"]: each["why"] for each in line["lost"]} == {"better": "worse_than", "cups": "condition_false"}
+    assert {each["rule"]: each["title"] for each in line["lost"]} == {"better": "A little off", "cups": ""}
     assert [each["access"] for each in line["missed"]] == ["agreed", "group_list"]
     assert line["found"]["access"] == "base_list"
     assert made == desk.get(f"{URL}/{made['id']}").json()

@@ -79,4 +79,4 @@ def words(document: Ruled) -> dict[str, RuleText]:
 
 def register() -> None:
     register_kind(TEXT_KIND, title="Rules with conditions", schema=Ruled, examine=examine, rules=words)
-    register_kind(KIND, title="Factors", schema=Factor, decide=decide, weigh=weigh)
+    register_kind(KIND, title="Factors", schema=Factor, decide=decide, weigh=weigh, titles=lambda made: made.words)

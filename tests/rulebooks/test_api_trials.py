@@ -99,7 +99,7 @@ def test_a_back_test_from_its_request_to_its_report(draft: RulebookVersion) -> N
     assert (total["before_minor"], total["after_minor"], total["delta_minor"]) == (20, 34, 14)
     assert report["shifted"] == [{"currency": "EUR", "shifted_minor": 14}]
     assert [row["key"] for row in report["customers"]] == ["C4", "C3"]
-    assert [row["key"] for row in report["rules"]] == ["small"]
+    assert [(row["key"], row["title"]) for row in report["rules"]] == [("small", "")]
     (listed,) = get(client, f"rulebook-versions/{draft.pk}/back-tests")["items"]
     assert listed["id"] == made["id"]
 

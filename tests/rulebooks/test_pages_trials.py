@@ -89,6 +89,28 @@ def test_a_back_test_is_asked_for_watched_and_read(analyst: Client, draft: Ruleb
     assert address in text_of(analyst, f"/rulebooks/versions/{draft.pk}/")
 
 
+def test_a_report_calls_rules_by_the_titles_of_what_is_tried_or_in_force(analyst: Client) -> None:
+    version = put_in_force(KIND, {"factor": 2, "words": {"small": "Few of them", "large": "As it was called before"}})
+    log_decisions(version, [{"number": 5}, {"number": 11}])
+    document = {"factor": 3, "words": {"large": "Many of them"}}
+    address = asked(analyst, versions.save_draft(kind=KIND, name=KIND, document=document, actor=ANALYST, now=NOW))
+    run_due_jobs(clock=clock.now)
+    report = text_of(analyst, address)
+    assert "Many of them" in report
+    assert "Few of them" in report
+    assert "As it was called before" not in report
+    decision_id = BackTest.objects.get().changes.order_by("-delta_minor").first().decision_id
+    assert text_of(analyst, f"{address}changes/{decision_id}/").count("Many of them") == 2
+
+
+def test_a_report_of_nothing_tells_what_it_cannot_see(analyst: Client, version: RulebookVersion) -> None:
+    same = versions.save_draft(kind=KIND, name=KIND, document={"factor": 2}, actor=ANALYST, now=NOW)
+    address = asked(analyst, same)
+    run_due_jobs(clock=clock.now)
+    for page in (address, f"{address}changes/"):
+        assert "at an instant of that period" in text_of(analyst, page)
+
+
 def test_it_is_stopped_and_goes_on_by_those_who_may(analyst: Client, draft: RulebookVersion) -> None:
     address = asked(analyst, draft)
     reader = signed_in(make_user(VIEW))
@@ -159,9 +181,10 @@ def test_the_matrix_shows_every_scenario_against_the_versions(analyst: Client, d
     shown = text_of(analyst, address)
     assert "Passed" in shown
     assert "Failed" in shown
-    assert "{&quot;result&quot;:44}" in shown
+    assert "expected" in shown and "0.22" in shown and "0.44" in shown
     one = text_of(analyst, f"/rulebooks/scenarios/{made.pk}/?version={draft.pk}")
     assert "Expected beside what came" in one
+    assert "By, expected" in one
     broken = analyst.post(address, {**new, "add-name": "x", "add-facts": "{"})
     assert broken.status_code == 422
     assert b"This is not JSON" in broken.content

@@ -102,6 +102,10 @@ class QuoteRow(Answer):
     recorded_at: AwareDatetime
 
 
+# What the version that decided calls a rule; "" for one without a title.
+Title = Annotated[str, Field(description="What the rule is called; empty when it has no title")]
+
+
 class MissedShown(Answer):
     """An access that had no price."""
 
@@ -114,6 +118,7 @@ class GivenShown(Answer):
     """A rule that took something off: of the line itself, or the line's share of a discount on the order."""
 
     rule: str
+    title: Title
     of: Literal["line", "order"]
     amount: Amount
     before: Amount
@@ -124,6 +129,7 @@ class LostShown(Answer):
     """A rule that gave nothing; `by` was better, `would_save` is None where nobody reckoned it."""
 
     rule: str
+    title: Title
     why: str
     by: str
     words: str
@@ -134,6 +140,7 @@ class FloorShown(Answer):
     """A floor that was held against the line; `missed` says why it could not be. `is_below`: an order of this line is held."""
 
     rule: str
+    title: Title
     least: Number | None
     missed: str | None
     is_below: bool
@@ -151,6 +158,7 @@ class BorneShown(Answer):
     """What the line bears of a charge on the order, before rounding; only of charges that are asked of lines one by one."""
 
     rule: str
+    title: Title
     amount: Number
 
 
@@ -191,6 +199,7 @@ class AddedShown(Answer):
 
     kind: Literal["free", "charge"]
     rule: str
+    title: Title
     sku: str
     bundle: str
     quantity: Number
@@ -205,6 +214,7 @@ class OrderGivenShown(Answer):
     """A discount on the whole order: on which amount, what it took, which goods it added."""
 
     rule: str
+    title: Title
     base: Amount
     amount: Amount
     goods: list[list[str]]
@@ -214,6 +224,7 @@ class ChargeShown(Answer):
     """A charge: on which amount, exactly and rounded."""
 
     rule: str
+    title: Title
     base: Amount
     exact: Number
     amount: Amount

@@ -18,6 +18,7 @@ from apps.pricing.decisions.record.explanation import Loser, explain_line, expla
 from apps.pricing.models import Quote
 from apps.pricing.permissions import MAKE_QUOTES, VIEW_QUOTES
 from apps.pricing.selectors.quotes import STATES, quote, quoted_cart, quotes, state_of
+from apps.pricing.selectors.titles import Titles, rule_titles, titled
 from apps.pricing.services.quotes import QuoteWish, make_quotes, withdraw_quote
 from ordercash.kernel import clock
 from ordercash.kernel.errors import Fault
@@ -94,15 +95,15 @@ class QuoteWithdrawal(APIView):
 def shown_quote(row: Quote, now: datetime) -> dict[str, Any]:
     """Return a quote with the whole explanation of its prices."""
     decided = quoted_cart(row)
-    facts, priced = decided.facts, decided.priced
+    facts, priced, titles = decided.facts, decided.priced, rule_titles(decided.version_sha256)
     return {
         **_row(row, now),
         "country": facts.country,
         "state_of_country": facts.state,
         "coupons_used": list(priced.coupons),
-        "lines": [_line(place, facts, priced) for place in range(len(facts.lines))],
-        "added": [_added(line, facts.currency) for line in priced.added],
-        "order": _order(priced, facts.currency),
+        "lines": [_line(place, facts, priced, titles) for place in range(len(facts.lines))],
+        "added": [_added(line, facts.currency, titles) for line in priced.added],
+        "order": _order(priced, facts.currency, titles),
     }
 
 
@@ -123,7 +124,7 @@ def _row(row: Quote, now: datetime) -> dict[str, Any]:
     }
 
 
-def _line(place: int, facts: CartFacts, priced: CartPriced) -> dict[str, Any]:
+def _line(place: int, facts: CartFacts, priced: CartPriced, titles: Titles) -> dict[str, Any]:
     asked, answer, currency = facts.lines[place], priced.lines[place], facts.currency
     told = explain_line(priced.trace, place, answer.gross_minor)
     return {
@@ -142,7 +143,7 @@ def _line(place: int, facts: CartFacts, priced: CartPriced) -> dict[str, Any]:
         "found": dict(told.found) if told.found else None,
         "given": [
             {
-                "rule": step.rule,
+                **_rule(step.rule, titles),
                 "of": "order" if step.left is None else "line",
                 "amount": _money(step.minor, currency),
                 "before": _money(step.before_minor, currency),
@@ -150,30 +151,30 @@ def _line(place: int, facts: CartFacts, priced: CartPriced) -> dict[str, Any]:
             }
             for step in told.steps
         ],
-        "lost": _lost(told.lost, currency),
+        "lost": _lost(told.lost, currency, titles),
         "closed_by": told.closed_by,
-        "floors": [_floor(each, answer.floor) for each in told.floors],
+        "floors": [_floor(each, answer.floor, titles) for each in told.floors],
         "parts": [
             {"sku": part["sku"], "net": _money(part["minor"], currency), "alone": part["alone"]} for part in told.parts
         ],
-        "borne": [{"rule": rule, "amount": _number(amount)} for rule, amount in told.borne.items()],
+        "borne": [{**_rule(rule, titles), "amount": _number(amount)} for rule, amount in told.borne.items()],
     }
 
 
-def _floor(told: Any, below: BelowFloor | None) -> dict[str, Any]:
+def _floor(told: Any, below: BelowFloor | None, titles: Titles) -> dict[str, Any]:
     is_below = below is not None and below.rule == told["rule"]
     return {
-        "rule": told["rule"],
+        **_rule(told["rule"], titles),
         "least": told.get("least"),
         "missed": told.get("missed"),
         "is_below": is_below,
     }
 
 
-def _added(line: AddedLine, currency: str) -> dict[str, Any]:
+def _added(line: AddedLine, currency: str, titles: Titles) -> dict[str, Any]:
     return {
         "kind": line.kind,
-        "rule": line.rule,
+        **_rule(line.rule, titles),
         "sku": line.sku,
         "bundle": line.bundle,
         "quantity": _number(line.quantity),
@@ -185,33 +186,37 @@ def _added(line: AddedLine, currency: str) -> dict[str, Any]:
     }
 
 
-def _order(priced: CartPriced, currency: str) -> dict[str, Any]:
+def _order(priced: CartPriced, currency: str, titles: Titles) -> dict[str, Any]:
     told = explain_order(priced.trace)
     return {
         "given": [
-            {"rule": rule, "base": _money(base, currency), "amount": _money(minor, currency), "goods": list(map(list, goods))}
+            {**_rule(rule, titles), "base": _money(base, currency), "amount": _money(minor, currency), "goods": list(map(list, goods))}
             for rule, base, minor, goods in told.steps
         ],
         "charges": [
-            {"rule": rule, "base": _money(base, currency), "exact": _number(exact), "amount": _money(minor, currency)}
+            {**_rule(rule, titles), "base": _money(base, currency), "exact": _number(exact), "amount": _money(minor, currency)}
             for rule, base, exact, minor in told.charges
         ],
-        "lost": _lost(told.lost, currency),
+        "lost": _lost(told.lost, currency, titles),
         "coupons": [{"code": code, "campaign": campaign, "why": why} for code, campaign, why in told.coupons],
     }  # fmt: skip
 
 
-def _lost(losers: Sequence[Loser], currency: str) -> list[dict[str, Any]]:
+def _lost(losers: Sequence[Loser], currency: str, titles: Titles) -> list[dict[str, Any]]:
     return [
         {
-            "rule": each.rule,
+            **_rule(each.rule, titles),
             "why": each.why,
             "by": each.by,
-            "words": each.words,
+            "words": titled(each, titles).words,
             "would_save": None if each.minor is None else _money(each.minor, currency),
         }
         for each in losers
     ]
+
+
+def _rule(name: str, titles: Titles) -> dict[str, str]:
+    return {"rule": name, "title": titles.get(name, "")}
 
 
 def _asked(request: Request, name: str) -> str:

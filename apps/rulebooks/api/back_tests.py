@@ -1,6 +1,6 @@
 """Back-tests over the API: asked for, stopped, resumed, and their reports."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -98,10 +98,10 @@ class BackTestFigures(APIView):
         dimension = text_wanted(request, "dimension")
         if "dimension" in request.query_params and dimension not in DIMENSIONS:
             raise wrong("dimension", f"Write one of: {', '.join(DIMENSIONS)}.")
-        found = read.figures_of(
-            read.back_test_of(back_test_id).pk, dimension=dimension, currency=text_wanted(request, "currency")
-        )
-        return page_response(request, found, sort="key", show=_figures)
+        back_test = read.back_test_of(back_test_id)
+        titles = read.titles_of(back_test)
+        found = read.figures_of(back_test.pk, dimension=dimension, currency=text_wanted(request, "currency"))
+        return page_response(request, found, sort="key", show=lambda rows: _figures(rows, titles))
 
 
 class BackTestChanges(APIView):
@@ -165,14 +165,16 @@ def _shown(found: BackTest) -> dict[str, Any]:
 
 def _report(found: BackTest) -> dict[str, Any]:
     totals = read.totals_of(found.pk)
-    shifted = read.shifted_of(found.pk)
+    shifted, titles = read.shifted_of(found.pk), read.titles_of(found)
 
     def most_moved(dimension: str) -> list[dict[str, Any]]:
-        return [row for total in totals for row in _figures(read.most_moved(found.pk, dimension, total.currency))]
+        return [
+            row for total in totals for row in _figures(read.most_moved(found.pk, dimension, total.currency), titles)
+        ]
 
     return {
         **_shown(found),
-        "totals": _figures(totals),
+        "totals": _figures(totals, titles),
         "shifted": [{"currency": currency, "shifted_minor": minor} for currency, minor in shifted.items()],
         "customers": most_moved(CUSTOMER),
         "products": most_moved(PRODUCT),
@@ -180,8 +182,13 @@ def _report(found: BackTest) -> dict[str, Any]:
     }
 
 
-def _figures(rows: Sequence[BackTestFigure]) -> list[dict[str, Any]]:
-    return [{name: getattr(row, name) for name in FigureShown.model_fields} for row in rows]
+def _figures(rows: Sequence[BackTestFigure], titles: Mapping[str, str]) -> list[dict[str, Any]]:
+    same = FigureShown.model_fields.keys() - {"title"}
+    return [
+        {name: getattr(row, name) for name in same}
+        | {"title": titles.get(row.key, "") if row.dimension == RULE else ""}
+        for row in rows
+    ]
 
 
 def _change(row: BackTestChange) -> dict[str, Any]:

@@ -34,10 +34,14 @@ class BackTestShown(Answer):
 
 
 class FigureShown(Answer):
-    """What moves for one customer, product or rule, or in total (key ""): amounts in minor units before and after."""
+    """What moves for one customer, product or rule, or in total (key ""): amounts in minor units before and after.
+
+    `title`: what a rule is called; "" for one without a title, and for everything else.
+    """
 
     dimension: Literal["customer", "product", "rule", "total"]
     key: str
+    title: str
     currency: str
     decisions: int
     before_minor: int

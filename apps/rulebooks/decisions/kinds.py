@@ -58,10 +58,19 @@ class Weight(NamedTuple):
     amount_minor: int
 
 
+class Bench(NamedTuple):
+    """A page on which a version is tried beside the one in force: its URL name, which takes the version's id as `b`, and who may see it."""
+
+    label: str
+    url_name: str
+    permission: str
+
+
 Compile = Callable[[Any], Any]
 Decide = Callable[[Any, str], Decided]
 Examine = Callable[[Any], Sequence[Finding]]
 Rules = Callable[[Any], Mapping[str, RuleText]]
+Titles = Callable[[Any], Mapping[str, str]]
 Weigh = Callable[[str, str], Sequence[Weight]]
 Expected = Callable[[str, str], str]
 
@@ -83,6 +92,8 @@ class Kind:
     weigh: Weigh | None = None
     scenario: Expected | None = None
     stops: str = NOTHING_DECIDED
+    titles: Titles | None = None
+    bench: Bench | None = None
 
     def compiled(self, document: Any) -> Any:
         """Return what `decide` takes: the document made ready, or the document itself."""
@@ -108,6 +119,8 @@ def register_kind(
     weigh: Weigh | None = None,
     scenario: Expected | None = None,
     stops: str = NOTHING_DECIDED,
+    titles: Titles | None = None,
+    bench: Bench | None = None,
 ) -> None:
     """Make a kind known.
 
@@ -115,9 +128,11 @@ def register_kind(
     takes a decision again to the same bytes; None when the kind logs none. `examine(document)` finds what a schema cannot see.
     `rules(document)` names its parts in words, for differences. `weigh(facts, outcome)` says what a decision is worth, for back-tests.
     `scenario(facts, outcome)` is the canonical text of what a scenario of this kind expects; None: the whole outcome.
-    `stops` says in words what happens while no rules of the kind are in force.
+    `stops` says in words what happens while no rules of the kind are in force. `titles(document)`: what its rules are called, by the
+    names that weights give; those without a title are left out.
+    `bench`: where somebody tries a version by hand.
     """
-    _KINDS[kind] = Kind(kind, title, schema, decide, compile, examine, rules, weigh, scenario, stops)
+    _KINDS[kind] = Kind(kind, title, schema, decide, compile, examine, rules, weigh, scenario, stops, titles, bench)
 
 
 def kind_of(name: str) -> Kind:

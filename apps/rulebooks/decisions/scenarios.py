@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from apps.rulebooks.decisions.canonical import canonical_json, refuse_floats
-from apps.rulebooks.decisions.kinds import Kind
+from apps.rulebooks.decisions.kinds import Kind, Weight
 from apps.rulebooks.decisions.trying import Undecidable, decide_with
 from ordercash.kernel.errors import DomainError
 
@@ -59,6 +59,14 @@ def decided(kind: Kind, compiled: Any, facts: str) -> str:
 def expected_of(kind: Kind, facts: str, outcome: str) -> str:
     """Return the part of an outcome that scenarios of the kind look at."""
     return kind.scenario(facts, outcome) if kind.scenario else outcome
+
+
+def weights_of(kind: Kind, facts: str, outcome: str) -> Sequence[Weight]:
+    """Return what the lines of an outcome weigh; nothing for a kind that weighs none, and for one that was written otherwise."""
+    try:
+        return kind.weigh(facts, outcome) if kind.weigh and outcome else ()
+    except (LookupError, TypeError, ValueError):
+        return ()
 
 
 def canonical_text(value: Any) -> str:

@@ -15,9 +15,10 @@ from apps.rulebooks.models import BackTest
 from apps.rulebooks.pages.shown import names_of as people
 from apps.rulebooks.pages.trials import (
     CHANGE_COLUMNS,
-    LINE_COLUMNS,
+    Names,
     change_rows,
     figure_table,
+    line_columns,
     line_rows,
     money_chart,
     progress_of,
@@ -41,6 +42,10 @@ from ordercash.web.views import job_response
 from ordercash.web.worklist import Worklist
 
 SAMPLED = 3
+NOTHING = (
+    "Everything that it was tried on comes out as it was decided. Each decision is tried at its own instant: a rule whose period"
+    " lies after all of them shows only when a cart is tried at an instant of that period."
+)
 DIMENSIONS = ("customer", "product", "rule")
 
 
@@ -65,6 +70,11 @@ class BackTestPage(Page):
     def back_test(self) -> BackTest:
         """The back-test; raises NotFound."""
         return read.back_test_of(self.kwargs["back_test_id"])
+
+    @cached_property
+    def titles(self) -> Mapping[str, str]:
+        """What the rules are called."""
+        return read.titles_of(self.back_test)
 
     def context(self) -> Mapping[str, Any]:
         """Return the progress, and what has been counted until now."""
@@ -95,7 +105,10 @@ class BackTestPage(Page):
         if total is None:
             return {"tiles": report_tiles(found, None, 0)}
         moved = {dimension: read.most_moved(found.pk, dimension, total.currency) for dimension in DIMENSIONS}
-        names = {kind: names_of(kind, read.ids_among(moved[kind])) for kind in ("customer", "product")}
+        names: Names = {
+            **{kind: names_of(kind, read.ids_among(moved[kind])) for kind in ("customer", "product")},
+            "rule": self.titles,
+        }
         return {
             "tiles": report_tiles(found, total, shifted.get(total.currency, 0)),
             "currencies": [each.currency for each in totals] if len(totals) > 1 else [],
@@ -112,12 +125,14 @@ class BackTestPage(Page):
         sampled = most[:SAMPLED] if self.may(VIEW_DECISIONS) else []
         rows = change_rows(found.pk, most)
         return {
-            "changes": Table(columns, rows, caption="Orders that change most", empty=Empty("Nothing changes")),
+            "changes": Table(columns, rows, caption="Orders that change most", empty=Empty("Nothing changes", NOTHING)),
             "sample": [
-                (row.link, Table(LINE_COLUMNS, line_rows(read.side_by_side(found, row.decision_id)), caption="Lines"))
-                for row in rows[: len(sampled)]
+                (row.link, self._lines(read.side_by_side(found, row.decision_id))) for row in rows[: len(sampled)]
             ],
         }
+
+    def _lines(self, shown: read.SideBySide) -> Table:
+        return Table(line_columns(), line_rows(shown.before, shown.after, self.titles), caption="Lines")
 
     def actions(self) -> Sequence[Action]:
         """Offer to stop and to go on."""
@@ -159,7 +174,7 @@ class BackTestChanges(Worklist):
     row_noun = "change"
     default_sort = "-delta_minor"
     columns = CHANGE_COLUMNS
-    empty = Empty("Nothing changes", "The version decides everything that it was tried on as it was decided.")
+    empty = Empty("Nothing changes", NOTHING)
 
     def rows(self, wanted: Wanted, *, sort: str, cursor: str, limit: int) -> Slice[Any]:
         """Return a page of changes with their links."""
@@ -192,7 +207,9 @@ class BackTestDecision(Page):
             "subject": subject,
             "decision": shown.logged,
             "version": link_html("rulebook_version", found.version_id, version_name(found)),
-            "lines": Table(LINE_COLUMNS, line_rows(shown), caption="Lines"),
+            "lines": Table(
+                line_columns(), line_rows(shown.before, shown.after, read.titles_of(found)), caption="Lines"
+            ),
             "outcomes": (pretty(shown.logged.outcome), pretty(shown.outcome)),
             "traces": (pretty(shown.logged.trace), pretty(shown.trace)),
             "facts": pretty(shown.logged.facts),

@@ -11,12 +11,14 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from apps.rulebooks.decisions.kinds import kind_of
-from apps.rulebooks.decisions.scenarios import LONGEST_NAME, LONGEST_NOTE, Ran, ScenarioDraft
+from apps.rulebooks.decisions.kinds import Kind, kind_of
+from apps.rulebooks.decisions.scenarios import LONGEST_NAME, LONGEST_NOTE, Ran, ScenarioDraft, weights_of
 from apps.rulebooks.models import RulebookVersion, Scenario
 from apps.rulebooks.pages.back_tests import pretty
 from apps.rulebooks.pages.shown import names_of
+from apps.rulebooks.pages.trials import line_columns, line_rows
 from apps.rulebooks.permissions import DRAFT_VERSION, VIEW_RULEBOOKS
+from apps.rulebooks.selectors.back_tests import titles_in
 from apps.rulebooks.selectors.scenarios import MatrixRow, run_matrix, scenario_of, scenarios_of
 from apps.rulebooks.selectors.versions import RulebookFacts, phase_of, rulebook
 from apps.rulebooks.services import scenarios as verbs
@@ -25,7 +27,7 @@ from ordercash.kernel.ids import id_in
 from ordercash.web.actions import Action, Given
 from ordercash.web.columns import Column, Table
 from ordercash.web.components import Crumb, Empty, Tile
-from ordercash.web.formats import badge_html
+from ordercash.web.formats import badge_html, money_html
 from ordercash.web.links import link_html, link_url
 from ordercash.web.page import Page
 
@@ -103,7 +105,7 @@ class ScenarioMatrix(Page):
         rows = run_matrix(found.kind, scenarios, versions) if scenarios else []
         empty = Empty("No scenarios yet", "A scenario is facts and what every version has to decide from them.")
         return {
-            "matrix": Table(_columns(versions), rows, caption="Scenarios by version", empty=empty),
+            "matrix": Table(_columns(kind_of(found.kind), versions), rows, caption="Scenarios by version", empty=empty),
             "tiles": [_tile(version, place, rows) for place, version in enumerate(versions)] if rows else [],
             "decides": kind_of(found.kind).decide is not None,
         }
@@ -155,6 +157,7 @@ class ScenarioPage(Page):
         place = next((place for place, version in enumerate(versions) if version.pk == wanted), 0)
         ran = row.ran[place]
         return {
+            "lines": self._lines(kind_of(found.kind), versions[place], ran),
             "scenario": scenario,
             "badge": "retired" if scenario.retired_at else "",
             "author": names_of([scenario.author_id]).get(scenario.author_id, ""),
@@ -165,6 +168,12 @@ class ScenarioPage(Page):
             "got": pretty(ran.got) if ran.got else "",
             "runs": Table(_run_columns(scenario), list(zip(versions, row.ran, strict=True)), caption="Versions"),
         }
+
+    def _lines(self, kind: Kind, version: RulebookVersion, ran: Ran) -> Table | None:
+        """Return what every line costs, as expected and as it came; None for what cannot be weighed."""
+        expected, got = (weights_of(kind, self.scenario.facts, text) for text in (ran.expected, ran.got))
+        rows = line_rows(expected, got, titles_in(kind, version.document))
+        return Table(line_columns("Expected", "Got"), rows, caption="Lines") if rows else None
 
     def actions(self) -> Sequence[Action]:
         """Offer to replace and to retire it."""
@@ -202,7 +211,7 @@ def _filled(scenario: Scenario) -> type[ScenarioForm]:
     return Filled
 
 
-def _columns(versions: Sequence[RulebookVersion]) -> tuple[Column, ...]:
+def _columns(kind: Kind, versions: Sequence[RulebookVersion]) -> tuple[Column, ...]:
     now = clock.now()
     return (
         Column("name", "Scenario", kind="html", value=lambda row: link_html("scenario", row.scenario.pk, row.scenario.name)),
@@ -210,28 +219,37 @@ def _columns(versions: Sequence[RulebookVersion]) -> tuple[Column, ...]:
         *(
             Column(
                 f"v{version.number}", f"v{version.number} {phase_of(version, now)}", kind="html",
-                value=_cell(place, version),
+                value=_cell(kind, place, version),
             )
             for place, version in enumerate(versions)
         ),
     )  # fmt: skip
 
 
-def _cell(place: int, version: RulebookVersion) -> Callable[[MatrixRow], SafeString]:
+def _cell(kind: Kind, place: int, version: RulebookVersion) -> Callable[[MatrixRow], SafeString]:
     def cell(row: MatrixRow) -> SafeString:
         ran = row.ran[place]
         address = f"{link_url('scenario', row.scenario.pk)}?version={version.pk}"
-        said = "" if ran.passed else _short(ran)
+        said = "" if ran.passed else _short(kind, row.scenario.facts, ran)
         return format_html('<a href="{}">{}</a> {}', address, ran_badge(ran), said)
 
     return cell
 
 
-def _short(ran: Ran) -> SafeString:
+def _short(kind: Kind, facts: str, ran: Ran) -> SafeString:
+    """Return what differs in a line: what it costs in all where that differs, else how both texts begin."""
+    costs = [_cost(kind, facts, text) for text in (ran.expected, ran.got)]
+    if all(costs) and costs[0] != costs[1]:
+        return format_html('<span class="oc-note"><br>expected {}<br>got {}</span>', *costs)
     expected, got = (text if len(text) <= 28 else f"{text[:27]}…" for text in (ran.expected, ran.refusal or ran.got))
     return format_html(
         '<span class="oc-note"><br>expected <code>{}</code><br>got <code>{}</code></span>', expected, got
     )
+
+
+def _cost(kind: Kind, facts: str, outcome: str) -> SafeString | None:
+    weights = weights_of(kind, facts, outcome)
+    return money_html(sum(each.amount_minor for each in weights), weights[0].currency) if weights else None
 
 
 def _tile(version: RulebookVersion, place: int, rows: Sequence[MatrixRow]) -> Tile:

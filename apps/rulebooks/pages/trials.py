@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from apps.rulebooks.decisions.kinds import Weight
 from apps.rulebooks.models import BackTest, BackTestChange, BackTestFigure
-from apps.rulebooks.selectors.back_tests import SideBySide
 from ordercash.kernel.ids import id_in
 from ordercash.web.columns import Column, Table
 from ordercash.web.components import Chart, Empty, JobProgress, Series, Tile
@@ -23,7 +23,7 @@ BARS = 10
 NAMELESS: Mapping[str, str] = {
     "customer": "customer not told", "product": "unknown product", "rule": "no rule",
 }  # fmt: skip
-Names = Mapping[str, Mapping[UUID, str]]
+Names = Mapping[str, Mapping[Any, str]]
 
 
 class ChangeRow(NamedTuple):
@@ -65,15 +65,19 @@ CHANGE_COLUMNS = (
     *MONEY,
     Column("compare", "Why", kind="html"),
 )
-LINE_COLUMNS = (
-    Column("line", "Line"),
-    Column("product", "Product", kind="html"),
-    Column("before", "Before", kind="figure"),
-    Column("after", "After", kind="figure"),
-    Column("delta", "Change", kind="figure"),
-    Column("rules_before", "By, before", kind="sentence"),
-    Column("rules_after", "By, after", kind="sentence"),
-)
+
+
+def line_columns(before: str = "Before", after: str = "After") -> tuple[Column, ...]:
+    """Return the columns of a decision's lines on both sides, with what each side is called."""
+    return (
+        Column("line", "Line"),
+        Column("product", "Product", kind="html"),
+        Column("before", before, kind="figure"),
+        Column("after", after, kind="figure"),
+        Column("delta", "Change", kind="figure"),
+        Column("rules_before", f"By, {before.lower()}", kind="sentence"),
+        Column("rules_after", f"By, {after.lower()}", kind="sentence"),
+    )
 
 
 def progress_of(found: BackTest, url: str) -> JobProgress:
@@ -141,15 +145,21 @@ def change_rows(back_test_id: UUID, changes: Iterable[BackTestChange]) -> list[C
     ]  # fmt: skip
 
 
-def line_rows(shown: SideBySide) -> list[LineRow]:
-    """Return the lines of a decision on both sides, in the order in which they stand."""
-    sides = [{weight.line: weight for weight in weights} for weights in (shown.before, shown.after)]
-    products = {weight.line: weight.product for weight in (*shown.before, *shown.after)}
+def line_rows(before: Sequence[Weight], after: Sequence[Weight], titles: Mapping[str, str]) -> list[LineRow]:
+    """Return the lines of a decision on both sides, in the order in which they stand; `titles` of rules by name."""
+    sides = [{weight.line: weight for weight in weights} for weights in (before, after)]
+    products = {weight.line: weight.product for weight in (*before, *after)}
     known = links_of(("product", id_in(product)) for product in products.values())
-    return [_line(line, product, sides, known) for line, product in products.items()]
+    return [_line(line, product, sides, known, titles) for line, product in products.items()]
 
 
-def _line(line: str, product: str, sides: Sequence[Mapping[str, Any]], links: Mapping[UUID, SafeString]) -> LineRow:
+def _line(
+    line: str,
+    product: str,
+    sides: Sequence[Mapping[str, Any]],
+    links: Mapping[UUID, SafeString],
+    titles: Mapping[str, str],
+) -> LineRow:
     before, after = (side.get(line) for side in sides)
     currency = next(side.currency for side in (before, after) if side)
     amounts = [side.amount_minor if side else 0 for side in (before, after)]
@@ -159,14 +169,13 @@ def _line(line: str, product: str, sides: Sequence[Mapping[str, Any]], links: Ma
         money_html(before.amount_minor if before else None, currency),
         money_html(after.amount_minor if after else None, currency),
         money_html(amounts[1] - amounts[0], currency, signed=True),
-        ", ".join(before.rules) if before else "", ", ".join(after.rules) if after else "",
+        *(", ".join(titles.get(rule, rule) for rule in side.rules) if side else "" for side in (before, after)),
     )  # fmt: skip
 
 
 def called(dimension: str, key: str, names: Names) -> str:
     """Return what a customer, product or rule is called."""
-    id = id_in(key)
-    return (names.get(dimension, {}).get(id) if id else None) or key or NAMELESS[dimension]
+    return names.get(dimension, {}).get(id_in(key) or key) or key or NAMELESS[dimension]
 
 
 def _linked(dimension: str, key: str, names: Names) -> SafeString:

@@ -169,7 +169,13 @@ class VersionPage(Page):
             else Action("Edit as a new version", url=f"{reverse('rulebook_edit', args=[self.found.id])}?from={self.version.pk}",
                         permission=DRAFT_VERSION)
         )  # fmt: skip
-        return edit, Action("Export", url=reverse("rulebook_version_file", args=[self.version.pk]))
+        bench = kind_of(self.found.kind).bench if self.found.kind in known_kinds() else None
+        tried = (
+            [Action(bench.label, url=f"{reverse(bench.url_name)}?b={self.version.pk}", permission=bench.permission)]
+            if bench
+            else []
+        )
+        return *tried, edit, Action("Export", url=reverse("rulebook_version_file", args=[self.version.pk]))
 
     def _endings(self) -> Sequence[str]:
         return {"active": ("retire",), "scheduled": ("withdraw", "retire")}.get(self.phase, ())

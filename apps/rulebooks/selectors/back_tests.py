@@ -1,14 +1,15 @@
 """Reading back-tests: what they are run on, how far they are, and what they report."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+import pydantic
 from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import Abs
 
-from apps.rulebooks.decisions.kinds import Weight, kind_of
+from apps.rulebooks.decisions.kinds import Kind, Weight, kind_of
 from apps.rulebooks.decisions.trying import Logged, decide_with
 from apps.rulebooks.decisions.weighing import TOTAL
 from apps.rulebooks.models import BackTest, BackTestChange, BackTestFigure, Rulebook, RulebookVersion
@@ -213,6 +214,27 @@ def side_by_side(back_test: BackTest, decision_id: UUID) -> SideBySide:
 def ids_among(figures: Iterable[BackTestFigure]) -> list[UUID]:
     """Return the ids among the keys of figures."""
     return [id for figure in figures if (id := id_in(figure.key))]
+
+
+def titles_of(back_test: BackTest) -> Mapping[str, str]:
+    """Return what rules are called, by name: in the text that was tried, else in the one in force when it was asked for. One statement."""
+    kind, at = kind_of(back_test.version.rulebook.kind), back_test.requested_at
+    if kind.titles is None:
+        return {}
+    in_force = RulebookVersion.objects.filter(
+        Q(activations__until_at__isnull=True) | Q(activations__until_at__gt=at),
+        rulebook_id=back_test.version.rulebook_id, activations__from_at__lte=at,
+    )  # fmt: skip
+    texts = [*in_force.values_list("document", flat=True)[:1], back_test.document]
+    return {name: title for text in texts for name, title in titles_in(kind, text).items()}
+
+
+def titles_in(kind: Kind, text: str) -> Mapping[str, str]:
+    """Return what a document calls its rules, by name; nothing for one that does not fit its kind any more."""
+    try:
+        return kind.titles(kind.schema.model_validate_json(text)) if kind.titles else {}
+    except pydantic.ValidationError:
+        return {}
 
 
 def asked_since(back_test: BackTest) -> datetime | None:

@@ -67,6 +67,11 @@ def version_in_force_or_newest(rulebook_id: UUID, at: datetime) -> RulebookVersi
     return found
 
 
+def count_in_review() -> int:
+    """Return how many versions wait for somebody to approve them."""
+    return RulebookVersion.objects.filter(state=RulebookVersion.State.IN_REVIEW).count()
+
+
 def document_of(version: RulebookVersion) -> Any:
     """Return the document of a version as plain values."""
     return orjson.loads(version.document)
