@@ -1,14 +1,19 @@
 """The home page: its figures, for whom, and at what cost."""
 
+import json
 import re
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from django.test import Client
 
 from apps.masterdata.models import Customer
 from apps.orders.models import Order
+from apps.rulebooks.models import RulebookVersion
+from apps.rulebooks.services.versions import save_draft, submit_version
 from ordercash.kernel import clock
+from ordercash.kernel.actor import Actor
 from ordercash.kernel.remembered import forget_everything
 from ordercash.roles import ROLES
 from tests.factories.orders import bill, counted, place, ship
@@ -92,7 +97,24 @@ def test_every_role_sees_its_own(role: str) -> None:
     assert ("Cases by queue" in text) == ("exceptions.view_cases" in may)
     assert ("Open invoices" in text) == ("billing.view_invoices" in may)
     assert ("Unapplied cash" in text) == ("billing.view_payments" in may)
+    assert ("Rules in review 0" in text) == ("rulebooks.approve_version" in may)
     assert ("Last events" in text) == ("audit.view_events" in may)
+
+
+def test_rules_that_wait_for_an_approver_are_told() -> None:
+    version = RulebookVersion.objects.filter(rulebook__kind="pricing.rules").first()
+    assert version is not None
+    author = Actor(id=UUID(int=5), name="pricing.analyst")
+    draft = save_draft(
+        kind="pricing.rules",
+        name=version.rulebook.name,
+        document=json.loads(version.document),
+        actor=author,
+        now=clock.now(),
+    )
+    submit_version(version_id=draft.pk, actor=author, now=clock.now())
+    text = words(shown(signed_in("rulebooks.approve_version", "rulebooks.view_rulebooks"), "/"))
+    assert "Rules in review 1 version to approve or to reject" in text
 
 
 def test_a_user_without_a_role_is_told_so() -> None:

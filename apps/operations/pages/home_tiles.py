@@ -13,6 +13,7 @@ from apps.operations.permissions import VIEW_PROOF
 from apps.operations.selectors import figures
 from apps.operations.selectors.figures import Bounded
 from apps.operations.selectors.proofs import last_verdict, proof_runs
+from apps.rulebooks.contract import count_in_review
 from ordercash.kernel.clock import business_date
 from ordercash.web.components import Tile
 from ordercash.web.formats import amount_text, money_html
@@ -38,13 +39,14 @@ class Moment:
 
 
 def home_tiles(moment: Moment, may: May) -> list[Tile]:
-    """Return the tiles that the user may see; at most eleven statements, each bounded."""
+    """Return the tiles that the user may see; at most twelve statements, each bounded."""
     return [
         *(_orders(moment) if may("orders.view_orders") else ()),
         *(_at_risk(moment, may) if may("exceptions.view_cases") else ()),
         *(_backordered(moment) if may("inventory.view_stock") else ()),
         *(_invoices(moment) if may("billing.view_invoices") else ()),
         *(_cash(moment) if may("billing.view_payments") else ()),
+        *(_in_review() if may("rulebooks.approve_version") else ()),
         *(_proof(moment) if may(VIEW_PROOF) else ()),
     ]
 
@@ -104,6 +106,12 @@ def _cash(moment: Moment) -> Iterator[Tile]:
     yield money_tile(
         "Unapplied cash", left, note, moment, url=list_url("payments", "?unapplied=1"), tone="warn" if left.rows else ""
     )
+
+
+def _in_review() -> Iterator[Tile]:
+    waiting = count_in_review()
+    note = "versions to approve or to reject" if waiting != 1 else "version to approve or to reject"
+    yield Tile("Rules in review", f"{waiting:,}", note=note, url=list_url("rulebooks"), tone="warn" if waiting else "")
 
 
 def _proof(moment: Moment) -> Iterator[Tile]:
