@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -78,6 +78,10 @@ def value_at(row: Any, path: str) -> Any:
     return row
 
 
+# A code with more letters is broken, not cut: two may begin alike and end otherwise.
+LONG_CODE: Final = 24
+
+
 def _text(column: Column, row: Any, value: Any) -> SafeString:
     return formats.text_html(value)
 
@@ -101,7 +105,10 @@ def _quantity(column: Column, row: Any, value: Any) -> SafeString:
 
 
 def _code(column: Column, row: Any, value: Any) -> SafeString:
-    return format_html('<code class="oc-code">{}</code>', value) if value not in (None, "") else formats.NOTHING
+    if value in (None, ""):
+        return formats.NOTHING
+    long = " oc-code-long" if len(str(value)) > LONG_CODE else ""
+    return format_html('<code class="oc-code{}">{}</code>', long, value)
 
 
 _SHOW: Mapping[str, Callable[[Column, Any, Any], SafeString]] = {

@@ -116,6 +116,9 @@ def test_the_lab_prices_by_two_versions_and_marks_what_differs() -> None:
     client = signed_in(*SEE)
     page = shown(client, LAB)
     assert "Mugs" in words(page) and "oc-step-marked" not in page
+    leads = f"/pricing/lab/?b={second}"
+    assert leads in shown(client, f"/rulebooks/versions/{second}/")
+    assert leads not in shown(signed_in("rulebooks.view_rulebooks"), f"/rulebooks/versions/{second}/")
     beside = shown(client, f"{LAB}&a={first}&b={second}")
     assert "oc-step-marked" in beside and "Differs" in words(beside)
     same = shown(client, f"{LAB}&a={second}&b={second}")
@@ -127,6 +130,18 @@ def test_the_lab_prices_by_two_versions_and_marks_what_differs() -> None:
 def rules_version(discounts: list[object]) -> object:
     rules(discounts=discounts)
     return RulebookVersion.objects.filter(rulebook__kind="pricing.rules").order_by("-number").first().pk  # type: ignore[union-attr]
+
+
+def test_a_cart_without_a_currency_is_in_that_of_its_customer_or_seller() -> None:
+    client = signed_in(*SEE)
+    cart = LAB.replace("&currency=GBP", "&currency=")
+    assert "GBP" in words(shown(client, cart).split('id="result"')[1])
+    assert "GBP" in words(shown(client, cart.replace("&customer=C-1001", "")).split('id="result"')[1])
+
+
+def test_a_mistake_in_a_cart_is_told_once() -> None:
+    page = words(shown(signed_in(*SEE), f"{LAB}&currency=GBP&at=never"))
+    assert page.count("names something that does not exist or does not fit") == 1
 
 
 def test_the_lab_takes_a_cart_from_an_order_or_a_quote() -> None:

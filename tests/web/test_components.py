@@ -57,6 +57,8 @@ def test_a_column_follows_paths_and_stops_at_nothing() -> None:
     assert "JPY" in Column("net", "Net", kind="money").html(row)
     assert "GBP" in Column("net", "Net", kind="money", currency="GBP").html(row)
     assert "&lt;i&gt;" in Column("x", "X", value=lambda each: "<i>").html(row)
+    assert "oc-code-long" not in Column("x", "X", kind="code", value=lambda each: "SKU-1").html(row)
+    assert "oc-code-long" in Column("x", "X", kind="code", value=lambda each: "SKU-" * 9).html(row)
 
 
 def test_a_table_knows_its_footer() -> None:

@@ -100,7 +100,7 @@ def _resolve(wish: CartWish, known: _Known) -> CartRequest | CartUnresolvable:
     to: Place | AddressFacts | None = wish.ship_to or usual
     return CartRequest(
         at=wish.at,
-        currency=wish.currency,
+        currency=_currency(wish, known),
         legal_entity_id=entities_by_code()[wish.legal_entity].id,
         lines=[
             LineRequest(known.products[line.sku], line.sku, line.quantity, line.unit, line.agreed)
@@ -117,6 +117,12 @@ def _resolve(wish: CartWish, known: _Known) -> CartRequest | CartUnresolvable:
     )
 
 
+def _currency(wish: CartWish, known: _Known) -> str:
+    """Return the cart's currency: the one named, the customer's, the seller's."""
+    customer = known.customers.get(wish.customer)
+    return wish.currency or (customer or entities_by_code()[wish.legal_entity]).currency
+
+
 def _header_faults(wish: CartWish, known: _Known) -> Iterator[Fault]:
     tables: tuple[tuple[str, str, Mapping[str, object]], ...] = (
         ("legal_entity", wish.legal_entity, entities_by_code()),
@@ -125,7 +131,7 @@ def _header_faults(wish: CartWish, known: _Known) -> Iterator[Fault]:
         ("currency", wish.currency, currencies()),
     )
     for field, code, table in tables:
-        if code not in table and (code or field in ("legal_entity", "currency")):
+        if code not in table and (code or field == "legal_entity"):
             yield Fault(f"/{field}", f"{field}_unknown", f"There is no {field.replace('_', ' ')} {code!r}.")
     codes = [code.upper() for code in wish.coupons]
     for place, code in enumerate(codes):
