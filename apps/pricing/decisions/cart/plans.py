@@ -42,7 +42,8 @@ class Plan:
         periods = timeline_of(rules, facts.zone).periods
         alive = Alive(self.lost, at, facts.currency, coupons, view, periods, tells_failures=tells_failures(facts))
         self.line_stages = alive.stages(rules.line_stages)
-        self.order_stages = alive.stages(rules.order_stages)
+        order_stages = alive.stages(rules.order_stages)
+        self.order_stages = tuple(stage for stage in order_stages if any(group.rules for group in stage))
         self.charges = tuple((name, alive.rules(charges)) for name, charges in rules.charges)
         self.floors = tuple(alive.floors(rules.floors))
         self.fittings = Fittings(rules.asked, self.line_stages, self.order_stages, self.floors, view)
