@@ -17,7 +17,6 @@ from apps.pricing.decisions.cart.plans import Plan
 from apps.pricing.decisions.cart.running_line import RunningLine
 from apps.pricing.decisions.document.numbers import plain
 
-
 MOST_SHARED: Final = 500
 # The rules that do not concern lines, of all lines that differ in them.
 Unmet = tuple[tuple[str, ...], ...]
