@@ -55,7 +55,12 @@ def _load_masters() -> None:
     ids = new_ids(COUNT)
     sql.run(
         "INSERT INTO pricing_pricerecord (id, price_list_id, product_id, min_quantity, unit_price, valid_from_at)"
-        " SELECT p.id, (SELECT id FROM pricing_pricelist WHERE currency = 'GBP' ORDER BY priority, code LIMIT 1), p.product, 1, 20,"
-        " '2000-01-01' FROM unnest(%s::uuid[], %s::uuid[]) AS p(id, product) ON CONFLICT DO NOTHING",
-        [ids, [product.id for product in products.values()]],
+        " SELECT p.id, (SELECT id FROM pricing_pricelist WHERE currency = 'GBP' ORDER BY priority, code LIMIT 1), p.product, 1, p.price,"
+        " '2000-01-01' FROM unnest(%s::uuid[], %s::uuid[], %s::numeric[]) AS p(id, product, price) ON CONFLICT DO NOTHING",
+        [ids, [product.id for product in products.values()], [_price(product.sku) for product in products.values()]],
     )
+
+
+def _price(sku: str) -> Decimal:
+    """Return a list price between 4.90 and 64.89: no two products cost the same, so that what is remembered of one price helps no other."""
+    return Decimal(490 + int(sku.partition("-")[2]) * 1637 % 6000).scaleb(-2)

@@ -1,6 +1,7 @@
 """The pure pricing engine on one core: a realistic book, carts of 50 and of 3 lines, with and without the texts that are stored.
 
 Lines a second of processor time, the median of several runs; carts are new in every run, so that nothing but conditions is remembered.
+Garbage is collected as rarely as in every process of the system that decides prices.
 """
 
 import os
@@ -23,6 +24,7 @@ from apps.pricing.decisions.document.compiled import Rules, compile_rules  # noq
 from apps.pricing.decisions.document.schema import PricingRules  # noqa: E402
 from apps.pricing.decisions.record.texts import cart_texts, replay_cart  # noqa: E402
 from bench.measure import machine, say  # noqa: E402
+from ordercash.kernel.memory import collect_rarely  # noqa: E402
 
 RUNS, LINES = 7, 6_000
 CATEGORIES = [f"category-{number}" for number in range(12)]
@@ -166,6 +168,7 @@ def _replayed(rules: Rules, size: int, seed: str = "replay") -> float:
 def main() -> None:
     """Print the figures."""
     rules = compile_rules(PricingRules.model_validate(book()), CONDITIONS)
+    collect_rarely()
     say(f"{machine()}; a book of 20 discounts in 4 groups, 5 accesses, 2 charges, 2 floors; median of {RUNS} runs")
     for what, rate in engine_rates(rules).items():
         say(f"{what:<34}{rate:>10,.0f} lines/s")

@@ -86,7 +86,8 @@ def split(total_minor: int, weights: Sequence[int]) -> list[int]:
     size = abs(total_minor)
     parts = [size * weight // whole for weight in weights]
     remainders = [size * weight % whole for weight in weights]
-    by_remainder = sorted(range(len(weights)), key=lambda index: (-remainders[index], index))
+    # Sorting is stable, also in reverse: of equal remainders the earlier weight's comes first.
+    by_remainder = sorted(range(len(weights)), key=remainders.__getitem__, reverse=True)
     for index in by_remainder[: size - sum(parts)]:
         parts[index] += 1
     return [sign * part for part in parts]

@@ -16,7 +16,7 @@ from ordercash.kernel import clock
 from ordercash.kernel.actor import SYSTEM, Actor
 from ordercash.roles import ROLES
 from tests.factories.orders import load_company, place
-from tests.factories.pages import BACKEND, shown, told
+from tests.factories.pages import BACKEND, shown, told, words
 from tests.factories.pricing_orders import a_cost, a_discount, rules
 
 SINCE = datetime(2009, 1, 1, tzinfo=UTC)
@@ -80,6 +80,9 @@ def test_the_one_who_asked_for_the_price_never_allows_it() -> None:
     order = a_held_order(both)
     address = f"/orders/{order.pk}/"
     refused = "Whoever placed the order or set the price does not allow it"
+    page = words(shown(browser_of(approver), address))
+    assert "somebody who neither placed the order nor set the price allows it" in page
+    assert "a unit" in page
     assert refused in told(browser_of(both), address, verb="allow", **ALLOW)
     assert not FloorOverride.objects.exists()
     # Whoever set the price by hand is one of those who asked for it.

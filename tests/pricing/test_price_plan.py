@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.pricing.services.price_plan import Key, Plan, Present, Refused, Wanted, plan_prices
+from apps.pricing.services.price_plan import MOST_SCALES, Key, Plan, Present, Refused, Wanted, plan_prices
 from ordercash.kernel.ids import new_id
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -35,6 +35,24 @@ def test_a_new_price_is_new_and_an_equal_one_unchanged() -> None:
     assert (outcome(plan), plan.new[0].begins, plan.new[0].until) == ((["new"], []), NOW, None)
     plan = plan_prices([wanted("5")], [present("5", NOW - DAY)], now=NOW)
     assert (outcome(plan), plan.new, plan.ends) == ((["unchanged"], []), [], [])
+
+
+def test_a_product_has_so_many_scales_in_a_unit_and_no_more() -> None:
+    def scale(least: int) -> Key:
+        return (MUG[0], "", Decimal(least))
+
+    held = [present("5", NOW - DAY, key=scale(least)) for least in range(MOST_SCALES - 1)]
+    over = [present("5", NOW - 2 * DAY, NOW - DAY, key=scale(9_000))]
+    rows = [wanted("6", row=number, key=scale(MOST_SCALES + number)) for number in range(3)]
+    same, box = wanted("6", row=7, key=scale(0)), wanted("6", row=8, key=(MUG[0], "box", Decimal(0)))
+    plan = plan_prices([*rows, same, box], [*held, *over], now=NOW)
+    assert [(each.row, each.action) for each in plan.told] == [(0, "new"), (7, "changed"), (8, "new")]
+    assert [(each.row, each.column, each.code) for each in plan.refused] == [
+        (1, "min_quantity", "too_many_scales"), (2, "min_quantity", "too_many_scales"),
+    ]  # fmt: skip
+    # A file that names the whole list puts its scales in the place of those before.
+    whole = plan_prices(rows, [*held, *over], now=NOW, is_whole=True)
+    assert whole.refused == []
 
 
 def test_another_price_ends_the_present_one_when_it_begins() -> None:

@@ -9,6 +9,7 @@ from apps.masterdata.contract import actor_of
 from apps.masterdata.services.demo import load_masters
 from apps.pricing.models import PriceList, PriceRecord
 from apps.pricing.services.demo import load_prices
+from apps.pricing.services.price_plan import MOST_SCALES
 from apps.pricing.services.prices import (
     PriceDraft,
     PriceListCodeTaken,
@@ -56,6 +57,18 @@ def test_an_overlap_is_told_in_words_and_keeps_nothing() -> None:
             now=NOW,
         )
     assert not PriceRecord.objects.exists()
+
+
+def test_a_product_has_so_many_scales_in_a_unit_and_no_more() -> None:
+    prices, actor = a_price_list(), actor_of(a_user())
+    a_product("MUG")
+    scales = [PriceDraft("MUG", Decimal(1), SINCE, min_quantity=Decimal(least)) for least in range(MOST_SCALES + 1)]
+    with pytest.raises(PriceRefused, match="at most 200 scales in a unit: MUG"):
+        add_prices(prices.pk, drafts=scales, actor=actor, now=NOW)
+    add_prices(prices.pk, drafts=scales[1:], actor=actor, now=NOW)
+    with pytest.raises(PriceRefused, match="at most 200 scales"):
+        add_prices(prices.pk, drafts=scales[:1], actor=actor, now=NOW)
+    assert PriceRecord.objects.count() == MOST_SCALES
 
 
 def test_a_price_is_ended_and_followed_by_another() -> None:

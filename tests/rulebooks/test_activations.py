@@ -65,6 +65,18 @@ def test_a_rollback_is_an_activation_of_its_own() -> None:
 
 
 @database
+def test_a_rollback_that_is_sent_twice_goes_back_once() -> None:
+    one, two, three = approved(1), approved(2), approved(3)
+    for day, version in enumerate((one, two, three)):
+        activate(version, day)
+    leave = {"rulebook_id": one.rulebook_id, "from_version_id": three.id, "reason": "Too much", "actor": APPROVER}
+    assert activations.roll_back(**leave, now=NOW + 3 * DAY).version_id == two.id
+    with pytest.raises(activations.MovedOn, match="In force is version 2"):
+        activations.roll_back(**leave, now=NOW + 4 * DAY)
+    assert phases(one, 4) == ["retired", "active", "retired"]
+
+
+@database
 def test_going_back_twice_goes_back_further() -> None:
     one, two, three = approved(1), approved(2), approved(3)
     for day, version in enumerate((one, two, three)):

@@ -81,10 +81,12 @@ def test_from_a_draft_to_a_rollback_by_two_people() -> None:
     found = author.get("/api/v1/rulebooks").json()["items"][0]
     back = f"/api/v1/rulebooks/{found['id']}/roll-back"
     assert sent(approver, back, {"reason": " "}, 422)["errors"][0]["pointer"] == "/reason"
-    after = sent(approver, back, {"reason": "Too much"})
+    active = {"from_version_id": found["activations"][0]["version_id"]}
+    after = sent(approver, back, {"reason": "Too much", **active})
     newest = after["activations"][0]
     assert (newest["number"], newest["kind"], newest["until_at"]) == (1, "rollback", None)
     assert {each["number"]: each["phase"] for each in after["versions"]} == {1: "active", 2: "retired"}
+    assert sent(approver, back, {"reason": "Too much", **active}, 409)["code"] == "moved_on"
 
 
 def test_mistakes_name_their_place_and_leave_nothing() -> None:

@@ -66,6 +66,8 @@ def test_two_people_put_a_version_in_force() -> None:
     address = f"/rulebooks/versions/{version.pk}/"
     writer, checker = signed_in(author), signed_in(approver)
     assert "factor: 5" in text_of(writer, address)
+    assert "Its author hands it in" not in text_of(writer, address)
+    assert "Its author hands it in" in text_of(checker, address)
     assert writer.post(address, {"verb": "submit"}).status_code == 303
     writer.post(address, {"verb": "approve"})
     version.refresh_from_db()

@@ -83,7 +83,13 @@ class AllowForm(forms.Form):
     """Why the prices may be below their floor, and for how long."""
 
     reason = forms.CharField(label="Reason", max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
-    days = forms.IntegerField(label="Valid for days", min_value=1, max_value=90, initial=7)
+    days = forms.IntegerField(
+        label="Valid for days",
+        min_value=1,
+        max_value=90,
+        initial=7,
+        help_text="So long each line that is below its floor may be sold at what it costs now. Release the order afterwards.",
+    )
 
 
 class PriceForm(forms.Form):
@@ -154,9 +160,14 @@ class OrderPage(Page):
             "lines_after": f"?lines_from={after}#lines" if after < len(order.lines) else "",
         }  # fmt: skip
 
+    @cached_property
+    def explanation(self) -> dict[str, Any]:
+        """How its prices came about."""
+        return price_explanation(self.order.id)
+
     def _prices(self) -> Mapping[str, Any]:
         """Return what rules did to the whole order, where they did anything."""
-        explanation = price_explanation(self.order.id)
+        explanation = self.explanation
         told = explanation["order"]
         steps = order_steps(told, self.order.currency, titles_of(explanation)) if told else []
         return {
@@ -203,7 +214,13 @@ class OrderPage(Page):
         if case is None:
             return {"case": None}
         ways = ", ".join(resolution.label.lower() for resolution in ORDER_RESOLUTIONS.values())
-        return {"case": case, "reasons": reasons_table(case), "ways": ways, "is_late": case.due_at < clock.now()}
+        return {
+            "case": case,
+            "reasons": reasons_table(case, titles_of(self.explanation)),
+            "ways": ways,
+            "is_floor": any("floor" in reason.detail for reason in case.reasons),
+            "is_late": case.due_at < clock.now(),
+        }
 
     # -- what can be done ------------------------------------------------------------------------------------------
 

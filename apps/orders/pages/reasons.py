@@ -9,18 +9,27 @@ from ordercash.web.payloads import told_text
 from ordercash.web.tones import state_label
 
 
-def reasons_table(case: CaseFacts) -> Table:
-    """Return the reasons of a case, those that stand first."""
+def reasons_table(case: CaseFacts, titles: Mapping[str, str]) -> Table:
+    """Return the reasons of a case, those that stand first; `titles` of the rules that decided."""
     return Table(
         columns=(
             Column("title", "Reason", kind="sentence"),
-            Column("detail", "Detail", kind="sentence", value=lambda reason: told_text(reason.detail)),
+            Column("detail", "Detail", kind="sentence", value=lambda reason: detail_text(reason.detail, titles)),
             Column("queue", "Queue", value=lambda reason: state_label(reason.queue)),
             Column("due_at", "Due", kind="when"),
             Column("state", "State", kind="badge"),
         ),
         rows=case.reasons,
     )
+
+
+def detail_text(detail: Mapping[str, Any], titles: Mapping[str, str]) -> str:
+    """Return a reason's detail in a line, with a floor called by its title: "line 1, floor Least margin, at least 2.39 GBP a unit"."""
+    if "floor" not in detail:
+        return told_text(detail)
+    others = {name: value for name, value in detail.items() if name not in ("floor", "least")}
+    least = {"at_least": f"{detail['least']} a unit"} if detail.get("least") else {}
+    return told_text({**others, "floor": titles.get(detail["floor"], detail["floor"]), **least})
 
 
 def bad_rows_table(rows: Sequence[Mapping[str, Any]]) -> Table:

@@ -161,7 +161,7 @@ class _Batch:
         self.factors = product_units({product.id for _, product, other in asked if other} | self._in_any_unit())
         # By cart; added products are the same for all carts that may choose from the same.
         self.choices: dict[_Cart, Choice] = {}
-        self.added: dict[tuple[Choice, Needs, str], ExtraFacts] = {}
+        self.added: dict[tuple[Choice, Needs], tuple[ExtraFacts, ...]] = {}
         self.candidates = self._candidates()
         self.costs = self._costs()
         self.volumes = volumes_before({wish for cart in carts for wish in cart.volume_wishes})
@@ -228,7 +228,7 @@ class _Batch:
             lines=tuple(self._line(cart, line) for line in request.lines),
             coupons=tuple(Coupon(*self.coupons[wish]) for wish in dict.fromkeys(cart.coupon_wishes)),
             rates=tuple(rate for wish in sorted(self._rate_wishes(cart)) for rate in self.rates.get(wish, ())),
-            extras=tuple(self._extra(cart, sku) for sku in sorted(cart.need.skus & self.extras.keys())),
+            extras=self._extras(cart) if cart.need.skus else (),
         )
 
     def _line(self, cart: _Cart, line: LineRequest) -> LineFacts:
@@ -283,7 +283,7 @@ class _Batch:
         return tuple((unit, factors[unit]) for unit in sorted(wanted & factors.keys()))
 
     def _parts(self, cart: _Cart, product_id: UUID) -> tuple[PartFacts, ...]:
-        return tuple(self._part(cart, part) for part in self.parts.get(product_id, ()))
+        return tuple(self._part(cart, part) for part in self.parts.get(product_id, ())) if self.parts else ()
 
     def _part(self, cart: _Cart, part: BundlePart) -> PartFacts:
         candidates, reads = self.candidates.of(self.choices[cart], part.product_id), cart.need.access_reads
@@ -300,9 +300,11 @@ class _Batch:
             return None
         request = cart.request
         own = self.costs.of(line.product.id, request.legal_entity_id, request.currency, request.at)
-        parts = self.parts.get(line.product.id, ())
-        if own is not None or not parts:
+        if own is not None or not line.product.is_bundle:
             return own
+        parts = self.parts.get(line.product.id, ())
+        if not parts:
+            return None
         found = [
             (part, self.costs.of(part.product_id, request.legal_entity_id, request.currency, request.at))
             for part in parts
@@ -312,10 +314,10 @@ class _Batch:
             return None
         return Cost(sum((amount for amount, _ in costs), Decimal(0)), costs[0][1])
 
-    def _extra(self, cart: _Cart, sku: str) -> ExtraFacts:
-        key = (self.choices[cart], cart.need, sku)
+    def _extras(self, cart: _Cart) -> tuple[ExtraFacts, ...]:
+        key = (self.choices[cart], cart.need)
         if key not in self.added:
-            self.added[key] = self._added(cart, sku)
+            self.added[key] = tuple(self._added(cart, sku) for sku in sorted(cart.need.skus & self.extras.keys()))
         return self.added[key]
 
     def _added(self, cart: _Cart, sku: str) -> ExtraFacts:

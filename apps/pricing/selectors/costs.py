@@ -33,7 +33,7 @@ class Costs:
     def __init__(self, product_ids: Collection[UUID], instants: Sequence[datetime]) -> None:
         self._records: dict[UUID, list[_Record]] = defaultdict(list)
         if product_ids and instants:
-            for product_id, *record in fetch(_COSTS, [sorted(product_ids), max(instants), min(instants)]):
+            for product_id, *record in fetch(_COSTS, [list(product_ids), max(instants), min(instants)]):
                 self._records[product_id].append(_Record(*record))
         self.currencies = {each.currency for known in self._records.values() for each in known}
 

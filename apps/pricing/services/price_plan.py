@@ -10,11 +10,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
 # Product, unit ("" its own) and least quantity: of each there is one price at a time.
 Key = tuple[UUID, str, Decimal]
+# Every line of a cart chooses among all scales of its product, and every decision keeps what it chose from.
+MOST_SCALES: Final = 200
 
 
 class Wanted(NamedTuple):
@@ -111,6 +113,7 @@ def plan_prices(
     plan = Plan()
     timelines = _timelines(present)
     begun: dict[tuple[Key, datetime], int] = {}
+    scales = _scales([] if is_whole else present, now)
     wanted: list[tuple[datetime, Wanted]] = []
     for row in rows:
         if isinstance(row, Refused):
@@ -122,6 +125,7 @@ def plan_prices(
             first = begun.setdefault((row.key, begins), row.row)
             if first != row.row:
                 raise _Cannot("sku", "twice", f"Row {first} has a price for the same product, quantity and time.")
+            _count_scale(row, scales[row.key[:2]])
             plan.told.append(_lay(row, begins, timelines[row.key], plan, now))
         except _Cannot as why:
             plan.refused.append(Refused(row.row, row.sku, why.column, why.code, why.detail))
@@ -142,6 +146,24 @@ def _timelines(present: Sequence[Present]) -> dict[Key, list[Present]]:
     for timeline in found.values():
         timeline.sort(key=lambda each: each.begins)
     return found
+
+
+def _scales(present: Sequence[Present], now: datetime) -> dict[tuple[UUID, str], set[Decimal]]:
+    """Return the least quantities of each product and unit that have a price now or later."""
+    found: dict[tuple[UUID, str], set[Decimal]] = defaultdict(set)
+    for each in present:
+        if each.until is None or each.until > now:
+            found[each.key[:2]].add(each.key[2])
+    return found
+
+
+def _count_scale(row: Wanted, scales: set[Decimal]) -> None:
+    """Count the row's scale among those of its product, and refuse one too many."""
+    if row.unit_price is None or row.key[2] in scales:
+        return
+    if len(scales) >= MOST_SCALES:
+        raise _Cannot("min_quantity", "too_many_scales", f"A product has at most {MOST_SCALES} scales in a unit.")
+    scales.add(row.key[2])
 
 
 def _lay(row: Wanted, begins: datetime, timeline: list[Present], plan: Plan, now: datetime) -> Planned:

@@ -17,10 +17,12 @@ from apps.masterdata.contract import (
 )
 from apps.pricing.models import PriceList, PriceRecord
 from apps.pricing.selectors.lists import plain_postal_code
+from apps.pricing.services.price_plan import MOST_SCALES
+from ordercash.kernel import sql
 from ordercash.kernel.actor import Actor
 from ordercash.kernel.constraints import Refusals
 from ordercash.kernel.errors import Conflict, DomainError, Fault, NotFound
-from ordercash.kernel.transactions import writes
+from ordercash.kernel.transactions import joins, writes
 
 
 class PriceOverlap(Conflict):
@@ -55,6 +57,13 @@ REFUSALS: Final[Refusals] = {
     "price_list_state_or_postal_codes": (PriceRefused, "A zone is a state or postal codes, not both."),
     "price_list_postal_prefix_is_plain": (PriceRefused, "The beginning of postal codes is letters and digits alone."),
 }
+
+
+_CROWDED: Final = """
+SELECT p.sku FROM pricing_pricerecord r JOIN masterdata_product p ON p.id = r.product_id
+ WHERE r.price_list_id = %s AND r.product_id = ANY(%s::uuid[]) AND (r.valid_until_at IS NULL OR r.valid_until_at > %s)
+ GROUP BY p.sku, r.unit HAVING count(DISTINCT r.min_quantity) > %s
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +148,18 @@ def add_prices(price_list_id: UUID, *, drafts: Sequence[PriceDraft], actor: Acto
         )
         for draft in drafts
     ]  # fmt: skip
-    return add_masters(rows, actor=actor, refusals=REFUSALS)
+    made = add_masters(rows, actor=actor, refusals=REFUSALS)
+    _refuse_too_many_scales(price_list_id, made, now)
+    return made
+
+
+@joins
+def _refuse_too_many_scales(price_list_id: UUID, made: Sequence[PriceRecord], now: datetime) -> None:
+    """Refuse prices with which a product has more scales in a unit than every line of a cart can choose among."""
+    crowded = sql.fetch(_CROWDED, [price_list_id, list({row.product_id for row in made}), now, MOST_SCALES])
+    if crowded:
+        names = ", ".join(sorted({sku for (sku,) in crowded}))[:200]
+        raise PriceRefused(f"A product has at most {MOST_SCALES} scales in a unit: {names}.")
 
 
 @writes

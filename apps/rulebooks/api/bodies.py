@@ -1,6 +1,7 @@
 """What callers send about rulebooks."""
 
 from typing import Annotated, Any, Self
+from uuid import UUID
 
 from pydantic import BaseModel, Field, StrictBool, model_validator
 
@@ -35,6 +36,12 @@ class ReasonGiven(BaseModel):
     model_config = strict(reason="Discounts were given twice")
 
     reason: Annotated[Several, Field(min_length=1, max_length=1000)]
+
+
+class RollBackWanted(ReasonGiven):
+    """Why, and which version is left: where another one is in force by then, nothing happens. Left out: whichever is."""
+
+    from_version_id: UUID | None = None
 
 
 class RejectionGiven(BaseModel):

@@ -10,7 +10,7 @@ from rest_framework.views import APIView
 
 from apps.masterdata.contract import actor_of
 from apps.rulebooks.api.answers import RulebookShown, VersionShown
-from apps.rulebooks.api.bodies import ActivationWanted, ReasonGiven, RejectionGiven, RetirementWanted
+from apps.rulebooks.api.bodies import ActivationWanted, RejectionGiven, RetirementWanted, RollBackWanted
 from apps.rulebooks.api.shapes import shown_rulebook, shown_version
 from apps.rulebooks.permissions import ACTIVATE_VERSION, APPROVE_VERSION, DRAFT_VERSION, ROLL_BACK
 from apps.rulebooks.selectors.versions import rulebook, version_of
@@ -96,9 +96,9 @@ class RollBack(APIView):
     """POST to return to the version before the active one, at once and with a reason."""
 
     permissions = {"POST": ROLL_BACK}
-    shapes = {"POST": Shape(request=ReasonGiven, answer=RulebookShown)}
+    shapes = {"POST": Shape(request=RollBackWanted, answer=RulebookShown)}
 
     def post(self, request: Request, rulebook_id: UUID) -> Response:
-        body, now = read_body(ReasonGiven, request.data), clock.now()
-        activations.roll_back(rulebook_id=rulebook_id, reason=body.reason, actor=actor_of(request.user), now=now)
+        body, now = read_body(RollBackWanted, request.data), clock.now()
+        activations.roll_back(rulebook_id=rulebook_id, actor=actor_of(request.user), now=now, **body.model_dump())
         return Response(shown_rulebook(rulebook(rulebook_id), now))

@@ -157,7 +157,7 @@ class ScenarioPage(Page):
         place = next((place for place, version in enumerate(versions) if version.pk == wanted), 0)
         ran = row.ran[place]
         return {
-            "lines": self._lines(kind_of(found.kind), versions[place], ran),
+            "lines": self._lines(kind_of(found.kind), versions, ran),
             "scenario": scenario,
             "badge": "retired" if scenario.retired_at else "",
             "author": names_of([scenario.author_id]).get(scenario.author_id, ""),
@@ -169,10 +169,11 @@ class ScenarioPage(Page):
             "runs": Table(_run_columns(scenario), list(zip(versions, row.ran, strict=True)), caption="Versions"),
         }
 
-    def _lines(self, kind: Kind, version: RulebookVersion, ran: Ran) -> Table | None:
+    def _lines(self, kind: Kind, versions: Sequence[RulebookVersion], ran: Ran) -> Table | None:
         """Return what every line costs, as expected and as it came; None for what cannot be weighed."""
         expected, got = (weights_of(kind, self.scenario.facts, text) for text in (ran.expected, ran.got))
-        rows = line_rows(expected, got, titles_in(kind, version.document))
+        titles = {name: title for each in reversed(versions) for name, title in titles_in(kind, each.document).items()}
+        rows = line_rows(expected, got, titles)
         return Table(line_columns("Expected", "Got"), rows, caption="Lines") if rows else None
 
     def actions(self) -> Sequence[Action]:

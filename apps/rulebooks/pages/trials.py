@@ -15,7 +15,7 @@ from ordercash.kernel.ids import id_in
 from ordercash.web.columns import Column, Table
 from ordercash.web.components import Chart, Empty, JobProgress, Series, Tile
 from ordercash.web.formats import money_html, number_text, percent_text
-from ordercash.web.links import link_html, links_of
+from ordercash.web.links import link_html, links_of, names_of
 from ordercash.web.templatetags.oc import panel_link
 
 # A chart holds as many bars as can be told apart.
@@ -47,8 +47,7 @@ class LineRow(NamedTuple):
     before: SafeString
     after: SafeString
     delta: SafeString
-    rules_before: str
-    rules_after: str
+    rules: str
 
 
 def _delta(row: Any) -> SafeString:
@@ -75,8 +74,7 @@ def line_columns(before: str = "Before", after: str = "After") -> tuple[Column, 
         Column("before", before, kind="figure"),
         Column("after", after, kind="figure"),
         Column("delta", "Change", kind="figure"),
-        Column("rules_before", f"By, {before.lower()}", kind="sentence"),
-        Column("rules_after", f"By, {after.lower()}", kind="sentence"),
+        Column("rules", "By", kind="sentence"),
     )
 
 
@@ -149,15 +147,15 @@ def line_rows(before: Sequence[Weight], after: Sequence[Weight], titles: Mapping
     """Return the lines of a decision on both sides, in the order in which they stand; `titles` of rules by name."""
     sides = [{weight.line: weight for weight in weights} for weights in (before, after)]
     products = {weight.line: weight.product for weight in (*before, *after)}
-    known = links_of(("product", id_in(product)) for product in products.values())
-    return [_line(line, product, sides, known, titles) for line, product in products.items()]
+    names = names_of("product", [id_in(product) for product in products.values()])
+    return [_line(line, product, sides, names, titles) for line, product in products.items()]
 
 
 def _line(
     line: str,
     product: str,
     sides: Sequence[Mapping[str, Any]],
-    links: Mapping[UUID, SafeString],
+    names: Mapping[UUID, str],
     titles: Mapping[str, str],
 ) -> LineRow:
     before, after = (side.get(line) for side in sides)
@@ -165,12 +163,18 @@ def _line(
     amounts = [side.amount_minor if side else 0 for side in (before, after)]
     id = id_in(product)
     return LineRow(
-        line, links[id] if id else format_html("{}", product or NAMELESS["product"]),
+        line, link_html("product", id, names.get(id, "")) if id else format_html("{}", product or NAMELESS["product"]),
         money_html(before.amount_minor if before else None, currency),
         money_html(after.amount_minor if after else None, currency),
         money_html(amounts[1] - amounts[0], currency, signed=True),
-        *(", ".join(titles.get(rule, rule) for rule in side.rules) if side else "" for side in (before, after)),
+        _by(before, after, titles),
     )  # fmt: skip
+
+
+def _by(before: Weight | None, after: Weight | None, titles: Mapping[str, str]) -> str:
+    """Return the rules that take part: once where both sides have the same, else those of both."""
+    said = [", ".join(titles.get(rule, rule) for rule in side.rules) if side else "" for side in (before, after)]
+    return said[0] if said[0] == said[1] else " → ".join(each or NAMELESS["rule"] for each in said)
 
 
 def called(dimension: str, key: str, names: Names) -> str:

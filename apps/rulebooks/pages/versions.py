@@ -137,7 +137,7 @@ class VersionPage(Page):
         always = {"comment", "back_test", "run_gate"}
         possible = {*VERSION.verbs(self.version.state), *self._endings(), *always} - self._impossible()
         offered = (
-            Action("Submit for review", verb="submit", permission=DRAFT_VERSION, style="primary"),
+            Action("Submit for review", verb="submit", permission=DRAFT_VERSION, style="primary", disabled=self._no_submission()),
             Action("Approve", verb="approve", permission=APPROVE_VERSION, style="primary", disabled=self._no_approval()),
             Action("Reject", verb="reject", permission=APPROVE_VERSION, reason=True),
             Action("Activate", verb="activate", permission=ACTIVATE_VERSION, style="primary", form=ActivateForm),
@@ -189,6 +189,9 @@ class VersionPage(Page):
 
     def _decides(self) -> bool:
         return self.found.kind in known_kinds() and kind_of(self.found.kind).decide is not None
+
+    def _no_submission(self) -> str:
+        return "" if self.version.author_id == self.actor.id else "Its author hands it in"
 
     def _no_approval(self) -> str:
         if self.version.author_id == self.actor.id:

@@ -48,6 +48,12 @@ class NothingBefore(Conflict):
     code, title = "nothing_before", "There is no version to return to"
 
 
+class MovedOn(Conflict):
+    """A rollback was meant to leave another version than the one that is in force by now."""
+
+    code, title = "moved_on", "Another version is in force by now"
+
+
 class LeavesGap(Conflict):
     """A version is not retired by the way when nothing would decide any more."""
 
@@ -139,16 +145,21 @@ def withdraw_version(*, version_id: UUID, actor: Actor, now: datetime) -> Rulebo
 
 
 @writes
-def roll_back(*, rulebook_id: UUID, reason: str, actor: Actor, now: datetime) -> Activation:
+def roll_back(
+    *, rulebook_id: UUID, reason: str, from_version_id: UUID | None = None, actor: Actor, now: datetime
+) -> Activation:
     """Return to the version that was in force before the present one, from now on; a planned version stays planned.
 
     It needs no second person, for two have agreed on that version. Every process uses it within LIST_SECONDS. Rolling back again goes
-    back further. Raises ReasonMissing, NothingBefore, NotFound.
+    back further; with `from_version_id` only while that version is in force, so that a request sent twice goes back once.
+    Raises ReasonMissing, MovedOn, NothingBefore, NotFound.
     """
     set_change_actor(actor)
     if not reason.strip():
         raise ReasonMissing("A rollback needs a reason.")
     rulebook = locked_rulebook(rulebook_id)
+    if from_version_id is not None:
+        _refuse_moved_on(rulebook, from_version_id, now)
     target = version_before(periods_of(rulebook.activations.all()), now)
     if target is None:
         raise NothingBefore(f"No other version of {rulebook.name} was in force before.")
@@ -163,6 +174,14 @@ def roll_back(*, rulebook_id: UUID, reason: str, actor: Actor, now: datetime) ->
     record_events([told])
     transaction.on_commit(forget_cached_rulebooks)
     return made
+
+
+@joins
+def _refuse_moved_on(rulebook: Rulebook, from_version_id: UUID, now: datetime) -> None:
+    running, _ = _running(rulebook, now)
+    if not running or running[0].version_id != from_version_id:
+        number = f"version {running[0].version.number}" if running else "none"
+        raise MovedOn(f"In force is {number}; look again before you roll back.")
 
 
 @joins

@@ -163,14 +163,20 @@ class PriceFinder:
     def _by_scope(self, candidates: Iterable[Candidate]) -> dict[str, list[tuple[Candidate, Usable]]]:
         scopes: dict[str, list[tuple[Candidate, Usable]]] = {}
         lists = self._lists
+        last, usable = None, None
         for candidate in candidates:
             price_list = candidate.price_list
-            try:
-                usable = lists[id(price_list)]
-            except KeyError:
-                usable = lists[id(price_list)] = self._usable(price_list)
+            # What comes of one list stands together.
+            if price_list is not last:
+                last = price_list
+                try:
+                    usable = lists[id(price_list)]
+                except KeyError:
+                    usable = lists[id(price_list)] = self._usable(price_list)
+                if usable is not None:
+                    here = scopes.setdefault(price_list.scope, [])
             if usable is not None:
-                scopes.setdefault(price_list.scope, []).append((candidate, usable))
+                here.append((candidate, usable))
         return scopes
 
     def _usable(self, price_list: ListFacts) -> Usable | None:
@@ -195,7 +201,8 @@ class PriceFinder:
                 continue
             unit, held = candidate.unit, NOTHING
             if unit == wanted.unit or (not unit and wanted.factor == ONE):
-                away, reached = 0, candidate.from_quantity * wanted.factor
+                least_own = candidate.from_quantity
+                away, reached = 0, least_own if wanted.factor is ONE else least_own * wanted.factor
             elif not unit:
                 away, reached = 1, candidate.from_quantity
             elif access.other_units and unit in (units := dict(wanted.units)):
@@ -208,9 +215,9 @@ class PriceFinder:
                 begins = reached if held else candidate.from_quantity
                 least = begins if least is None else min(least, begins)
                 continue
-            key = (usable.rank, away, -reached, held, candidate.record)
-            if best is None or key < best.key:
-                best = _Chosen(key, candidate, usable, not away, held)
+            chosen = _Chosen(candidate, usable, away, reached, held)
+            if best is None or chosen.key < best.key:
+                best = chosen
         if best is not None:
             return best
         if least is not None:
@@ -220,13 +227,21 @@ class PriceFinder:
 
 @dataclass(slots=True)
 class _Chosen:
-    """A record; `exact`: it is for the ordered unit; `held`: own units in one of its unit, when that is neither."""
+    """A record; `away`: 0 when it is for the ordered unit, 1 for the own one; `held`: own units in one of its unit, when that is neither.
 
-    key: tuple[Any, int, Decimal, Decimal, str]
+    `reached`: the least quantity that it is for, in own units.
+    """
+
     candidate: Candidate
     usable: Usable
-    exact: bool
+    away: int
+    reached: Decimal
     held: Decimal
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """What records are chosen by: the least one is best."""
+        return (self.usable.rank, self.away, -self.reached, self.held, self.candidate.record)
 
 
 class _Summed(NamedTuple):
@@ -312,18 +327,18 @@ def _found(access: Access, wanted: Wanted, chosen: _Chosen, misses: tuple[Miss, 
         hit["unit"] = {
             "factor": plain(wanted.factor), "from": candidate.unit, "held": plain(chosen.held), "to": wanted.unit,
         }  # fmt: skip
-    elif not chosen.exact:
+    elif chosen.away:
         price *= wanted.factor
         hit["unit"] = {"factor": plain(wanted.factor), "to": wanted.unit}
     if usable.rate is not None:
         price *= usable.rate.factor
         hit["rate"] = _rate_trace(usable.rate)
-    if not chosen.exact or usable.rate is not None:
+    if chosen.away or usable.rate is not None:
         if price.adjusted() > MOST_DIGITS:
             return Found(None, ONE, "", False, None, (*misses, (access.name, TOO_LARGE)))
         price = price.quantize(PRICE_STEP, rounding=ROUND_HALF_UP)
         hit["unit_price"] = plain(price)
-    if candidate.per != ONE:
+    if candidate.per is not ONE and candidate.per != ONE:
         hit["per"] = plain(candidate.per)
     return Found(price, candidate.per, access.name, final, hit, misses)
 

@@ -23,9 +23,10 @@ def check_floors(line: RunningLine, rate: Decimal | None) -> FloorChecked:
     below: BelowFloor | None = None
     trace: list[dict[str, Any]] = []
     net = line.net = to_major(line.minor, line.currency)
-    fitting = line.fit()
-    floors = {floor.name for floor in line.context.plan.floors} if line.failed else ()
-    trace += [{"missed": why, "rule": rule} for rule, why in line.failed if rule in floors]
+    fitting = line.fitting or line.fit()
+    if line.failed:
+        floors = {floor.name for floor in line.context.plan.floors}
+        trace += [{"missed": why, "rule": rule} for rule, why in line.failed if rule in floors]
     for floor in fitting.floors:
         if floor.late and floor.test and (why := floor.test.why_not(line)):
             if has_failed(why) and line.context.tells_failures:

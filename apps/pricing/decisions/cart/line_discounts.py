@@ -44,12 +44,15 @@ def _run_stages(line: RunningLine) -> None:
 
     The key is text because a Decimal's hash takes longer than writing it.
     """
-    fitting = line.fit()
-    if fitting.asks is None:
+    fitting = line.fitting or line.fit()
+    asks = fitting.asks
+    if asks is None:
         _run_all(fitting, line)
         return
     known = line.context.discounted
-    key = (fitting, str(line.gross), str(line.own), *[line[name] for name in fitting.asks])
+    key: tuple[Any, ...] = (fitting, str(line.gross), str(line.own))
+    if asks:
+        key = (*key, *[line[name] for name in asks])
     done = known.get(key)
     if done is None:
         _run_all(fitting, line)
@@ -76,6 +79,9 @@ def _run_stage(stage: LiveStage, line: RunningLine) -> None:
         line.lost += [(rule.name, "excluded_by", line.closed_by) for group in stage for rule in group.rules]
         return
     group = stage[0]
+    if len(stage) == 1 and len(group.rules) == 1:
+        _run_alone(group, group.rules[0], line)
+        return
     turn = run_group(group, line)
     if len(stage) > 1:
         turns = [(group, turn), *((rival, run_group(rival, line)) for rival in stage[1:])]
@@ -88,6 +94,18 @@ def _run_stage(stage: LiveStage, line: RunningLine) -> None:
     line.lost += turn.lost
     if group.exclusive and turn.taken:
         line.closed_by = turn.taken[-1][0]
+
+
+def _run_alone(group: LiveGroup, rule: Live, line: RunningLine) -> None:
+    """Do what a group of one rule does that has no rivals: by its method it only matters what it is reckoned on."""
+    left = line.left
+    worth = _worth(rule, line.gross if group.method == "all_on_list" else left, left, line)
+    if type(worth) is str:
+        line.lost.append((rule.name, worth))
+        return
+    line.take(rule.name, left - worth)  # type: ignore[operator]
+    if group.exclusive:
+        line.closed_by = rule.name
 
 
 def _outdone(rejected: Turn, winner: Turn, line: RunningLine) -> list[Lost]:
@@ -105,9 +123,7 @@ def _outdone(rejected: Turn, winner: Turn, line: RunningLine) -> list[Lost]:
 def run_group(group: LiveGroup, line: RunningLine) -> Turn:
     """Return what the group does to the line, without doing it."""
     method = group.method
-    if len(group.rules) == 1:
-        return _alone(group.rules[0], method == "all_on_list", line)
-    if method == "best_for_customer":
+    if method == "best_for_customer" and len(group.rules) > 1:
         return _best(group, line)
     left, first = line.left, ""
     taken: list[tuple[str, Decimal]] = []
@@ -125,15 +141,6 @@ def run_group(group: LiveGroup, line: RunningLine) -> Turn:
         taken.append((rule.name, left))
         first = first or rule.name
     return Turn(left, tuple(taken), tuple(lost))
-
-
-def _alone(rule: Live, on_list: bool, line: RunningLine) -> Turn:
-    left = line.left
-    worth = _worth(rule, line.gross if on_list else left, left, line)
-    if type(worth) is str:
-        return Turn(left, (), ((rule.name, worth),))
-    left -= worth  # type: ignore[operator]
-    return Turn(left, ((rule.name, left),), ())
 
 
 def _best(group: LiveGroup, line: RunningLine) -> Turn:

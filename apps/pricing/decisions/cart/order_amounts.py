@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
-from typing import Any, NamedTuple, Self
+from typing import Self
 
 from apps.pricing.decisions.cart.facts import NOTHING
 from apps.pricing.decisions.cart.gains import BELOW_QUANTITY, NO_SAVING, Gain
@@ -30,52 +30,63 @@ class Taken:
         return list(zip(self.places, split(self.minor, self.weights), strict=True))
 
 
-class Wholes(NamedTuple):
-    """The open lines: nets at the start and now, their own units, those already counted; the rest of the order in one sum."""
+class Wholes:
+    """The open lines: nets at the start and now, and their own units that were counted already; never changed.
 
-    lines: Sequence[RunningLine]
-    start: tuple[int, ...]
-    nets: tuple[int, ...]
-    used: tuple[Decimal, ...]
-    closed_minor: int
-    order_quantity: Decimal
-    order_weight: Decimal
-    currency: str
+    `living`: the places of those of which something is left; made once, because rules without a condition count them all.
+    """
+
+    __slots__ = ("_sum_of_living", "currency", "lines", "living", "nets", "start", "used")
+
+    def __init__(
+        self,
+        lines: Sequence[RunningLine],
+        currency: str,
+        start: Sequence[int],
+        nets: Sequence[int],
+        used: Mapping[int, Decimal],
+    ) -> None:
+        self.lines, self.currency, self.start, self.nets, self.used = lines, currency, start, nets, used
+        self.living = [place for place, net in enumerate(nets) if net > 0]
+        self._sum_of_living: tuple[int, Decimal] | None = None
 
     @classmethod
-    def of(cls, lines: Sequence[RunningLine], all_lines: Sequence[RunningLine], currency: str) -> Self:
-        nets = tuple([line.minor for line in lines])
-        closed = sum([line.minor for line in all_lines]) - sum(nets)
-        quantity = sum([line.own for line in all_lines], NOTHING)
-        weight = sum([line.weight for line in all_lines], NOTHING)
-        return cls(lines, nets, nets, (NOTHING,) * len(nets), closed, quantity, weight, currency)
+    def of(cls, lines: Sequence[RunningLine], currency: str) -> Self:
+        nets = [line.minor for line in lines]
+        return cls(lines, currency, nets, nets, {})
 
-    @property
-    def sums(self) -> Mapping[str, Any]:
-        """The sums that conditions may read."""
-        net = self.major(sum(self.nets) + self.closed_minor)
-        return {"order_net": net, "order_quantity": self.order_quantity, "order_weight": self.order_weight}
+    def order_net(self, all_lines: Sequence[RunningLine]) -> Decimal:
+        """Return what the whole order comes to now: what is left of the open lines, and the others."""
+        others = sum([line.minor for line in all_lines]) - sum([line.minor for line in self.lines])
+        return self.major(sum(self.nets) + others)
 
     def major(self, minor: int) -> Decimal:
         """Return an amount in major units."""
         return to_major(minor, self.currency)
 
     def sum_of(self, places: Sequence[int]) -> tuple[int, Decimal]:
-        """Return the net and the own units of some lines."""
+        """Return the net and the own units of some lines; asked of all the living ones, it is reckoned once."""
+        if places is not self.living:
+            return self._sum_of(places)
+        if self._sum_of_living is None:
+            self._sum_of_living = self._sum_of(places)
+        return self._sum_of_living
+
+    def _sum_of(self, places: Sequence[int]) -> tuple[int, Decimal]:
         return sum([self.nets[place] for place in places]), sum([self.lines[place].own for place in places], NOTHING)
 
     def after(self, shares: Sequence[tuple[int, int]], units_used: Sequence[tuple[int, Decimal]]) -> "Wholes":
         """Return what is left when these shares were taken and these units counted."""
-        nets, used = list(self.nets), list(self.used)
+        nets, used = list(self.nets), dict(self.used)
         for place, share in shares:
             nets[place] -= share
         for place, units in units_used:
-            used[place] += units
-        return self._replace(nets=tuple(nets), used=tuple(used))
+            used[place] = used.get(place, NOTHING) + units
+        return Wholes(self.lines, self.currency, self.start, nets, used)
 
     def free_units(self, place: int) -> Decimal:
         """Return the own units of a line that nothing counted yet."""
-        return self.lines[place].own - self.used[place]
+        return self.lines[place].own - self.used.get(place, NOTHING)
 
 
 def take_gain(gain: Gain, places: Sequence[int], wholes: Wholes, *, on_list: bool) -> Taken | str:

@@ -67,9 +67,8 @@ class OrderDiscounts:
 
     def __init__(self, lines: Sequence[RunningLine], context: Context, free_goods: FreeGoods) -> None:
         self.context, self.free_goods = context, free_goods
-        self.lines = [line for line in lines if line.open]
+        self.lines: list[RunningLine] = []
         self.all_lines = lines
-        self.fits: list[frozenset[str]] = []
         self.steps: list[WholeStep] = []
         self.lost: list[Lost] = []
         self.closed_by = ""
@@ -78,22 +77,24 @@ class OrderDiscounts:
         """Run every stage and leave the lines with their shares."""
         if not self.context.plan.order_stages:
             return
-        self.fits = [line.fit().order_rules for line in self.lines]
-        wholes = Wholes.of(self.lines, self.all_lines, self.context.currency)
+        self.lines = [line for line in self.all_lines if line.open]
+        wholes = Wholes.of(self.lines, self.context.currency)
         for stage in self.context.plan.order_stages:
-            if any(group.rules for group in stage):
-                wholes = self._run_stage(stage, wholes)
+            wholes = self._run_stage(stage, wholes)
 
     def _run_stage(self, stage: LiveStage, wholes: Wholes) -> Wholes:
         if self.closed_by:
             self.lost += [(rule.name, "excluded_by", self.closed_by) for group in stage for rule in group.rules]
             return wholes
-        turns = [(group, self._run_group(group, wholes)) for group in stage]
-        group, turn = turns[0] if len(turns) == 1 else max(turns, key=lambda pair: pair[1].worth_minor)
-        for other, rejected in turns:
-            if other is not group:
-                self.lost += rejected.lost
-                self.lost += [(step.rule, "worse_than", _last(turn), step.worth_minor) for step in rejected.steps]
+        group = stage[0]
+        turn = self._run_group(group, wholes)
+        if len(stage) > 1:
+            turns = [(group, turn), *((rival, self._run_group(rival, wholes)) for rival in stage[1:])]
+            group, turn = max(turns, key=lambda pair: pair[1].worth_minor)
+            for other, rejected in turns:
+                if other is not group:
+                    self.lost += rejected.lost
+                    self.lost += [(step.rule, "worse_than", _last(turn), step.worth_minor) for step in rejected.steps]
         for step in turn.steps:
             for place, share in step.shares:
                 if share:
@@ -156,17 +157,20 @@ class OrderDiscounts:
 
     def _places(self, rule: Live, wholes: Wholes) -> list[int] | str:
         """Return which of the open lines the rule counts, or why none."""
-        if rule.late:
-            self.context.view.update(wholes.sums)
-        if rule.late and rule.of_order and rule.test and (why := rule.test.why_not(self.context.view)):
-            return self.context.told(why)
-        name, nets = rule.name, wholes.nets
-        places = [place for place, fits in enumerate(self.fits) if name in fits and nets[place] > 0]
-        if rule.late and not rule.of_order:
-            places = [place for place in places if self._holds(rule, place, wholes)]
+        if rule.late and rule.test:
+            # Of the sums that conditions read, this is the one that the order's discounts change.
+            self.context.view["order_net"] = wholes.order_net(self.all_lines)
+            if rule.of_order and (why := rule.test.why_not(self.context.view)):
+                return self.context.told(why)
+        places = wholes.living
+        if rule.test and not rule.of_order:
+            name, lines = rule.name, self.lines
+            places = [place for place in places if name in lines[place].fit().order_rules]
+            if rule.late:
+                places = [place for place in places if self._holds(rule, place, wholes)]
         if places:
             return places
-        return "no_line_matches" if any(net > 0 for net in nets) else "nothing_left"
+        return "no_line_matches" if wholes.living else "nothing_left"
 
     def _holds(self, rule: Live, place: int, wholes: Wholes) -> bool:
         line = self.lines[place]

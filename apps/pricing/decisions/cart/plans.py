@@ -31,18 +31,20 @@ class Timeline:
 
 
 class Plan:
-    """See the module. `lost`: (rule, why) of everything that is not alive."""
+    """See the module. `lost`: (rule, why) of everything that is not alive; `shared`: what the writer of traces remembers."""
 
-    __slots__ = ("charges", "fittings", "floors", "line_stages", "lost", "order_stages")
+    __slots__ = ("charges", "fittings", "floors", "line_stages", "lost", "order_stages", "shared")
 
     def __init__(
         self, rules: Rules, facts: CartFacts, at: datetime, coupons: Mapping[str, str], view: dict[str, Any]
     ) -> None:
         self.lost: list[tuple[str, ...]] = []
+        self.shared: dict[Any, Any] = {}
         periods = timeline_of(rules, facts.zone).periods
         alive = Alive(self.lost, at, facts.currency, coupons, view, periods, tells_failures=tells_failures(facts))
         self.line_stages = alive.stages(rules.line_stages)
-        self.order_stages = alive.stages(rules.order_stages)
+        order_stages = alive.stages(rules.order_stages)
+        self.order_stages = tuple(stage for stage in order_stages if any(group.rules for group in stage))
         self.charges = tuple((name, alive.rules(charges)) for name, charges in rules.charges)
         self.floors = tuple(alive.floors(rules.floors))
         self.fittings = Fittings(rules.asked, self.line_stages, self.order_stages, self.floors, view)

@@ -5,7 +5,7 @@ from operator import attrgetter
 from typing import Any, Final
 
 from apps.pricing.decisions.cart.accesses import Found
-from apps.pricing.decisions.cart.facts import NOTHING, LineFacts
+from apps.pricing.decisions.cart.facts import NOTHING, ONE, LineFacts
 from apps.pricing.decisions.cart.matching import Fitting
 from apps.pricing.decisions.cart.plans import Context
 from apps.pricing.decisions.document.asking import PLACES
@@ -41,7 +41,7 @@ class RunningLine:
         self.failed: tuple[tuple[str, str], ...] = ()
         if found.unit_price is not None:
             gross = facts.quantity * found.unit_price
-            self.gross = self.left = gross if found.per == 1 else gross / found.per
+            self.gross = self.left = gross if found.per is ONE or found.per == ONE else gross / found.per
             self.gross_minor = self.minor = to_minor(self.gross, currency)
 
     @property

@@ -8,7 +8,7 @@ under `lost` besides. A charge is [rule, base, exact, minor, [exact of each line
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from apps.pricing.decisions.cart.additions import Charges
 from apps.pricing.decisions.cart.facts import AddedLine, Coupon
@@ -16,6 +16,10 @@ from apps.pricing.decisions.cart.order_discounts import OrderDiscounts
 from apps.pricing.decisions.cart.plans import Plan
 from apps.pricing.decisions.cart.running_line import RunningLine
 from apps.pricing.decisions.document.numbers import plain
+
+MOST_SHARED: Final = 500
+# The rules that do not concern lines, of all lines that differ in them.
+Unmet = tuple[tuple[str, ...], ...]
 
 
 class TraceWriter:
@@ -55,7 +59,7 @@ class TraceWriter:
 
     def made(self, plan: Plan, order: OrderDiscounts, charges: Charges, coupons: Sequence[Coupon]) -> dict[str, Any]:
         """Return the trace: JSON values, parts of which are shared with other traces; callers do not change them."""
-        for_none, not_for = _shared(list(self._not_for))
+        for_none, not_for = _shared(tuple(self._not_for), plan.shared)
         of_order: dict[str, Any] = {"lost": [*plan.lost, *order.lost, *charges.lost]}
         if order.steps:
             of_order["steps"] = [
@@ -88,8 +92,17 @@ def _lost(line: RunningLine) -> list[Any]:
     return [*line.lost, *(row for row in line.failed if row[0] not in floors)]
 
 
-def _shared(unmet: Sequence[Sequence[str]]) -> tuple[Sequence[str], list[list[str]]]:
-    """Return what all lists have in common, and what each has besides."""
+def _shared(unmet: Unmet, known: dict[Unmet, Any]) -> tuple[Sequence[str], list[list[str]]]:
+    """Return what all lists have in common, and what each has besides; carts of one plan often have the same ones."""
+    shared: tuple[Sequence[str], list[list[str]]] | None = known.get(unmet)
+    if shared is None:
+        if len(known) >= MOST_SHARED:
+            known.clear()
+        shared = known[unmet] = _apart(unmet)
+    return shared
+
+
+def _apart(unmet: Unmet) -> tuple[Sequence[str], list[list[str]]]:
     if len(unmet) < 2:
         return (unmet[0] if unmet else (), [[] for _ in unmet])
     common = set(unmet[0]).intersection(*unmet[1:])

@@ -8,12 +8,14 @@ Facts: the cart's members; `lists` holds each price list once, and a line's pric
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any, NamedTuple
+from operator import attrgetter, itemgetter
+from typing import Any, Final, NamedTuple
 
 import orjson
 
 from apps.pricing.decisions.cart.decide import decide_cart
 from apps.pricing.decisions.cart.facts import (
+    NOTHING,
     ONE,
     Candidate,
     CartFacts,
@@ -50,14 +52,14 @@ def replay_cart(rules: Rules, facts: str) -> tuple[str, str]:
 def facts_text(facts: CartFacts) -> str:
     """Return the canonical text of facts; what is empty is left out."""
     lists = _Lists()
-    known: dict[str, Any] = {name: getattr(facts, name) for name in SHARED}
+    known: dict[str, Any] = dict(zip(SHARED, _shared_of(facts), strict=True))
     known["lines"] = [_line(line, lists) for line in facts.lines]
     if facts.coupons:
         known["coupons"] = [tuple(coupon) for coupon in sorted(facts.coupons)]
     if facts.rates:
         known["rates"] = [(row.base, row.quote, plain(row.rate), row.date, row.source) for row in sorted(facts.rates)]
     if facts.extras:
-        extras = sorted(facts.extras, key=lambda extra: extra[:3])
+        extras = sorted(facts.extras, key=_FIRST)
         known["extras"] = [
             (*extra[:3], lists.rows(extra.candidates), *_besides_of_extra(extra, lists)) for extra in extras
         ]
@@ -71,9 +73,10 @@ def outcome_text(priced: CartPriced) -> str:
     """Return the canonical text of an outcome."""
     lines = [
         (
-            None if line.unit_price is None else plain(line.unit_price), plain(line.per), line.gross_minor,
+            None if line.unit_price is None else plain(line.unit_price),
+            "1" if line.per is ONE else plain(line.per), line.gross_minor,
             line.discount_minor, line.net_minor, plain(line.net_exact.normalize()), line.source, line.discounts,
-            [(part.product, part.sku, plain(part.quantity), part.net_minor) for part in line.parts],
+            [(part.product, part.sku, plain(part.quantity), part.net_minor) for part in line.parts] if line.parts else (),
             None if line.floor is None else (line.floor.rule, _maybe(line.floor.least)),
         )
         for line in priced.lines
@@ -94,6 +97,10 @@ def canonical(value: Any) -> str:
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
 
 
+_FIRST: Final = itemgetter(slice(3))
+_shared_of: Final = attrgetter(*SHARED)
+
+
 class _Lists:
     """Price lists, each written once; rows of prices name their place."""
 
@@ -107,7 +114,7 @@ class _Lists:
         return [
             (
                 places[id(price_list)] if id(price_list) in places else self._place(price_list),
-                record, unit, plain(least), plain(price), "1" if per is ONE else plain(per),
+                record, unit, "0" if least is NOTHING else plain(least), plain(price), "1" if per is ONE else plain(per),
             )
             for price_list, record, unit, least, price, per in candidates
         ]  # fmt: skip
@@ -124,7 +131,7 @@ def _line(line: LineFacts, lists: _Lists) -> dict[str, Any]:
     known: dict[str, Any] = {
         "category": line.category, "product": line.product, "quantity": plain(line.quantity), "sku": line.sku, "unit": line.unit,
     }  # fmt: skip
-    if line.factor != ONE:
+    if line.factor is not ONE and line.factor != ONE:
         known["factor"] = plain(line.factor)
     if line.agreed is not None:
         known["agreed"] = plain(line.agreed)
@@ -156,7 +163,9 @@ def _parts(parts: Sequence[PartFacts], lists: _Lists) -> list[tuple[Any, ...]]:
     ]  # fmt: skip
 
 
-def _besides_of_extra(extra: ExtraFacts, lists: _Lists) -> list[dict[str, Any]]:
+def _besides_of_extra(extra: ExtraFacts, lists: _Lists) -> Sequence[dict[str, Any]]:
+    if not (extra.category or extra.units or extra.parts) and extra.weight is None:
+        return ()
     weight, parts = _maybe(extra.weight), _parts(extra.parts, lists)
     return _besides(category=extra.category, units=_units(extra.units), parts=parts, weight=weight)
 
