@@ -58,7 +58,12 @@ def decide_with(kind: Kind, compiled: Any, facts: str) -> Decided:
         return kind.decide(compiled, facts)
     except Exception as mistake:
         # The facts may be anything that somebody wrote or that an older version logged; whatever they break is the answer.
-        raise Undecidable(f"{type(mistake).__name__}: {mistake}"[:500]) from mistake
+        raise Undecidable(_said(mistake)[:500]) from mistake
+
+
+def _said(mistake: Exception) -> str:
+    """Return what broke in words; a member that was looked for and is not there is by far the most frequent."""
+    return f"there is no member {mistake}" if isinstance(mistake, KeyError) else f"{type(mistake).__name__}: {mistake}"
 
 
 def try_on(kind: Kind, compiled: Any, decisions: Iterable[Logged]) -> Tried:
