@@ -114,7 +114,7 @@ def test_rules_that_wait_for_an_approver_are_told() -> None:
     )
     submit_version(version_id=draft.pk, actor=author, now=clock.now())
     text = words(shown(signed_in("rulebooks.approve_version", "rulebooks.view_rulebooks"), "/"))
-    assert "Rules in review 1 version to approve or to reject" in text
+    assert "Rules in review 1 to approve or reject" in text
 
 
 def test_a_user_without_a_role_is_told_so() -> None:

@@ -110,8 +110,13 @@ def _cash(moment: Moment) -> Iterator[Tile]:
 
 def _in_review() -> Iterator[Tile]:
     waiting = count_in_review()
-    note = "versions to approve or to reject" if waiting != 1 else "version to approve or to reject"
-    yield Tile("Rules in review", f"{waiting:,}", note=note, url=list_url("rulebooks"), tone="warn" if waiting else "")
+    yield Tile(
+        "Rules in review",
+        f"{waiting:,}",
+        note="to approve or reject",
+        url=list_url("rulebooks"),
+        tone="warn" if waiting else "",
+    )
 
 
 def _proof(moment: Moment) -> Iterator[Tile]:
