@@ -53,7 +53,7 @@ ROLES: Mapping[str, Sequence[str]] = {
     "pricing_analyst": (
         *_WORK, *_CASEWORK, *_RULES, *_COSTS,
         "orders.set_prices",
-        "pricing.make_quotes",
+        "pricing.make_quotes", "pricing.promise_other_instants",
         "pricing.change_prices", "pricing.change_costs", "pricing.change_coupons", "pricing.draft_rebates", *_RULEMAKER,
         "masterdata.change_products", "masterdata.view_setup",
     ),
@@ -84,7 +84,7 @@ ROLES: Mapping[str, Sequence[str]] = {
     ),
     "pricing_approver": (
         *_WORK, *_CASEWORK, *_APPROVER, *_RULES, *_COSTS,
-        "pricing.approve_rebates", "orders.release_orders", "orders.accept_free_goods",
+        "pricing.promise_other_instants", "pricing.approve_rebates", "orders.release_orders", "orders.accept_free_goods",
         "orders.accept_refused_coupons", "orders.allow_below_floor", "orders.set_prices",
     ),
     "credit_approver": (*_WORK, *_CASEWORK, *_MONEY, *_APPROVER, *_RULES, "orders.release_orders", "orders.accept_credit_risk"),

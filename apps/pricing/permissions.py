@@ -14,6 +14,7 @@ APPROVE_REBATES: Final = "pricing.approve_rebates"
 SETTLE_REBATES: Final = "pricing.settle_rebates"
 VIEW_QUOTES: Final = "pricing.view_quotes"
 MAKE_QUOTES: Final = "pricing.make_quotes"
+PROMISE_OTHER_INSTANTS: Final = "pricing.promise_other_instants"
 
 PERMISSIONS: Final[dict[str, str]] = {
     VIEW_PRICES: "See price lists and prices",
@@ -28,4 +29,5 @@ PERMISSIONS: Final[dict[str, str]] = {
     SETTLE_REBATES: "Settle rebates by credit note",
     VIEW_QUOTES: "See quotes and why they cost what they cost",
     MAKE_QUOTES: "Make quotes, and withdraw them",
+    PROMISE_OTHER_INSTANTS: "Let quotes be ordered at prices of another instant than the one from which they are valid",
 }

@@ -350,9 +350,9 @@ def test_a_quote_is_withdrawn_over_the_api(desk: APIClient) -> None:
 def test_prices_of_tomorrow_are_quoted_today() -> None:
     rules(discounts=[SALE | {"from": "2026-03-03T00:00:00", "zone": "UTC"}])
     tomorrow = datetime(2026, 3, 3, tzinfo=UTC)
-    today, then = a_quote(), a_quote(at=tomorrow)
+    today, then = a_quote(), a_quote(at=tomorrow, until=None)
     assert today.discount_minor == 0 < then.discount_minor
-    before = a_quote(at=tomorrow - timedelta(seconds=1))
+    before = a_quote(at=tomorrow - timedelta(seconds=1), until=None)
     assert before.discount_minor == 0
 
 
@@ -374,3 +374,27 @@ def test_amounts_have_the_decimals_of_their_currency(desk: APIClient, currency: 
     wanted = body(currency=currency, lines=[{"sku": "MUG-BLUE", "quantity": "1"}], valid_until_at=UNTIL.isoformat())
     made = post(desk, wanted).json()
     assert (made["net"], made["lines"][0]["net"], made["lines"][0]["unit_price"]) == (net, net, "123.456")
+
+
+OTHER_INSTANTS = [(-timedelta(days=30), None), (timedelta(days=3), None), (timedelta(0), NOW + timedelta(days=1))]
+
+
+@pytest.mark.parametrize(("away", "begins"), OTHER_INSTANTS, ids=["past", "future", "before it is valid"])
+@time_machine.travel(NOW, tick=False)
+def test_prices_of_another_instant_are_told_to_all_and_promised_by_few(
+    desk: APIClient, away: timedelta, begins: datetime | None
+) -> None:
+    """Else whoever makes quotes could sell at a promotion that is over."""
+    asked = body(at=(NOW + away).isoformat())
+    promised = asked | {"valid_until_at": UNTIL.isoformat()} | ({"valid_from_at": begins.isoformat()} if begins else {})
+    assert post(desk, asked).status_code == 201
+    refused = post(desk, promised)
+    assert (refused.status_code, faults(refused.json())) == (422, [("/at", "other_instant")])
+    few = a_caller("pricing.make_quotes", "pricing.view_quotes", "pricing.promise_other_instants")
+    assert post(few, promised).status_code == 201
+
+
+@time_machine.travel(NOW, tick=False)
+def test_prices_of_the_instant_from_which_a_quote_is_valid_are_promised(desk: APIClient) -> None:
+    begins = (NOW + timedelta(days=1)).isoformat()
+    assert post(desk, body(at=begins, valid_from_at=begins, valid_until_at=UNTIL.isoformat())).status_code == 201

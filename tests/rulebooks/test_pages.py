@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group
 from django.test import Client
 
 from apps.masterdata.models import User
-from apps.rulebooks.models import Rulebook, RulebookVersion
+from apps.rulebooks.models import Activation, Rulebook, RulebookVersion
 from apps.rulebooks.selectors.versions import phase_of
 from apps.rulebooks.services.versions import save_draft
 from ordercash.kernel import clock
@@ -110,8 +110,12 @@ def test_a_rollback_by_a_person() -> None:
     client.post(page, {"verb": "roll_back"})
     version.refresh_from_db()
     assert phase_of(version, clock.now()) == "active"
-    client.post(page, {"verb": "roll_back", "reason": "Too much"})
+    assert f'name="roll_back-from_version_id" value="{version.pk}"' in text_of(client, page)
+    sent = {"verb": "roll_back", "reason": "Too much", "roll_back-from_version_id": str(version.pk)}
+    assert client.post(page, sent).status_code in (200, 302, 303)
     assert phase_of(RulebookVersion.objects.get(number=1), clock.now()) == "active"
+    client.post(page, sent)
+    assert Activation.objects.filter(kind="rollback").count() == 1, "sent twice it goes back once"
     shown = text_of(client, page)
     assert "Rolled back to v1" in shown
     assert "Too much" in shown

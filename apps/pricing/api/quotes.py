@@ -16,7 +16,7 @@ from apps.pricing.api.quote_shapes import NewQuote, QuoteRow, QuoteShown, Withdr
 from apps.pricing.decisions.cart.facts import AddedLine, BelowFloor, CartFacts, CartPriced
 from apps.pricing.decisions.record.explanation import Loser, explain_line, explain_order
 from apps.pricing.models import Quote
-from apps.pricing.permissions import MAKE_QUOTES, VIEW_QUOTES
+from apps.pricing.permissions import MAKE_QUOTES, PROMISE_OTHER_INSTANTS, VIEW_QUOTES
 from apps.pricing.selectors.quotes import STATES, quote, quoted_cart, quotes, state_of
 from apps.pricing.selectors.titles import Titles, rule_titles, titled
 from apps.pricing.services.quotes import QuoteWish, make_quotes, withdraw_quote
@@ -62,9 +62,11 @@ class Quotes(APIView):
     def post(self, request: Request) -> HttpResponse:
         given, actor, now = read_body(NewQuote, request.data), actor_of(request.user), clock.now()
 
+        any_instant = request.user.has_perm(PROMISE_OTHER_INSTANTS)
+
         def work(source_ref: str) -> tuple[int, Any]:
             wish = QuoteWish(given.cart(now), source_ref, given.valid_from_at, given.valid_until_at, given.note)
-            (made,) = make_quotes([wish], actor=actor, now=now)
+            (made,) = make_quotes([wish], any_instant=any_instant, actor=actor, now=now)
             return 201, shown_quote(quote(made.pk), now)
 
         return respond_once(request, work)

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from apps.pricing.pages.carts import cart_shown
 from apps.pricing.pages.lab_carts import LabCart, cart_asked, fields_shown, refusal_shown
-from apps.pricing.permissions import MAKE_QUOTES
+from apps.pricing.permissions import MAKE_QUOTES, PROMISE_OTHER_INSTANTS
 from apps.pricing.selectors.deciding import price_carts
 from apps.pricing.selectors.quotes import quote_made_by
 from apps.pricing.selectors.wishes import resolve_cart
@@ -82,6 +82,6 @@ class NewQuote(Page):
         source_ref = f"page:{self.actor.id}:{values['attempt']}"
         made = quote_made_by(source_ref) or make_quote(
             QuoteWish(self.cart.wish(now), source_ref, values["valid_from_at"], values["valid_until_at"], values["note"]),
-            actor=self.actor, now=now,
+            any_instant=self.may(PROMISE_OTHER_INSTANTS), actor=self.actor, now=now,
         )  # fmt: skip
         return HttpResponseRedirect(reverse("quote", args=[made.pk]), status=303)

@@ -1,7 +1,7 @@
 """Verbs of quotes: making them, withdrawing them, and taking them for orders."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -22,6 +22,10 @@ from ordercash.kernel.money import MAX_MINOR, AmountOutOfRange
 from ordercash.kernel.transactions import joins, writes
 
 NOBODY: Final = UUID(int=0)
+# A promise is priced at the instant from which it is valid; so much may lie between the question and its answer.
+SAME_INSTANT: Final = timedelta(minutes=5)
+_OTHER: Final = Fault("/at", "other_instant", "Leave it out, or leave out valid_until_at: then nobody can order at it.")
+
 _CLAIM: Final = """
 WITH wanted AS (
     SELECT q.id, c.order_id FROM unnest(%s::uuid[], %s::uuid[]) AS c(id, order_id) JOIN pricing_quote q ON q.id = c.id
@@ -57,9 +61,12 @@ class QuoteClaim(NamedTuple):
 
 
 @joins
-def make_quotes(wishes: Sequence[QuoteWish], *, actor: Actor, now: datetime) -> list[Quote]:
-    """Price carts and keep them as quotes, all or none. Raises CartUnresolvable, QuoteRefused, AmountOutOfRange, NoRulebookInForce."""
-    carts = _carts(wishes, now)
+def make_quotes(wishes: Sequence[QuoteWish], *, any_instant: bool = False, actor: Actor, now: datetime) -> list[Quote]:
+    """Price carts and keep them as quotes, all or none; `any_instant`: also promise prices of the past or the future.
+
+    Raises CartUnresolvable, QuoteRefused, AmountOutOfRange, NoRulebookInForce.
+    """
+    carts = _carts(wishes, any_instant, now)
     decided = price_carts(carts)
     for wish, each in zip(wishes, decided, strict=True):
         _refuse_unusable(wish, each)
@@ -83,9 +90,9 @@ def make_quotes(wishes: Sequence[QuoteWish], *, actor: Actor, now: datetime) -> 
 
 
 @writes
-def make_quote(wish: QuoteWish, *, actor: Actor, now: datetime) -> Quote:
+def make_quote(wish: QuoteWish, *, any_instant: bool = False, actor: Actor, now: datetime) -> Quote:
     """Price one cart and keep it as a quote; see `make_quotes`."""
-    return make_quotes([wish], actor=actor, now=now)[0]
+    return make_quotes([wish], any_instant=any_instant, actor=actor, now=now)[0]
 
 
 @writes
@@ -122,10 +129,10 @@ def claim_quotes(claims: Sequence[QuoteClaim], *, actor_id: UUID, now: datetime)
     return {row[0] for row in taken}
 
 
-def _carts(wishes: Sequence[QuoteWish], now: datetime) -> list[CartRequest]:
+def _carts(wishes: Sequence[QuoteWish], any_instant: bool, now: datetime) -> list[CartRequest]:
     """Return the carts with their codes looked up, all at once."""
     for wish in wishes:
-        _refuse_odd(wish, now)
+        _refuse_odd(wish, any_instant, now)
     found = resolve_carts([wish.cart for wish in wishes])
     refused = [each for each in found if isinstance(each, CartUnresolvable)]
     if refused:
@@ -133,7 +140,7 @@ def _carts(wishes: Sequence[QuoteWish], now: datetime) -> list[CartRequest]:
     return [each for each in found if isinstance(each, CartRequest)]
 
 
-def _refuse_odd(wish: QuoteWish, now: datetime) -> None:
+def _refuse_odd(wish: QuoteWish, any_instant: bool, now: datetime) -> None:
     if not wish.cart.customer:
         raise CartUnresolvable(faults=[Fault("/customer", "customer_missing", "A quote is made for a customer.")])
     begins = wish.valid_from_at or now
@@ -143,6 +150,10 @@ def _refuse_odd(wish: QuoteWish, now: datetime) -> None:
     elif wish.valid_until_at <= max(begins, now):
         raise QuoteRefused(
             faults=[Fault("/valid_until_at", "not_after_begin", "A quote is valid for some time that is not over yet.")]
+        )
+    elif not any_instant and abs(wish.cart.at - begins) > SAME_INSTANT:
+        raise QuoteRefused(
+            "Prices of another instant are shown, and promised only with a permission of its own.", faults=[_OTHER]
         )
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
@@ -111,10 +112,13 @@ class RulebookPage(Page):
         if shown is not None:
             offered.append(Action("Export", url=reverse("rulebook_version_file", args=[shown.pk])))
         why_not = "" if before else "No other version was in force before"
+        target = f"v{before.number}" if before else "the version before"
+        question = (
+            f"Put {target} in force again, within five seconds everywhere? Decisions that were taken stay as they are."
+        )
         offered.append(
             Action(label, verb="roll_back", permission=ROLL_BACK, style="danger", reason=True, disabled=why_not,
-                   confirm=f"Put {f'v{before.number}' if before else 'the version before'} in force again, within five seconds everywhere?"
-                           " Decisions that were taken stay as they are.")
+                   form=_rollback_form(found.in_force(now)), confirm=question)
         )  # fmt: skip
         return offered
 
@@ -124,10 +128,19 @@ class RulebookPage(Page):
         return next((version for version in self.found.versions if version.pk == target), None)
 
     def do_roll_back(self, given: Given) -> str:
-        made = roll_back(rulebook_id=self.found.id, reason=given.reason, actor=self.actor, now=clock.now())
+        left = given.values["from_version_id"]
+        made = roll_back(
+            rulebook_id=self.found.id, reason=given.reason, from_version_id=left, actor=self.actor, now=clock.now()
+        )
         planned = [number for each, number in self.found.activations if each.from_at > made.from_at]
         tail = f" v{planned[-1]} is still planned." if planned else ""
         return f"Rolled back: v{made.version.number} is in force again.{tail}"
+
+
+def _rollback_form(running: RulebookVersion | None) -> type[forms.Form]:
+    """Carry the version that is looked at, so that a rollback sent twice goes back once."""
+    field = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=running.pk if running else None)
+    return type("RollbackForm", (forms.Form,), {"from_version_id": field})
 
 
 class VersionFile(Page):
