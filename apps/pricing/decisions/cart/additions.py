@@ -108,7 +108,7 @@ class Charges:
     ) -> None:
         """Add what applies to an order of this net, whose lines come to these nets before rounding, own units and kilograms.
 
-        `free`: what free goods weigh.
+        `free`: what free goods weigh. Without a rule that asks for weights there need not be any.
         """
         net, quantity = to_major(net_minor, self._currency), sum(owns, NOTHING)
         weight = sum(weights, free)

@@ -4,7 +4,7 @@ Amounts: a line's gross is quantity x unit price / per, rounded; discounts on li
 each step only to say what the step took, so that steps sum to the result; discounts on the order are rounded once and shared.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -58,9 +58,8 @@ class _Decision:
         exacts = [line.exact for line in lines]
         charges = Charges(self.context, extras)
         if self.context.plan.charges:
-            owns, weights = [line.own for line in lines], [line.weight for line in lines]
-            free = weight_of_free((free for step in order.steps for free in step.free), extras)
-            charges.add(sum([line.minor for line in lines]), exacts, owns, weights, free)
+            weights, free = self._weights(lines, order, extras) if self.rules.weighs else ((), NOTHING)
+            charges.add(sum([line.minor for line in lines]), exacts, [line.own for line in lines], weights, free)
         self._tell_sums(lines)
         priced = [self._finish(line, exact) for line, exact in zip(lines, exacts, strict=True)]
         added = (*(free for step in order.steps for free in step.free), *charges.lines)
@@ -69,6 +68,13 @@ class _Decision:
         if self.rules.weighs:
             trace["weight"] = self._weight(lines, added, extras)
         return CartPriced(tuple(priced), added, coupons, trace)
+
+    @staticmethod
+    def _weights(
+        lines: list[RunningLine], order: OrderDiscounts, extras: Mapping[str, ExtraFacts]
+    ) -> tuple[Sequence[Decimal], Decimal]:
+        free = weight_of_free((free for step in order.steps for free in step.free), extras)
+        return [line.weight for line in lines], free
 
     def _running_lines(self) -> list[RunningLine]:
         owns = [line.quantity if line.factor == ONE else line.quantity * line.factor for line in self.facts.lines]

@@ -3,12 +3,17 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple, Self
 
 from apps.pricing.decisions.cart.gains import NO_CURRENCY
 from apps.pricing.decisions.cart.order_gains import Figure, figure_of
 from apps.pricing.decisions.document.asking import CONDITION_FALSE, Test, has_failed, is_late, of_order
 from apps.pricing.decisions.document.compiled import FloorReady, GroupReady, RuleReady, StageReady
+from apps.pricing.decisions.document.numbers import plain
+from apps.pricing.decisions.document.schema import Floor
+
+NO_COST: Final = "no_cost"
+NO_RATE: Final = "no_rate"
 
 
 class Live(NamedTuple):
@@ -36,7 +41,10 @@ LiveStage = tuple[LiveGroup, ...]
 
 
 class LiveFloor(NamedTuple):
-    """A floor in this context: the least margin in percent, or the least price."""
+    """A floor in this context: the least margin in percent, or the least price.
+
+    What it says of a line, where that is the same for all: why it does not know the least price, and the price that it names.
+    """
 
     name: str
     margin: Decimal | None
@@ -44,6 +52,17 @@ class LiveFloor(NamedTuple):
     test: Test | None
     late: bool
     holds_unknown: bool
+    missed: Mapping[str, dict[str, Any]]
+    priced: dict[str, Any] | None
+
+    @classmethod
+    def of(cls, floor: Floor, price: Decimal | None, test: Test | None, *, late: bool) -> Self:
+        holds = floor.unknown_cost == "hold"
+        besides = {"holds": True} if holds else {}
+        missed = {why: {"missed": why, "rule": floor.name, **besides} for why in (NO_COST, NO_RATE, NO_CURRENCY)}
+        named = None if floor.min_margin_percent is not None else price
+        priced = None if named is None else {"least": plain(named), "rule": floor.name}
+        return cls(floor.name, floor.min_margin_percent, price, test, late, holds, missed, priced)
 
 
 class Period(NamedTuple):
@@ -88,10 +107,7 @@ class Alive:
                 self.lost.append((ready.floor.name, why))
             if not why:
                 test = None if settled else ready.when
-                holds = ready.floor.unknown_cost == "hold"
-                yield LiveFloor(
-                    ready.floor.name, ready.floor.min_margin_percent, price, test, is_late(ready.when), holds
-                )
+                yield LiveFloor.of(ready.floor, price, test, late=is_late(ready.when))
 
     def _group(self, group: GroupReady) -> LiveGroup:
         return LiveGroup(group.name, group.method, group.exclusive, self.rules(group.discounts))

@@ -4,8 +4,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
 from apps.pricing.decisions.cart.accesses import PRICE_STEP, PriceFinder, split_by_alone
-from apps.pricing.decisions.cart.eligible import LiveFloor
+from apps.pricing.decisions.cart.eligible import NO_COST, NO_RATE, LiveFloor
 from apps.pricing.decisions.cart.facts import BelowFloor, PartShare
+from apps.pricing.decisions.cart.gains import NO_CURRENCY
 from apps.pricing.decisions.cart.running_line import RunningLine
 from apps.pricing.decisions.document.asking import has_failed
 from apps.pricing.decisions.document.numbers import plain
@@ -34,11 +35,11 @@ def check_floors(line: RunningLine, rate: Decimal | None) -> FloorChecked:
             continue
         least = _least(floor, line, rate)
         if isinstance(least, str):
-            trace.append({"missed": least, "rule": floor.name} | ({"holds": True} if floor.holds_unknown else {}))
+            trace.append(floor.missed[least])
             if floor.holds_unknown and below is None:
                 below = BelowFloor(floor.name, None)
             continue
-        trace.append({"least": plain(least), "rule": floor.name})
+        trace.append(floor.priced or {"least": plain(least), "rule": floor.name})
         whole = least * line.own
         # What is not below the exact amount is not below the rounded one: rounding is left to the few that are.
         if net < whole and _is_below(line, whole) and _is_stricter(least, below):
@@ -60,12 +61,12 @@ def _is_below(line: RunningLine, whole: Decimal) -> bool:
 def _least(floor: LiveFloor, line: RunningLine, rate: Decimal | None) -> Decimal | str:
     """Return the least price of one own unit, or why it cannot be told."""
     if floor.margin is None:
-        return floor.price if floor.price is not None else "no_amount_in_currency"
+        return floor.price if floor.price is not None else NO_CURRENCY
     cost = line.facts.cost
     if cost is None:
-        return "no_cost"
+        return NO_COST
     if rate is None:
-        return "no_rate"
+        return NO_RATE
     least = cost.amount * rate * HUNDRED / (HUNDRED - floor.margin)
     return least.quantize(PRICE_STEP, rounding=ROUND_HALF_UP)
 

@@ -178,4 +178,5 @@ def _worth(rule: Live, base: Decimal, left: Decimal, line: RunningLine) -> Decim
 
 def _why_not(rule: Live, left: Decimal, line: RunningLine) -> str:
     line.net = left
-    return line.context.told(rule.test.why_not(line)) if rule.test else ""
+    why = rule.test.why_not(line) if rule.test else ""
+    return line.context.told(why) if why else ""

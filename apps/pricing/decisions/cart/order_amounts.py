@@ -31,12 +31,9 @@ class Taken:
 
 
 class Wholes:
-    """The open lines: nets at the start and now, and their own units that were counted already; never changed.
+    """The open lines: nets at the start and now, and their own units that were counted already; never changed."""
 
-    `living`: the places of those of which something is left; made once, because rules without a condition count them all.
-    """
-
-    __slots__ = ("_sum_of_living", "currency", "lines", "living", "nets", "start", "used")
+    __slots__ = ("_living", "_sum_of_living", "currency", "lines", "nets", "start", "used")
 
     def __init__(
         self,
@@ -47,13 +44,20 @@ class Wholes:
         used: Mapping[int, Decimal],
     ) -> None:
         self.lines, self.currency, self.start, self.nets, self.used = lines, currency, start, nets, used
-        self.living = [place for place, net in enumerate(nets) if net > 0]
+        self._living: list[int] | None = None
         self._sum_of_living: tuple[int, Decimal] | None = None
 
     @classmethod
     def of(cls, lines: Sequence[RunningLine], currency: str) -> Self:
         nets = [line.minor for line in lines]
         return cls(lines, currency, nets, nets, {})
+
+    @property
+    def living(self) -> list[int]:
+        """The places of the lines of which something is left; found once, because rules without a condition count them all."""
+        if self._living is None:
+            self._living = [place for place, net in enumerate(self.nets) if net > 0]
+        return self._living
 
     def order_net(self, all_lines: Sequence[RunningLine]) -> Decimal:
         """Return what the whole order comes to now: what is left of the open lines, and the others."""
@@ -66,7 +70,7 @@ class Wholes:
 
     def sum_of(self, places: Sequence[int]) -> tuple[int, Decimal]:
         """Return the net and the own units of some lines; asked of all the living ones, it is reckoned once."""
-        if places is not self.living:
+        if places is not self._living:
             return self._sum_of(places)
         if self._sum_of_living is None:
             self._sum_of_living = self._sum_of(places)
