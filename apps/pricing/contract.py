@@ -12,7 +12,7 @@ from apps.exceptions.contract import Resolution
 from apps.masterdata.contract import register_demo
 from apps.pricing.decisions.cart.facts import AddedLine, BelowFloor, Coupon, LinePriced, Manual
 from apps.pricing.decisions.document.compiled import Rules, compile_rules
-from apps.pricing.decisions.document.conditions import Language
+from apps.pricing.decisions.document.conditions import NAMES, Language
 from apps.pricing.decisions.document.rivalry import examine_document
 from apps.pricing.decisions.document.schema import RULES_KIND, PricingRules
 from apps.pricing.decisions.document.words import words_of
@@ -145,6 +145,7 @@ def register() -> None:
         weigh=_weigh_cart,
         titles=titles_in,
         bench=Bench("Try in the lab", "pricing_lab", VIEW_PRICES),
+        names=NAMES,
         stops="Orders and quotes are refused",
     )
     register_demo("prices", load_prices)

@@ -42,6 +42,7 @@ def test_only_writers_have_it() -> None:
     assert reader.post("/rulebooks/examine/", {"text": ""}).status_code == 403
     assert "New version" not in shown(reader, f"/rulebooks/{version.rulebook_id}/")
     assert "New version" in shown(signed_in(*WRITER), f"/rulebooks/{version.rulebook_id}/")
+    assert "What may be written" in shown(signed_in(*WRITER), f"/rulebooks/{version.rulebook_id}/edit/")
 
 
 def test_a_new_version_begins_with_the_active_text_or_the_one_asked_for() -> None:

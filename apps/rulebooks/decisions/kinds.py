@@ -1,7 +1,7 @@
 """The registry of kinds: the domain that owns a kind says what its documents look like, how they decide and how they read."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, Literal, NamedTuple
 
 import pydantic
@@ -94,6 +94,7 @@ class Kind:
     stops: str = NOTHING_DECIDED
     titles: Titles | None = None
     bench: Bench | None = None
+    names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def compiled(self, document: Any) -> Any:
         """Return what `decide` takes: the document made ready, or the document itself."""
@@ -121,6 +122,7 @@ def register_kind(
     stops: str = NOTHING_DECIDED,
     titles: Titles | None = None,
     bench: Bench | None = None,
+    names: Mapping[str, Mapping[str, str]] | None = None,
 ) -> None:
     """Make a kind known.
 
@@ -130,9 +132,11 @@ def register_kind(
     `scenario(facts, outcome)` is the canonical text of what a scenario of this kind expects; None: the whole outcome.
     `stops` says in words what happens while no rules of the kind are in force. `titles(document)`: what its rules are called, by the
     names that weights give; those without a title are left out.
-    `bench`: where somebody tries a version by hand.
+    `bench`: where somebody tries a version by hand. `names`: where a condition stands -> the names that it reads, with their types.
     """
-    _KINDS[kind] = Kind(kind, title, schema, decide, compile, examine, rules, weigh, scenario, stops, titles, bench)
+    _KINDS[kind] = Kind(
+        kind, title, schema, decide, compile, examine, rules, weigh, scenario, stops, titles, bench, names or {}
+    )
 
 
 def kind_of(name: str) -> Kind:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from apps.rulebooks.decisions.differences import Difference, differences
 from apps.rulebooks.decisions.drafting import Examined, examine_text
 from apps.rulebooks.decisions.kinds import kind_of, known_kinds
+from apps.rulebooks.decisions.vocabulary import vocabulary_of
 from apps.rulebooks.models import RulebookVersion
 from apps.rulebooks.pages.shown import text_of
 from apps.rulebooks.permissions import DRAFT_VERSION
@@ -70,7 +71,7 @@ class Editor(Page):
             "text": text,
             "note": self.request.POST.get("note", draft.note if draft else ""),
             "base": base,
-            "kinds": [kind_of(name) for name in known_kinds()] if base is None else [],
+            "vocabularies": [vocabulary_of(kind_of(name)) for name in ([found.kind] if found else known_kinds())],
             **found_in(text, base),
         }
 

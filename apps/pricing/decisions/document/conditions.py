@@ -42,6 +42,12 @@ OF_ACCESSES: Final[Mapping[str, str]] = {
 }
 OF_LINES: Final = {**ORDER_NAMES, **SUM_NAMES, **LINE_NAMES, **RUNNING_NAMES}
 OF_ORDERS: Final = {**ORDER_NAMES, **SUM_NAMES}
+# Where a condition may stand, in words, with what it may read there.
+NAMES: Final[Mapping[str, Mapping[str, str]]] = {
+    "Conditions of accesses": OF_ACCESSES,
+    "Conditions of discounts and floors": OF_LINES,
+    "Conditions of charges": OF_ORDERS,
+}
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
