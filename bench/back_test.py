@@ -106,12 +106,17 @@ def tried(changed: Callable[[dict[str, Any]], dict[str, Any]]) -> Callable[[int]
         started = time.perf_counter()
         found = back_tests.carry_on(asked.pk, tell=lambda seen, total: None, now=clock.now)
         seconds = time.perf_counter() - started
-        if (found.state, found.seen) != ("done", DECISIONS):
-            raise SystemExit(f"NOT MEASURED: {found.state}, {found.seen} of {DECISIONS} decisions seen")
+        if (found.state, found.seen) != ("done", logged()):
+            raise SystemExit(f"NOT MEASURED: {found.state}, {found.seen} of {logged()} decisions seen")
         say(f"  {found.changed:,} change; {seconds:.1f} s; load {load()}")
         return seconds
 
     return run
+
+
+def logged() -> int:
+    """Count the decisions in the log: those of this measurement, and the few of the demo's story."""
+    return int(sql.fetch("SELECT count(*) FROM rulebooks_decision WHERE kind = %s", [RULES_KIND])[0][0])
 
 
 def replayed(workers: int) -> Callable[[int], float]:

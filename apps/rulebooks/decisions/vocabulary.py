@@ -50,7 +50,7 @@ def vocabulary_of(kind: Kind) -> Vocabulary:
 def _part(title: str, schema: Mapping[str, Any]) -> Part:
     needed = schema.get("required", ())
     members = (Member(name, _type(each), name in needed) for name, each in schema.get("properties", {}).items())
-    return Part(title, schema.get("description", "").partition("\n")[0], tuple(members))
+    return Part(title, " ".join(schema.get("description", "").partition("\n\n")[0].split()), tuple(members))
 
 
 def _type(schema: Mapping[str, Any]) -> str:
