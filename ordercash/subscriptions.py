@@ -12,7 +12,7 @@ from uuid import UUID
 from apps.audit.contract import DeliveredEvent, Subscription
 from apps.inventory.contract import fill_backorders
 from apps.orders.contract import bill_in, close_in, move_invoiced, ordered_volumes
-from apps.pricing.contract import VolumeChange, accrue_rebates, add_volumes, has_rebates
+from apps.pricing.contract import accrue_rebates, add_volumes, has_rebates
 from ordercash.kernel import clock
 from ordercash.kernel.actor import SYSTEM
 from ordercash.rebates import invoiced_lines
@@ -59,7 +59,7 @@ def count_volumes(events: list[DeliveredEvent]) -> None:
     """What customers ordered counts for scales over a period, and counts no more when it is cancelled."""
     confirmed = [event.aggregate_id for event in events if event.name in _CONFIRMED]
     cancelled = [(event.aggregate_id, _cancelled(event)) for event in events if event.name not in _CONFIRMED]
-    add_volumes([VolumeChange(*volume) for volume in ordered_volumes(confirmed, cancelled)])
+    add_volumes(ordered_volumes(confirmed, cancelled))
 
 
 def _cancelled(event: DeliveredEvent) -> dict[int, tuple[Decimal, int]]:

@@ -7,7 +7,7 @@ from apps.orders.journey.cases import ORDER_REASONS, ORDER_RESOLUTIONS, RETURN_R
 from apps.orders.journey.jobs import JOBS
 from apps.orders.selectors.existing import existing_orders
 from apps.orders.selectors.homes import Home, homes_of
-from apps.orders.selectors.volumes import OrderedVolume, ordered_volumes
+from apps.orders.selectors.volumes import ordered_volumes
 from apps.orders.services.bill import bill_in, close_in, move_invoiced
 from apps.orders.services.drafts import BadRow, LineDraft, OrderDraft
 from apps.orders.services.intake import DocumentDraft, KeptRow, finish_document, keep_rows, open_document, tell_rows
@@ -31,7 +31,6 @@ __all__ = [
     "KeptRow",
     "LineDraft",
     "OrderDraft",
-    "OrderedVolume",
     "Placed",
     "ReturnDraft",
     "ReturnLineDraft",

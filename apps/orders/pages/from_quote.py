@@ -58,9 +58,13 @@ class PlaceQuote(Page):
         quote = self.quote
         self.title = f"Place {quote.number} as an order"
         self.crumbs = (Crumb("Quotes", "quotes"), Crumb(quote.number, url=link_url("quote", quote.id)))
-        priced = quote.decided.priced
-        net = sum(line.net_minor for line in priced.lines) + sum(line.net_minor for line in priced.added)
-        return {"quote": quote, "badge": quote.state_at(clock.now()), "facts": quote.decided.facts, "net_minor": net}
+        decided = quote.decided
+        return {
+            "quote": quote,
+            "badge": quote.state_at(clock.now()),
+            "facts": decided.facts,
+            "net_minor": decided.priced.net_minor,
+        }
 
     def actions(self) -> Sequence[Action]:
         state = self.quote.state_at(clock.now())

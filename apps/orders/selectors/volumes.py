@@ -1,12 +1,12 @@
 """How much of each product customers ordered, as orders are confirmed and cancelled."""
 
 from collections.abc import Collection, Mapping
-from datetime import date
 from decimal import Decimal
-from typing import Final, NamedTuple
+from typing import Final
 from uuid import UUID
 
 from apps.masterdata.contract import entities_by_id
+from apps.pricing.contract import VolumeChange
 from ordercash.kernel import sql
 from ordercash.kernel.clock import business_date
 
@@ -18,28 +18,17 @@ SELECT l.order_id, l.line_no, o.customer_id, l.product_id, o.ordered_at, o.legal
 """
 
 
-class OrderedVolume(NamedTuple):
-    """So much more of a product (its own unit) was ordered by a customer on a day; less when negative."""
-
-    customer_id: UUID
-    product_id: UUID
-    day: date
-    currency: str
-    quantity: Decimal
-    net_minor: int
-
-
 # Of a line number: the quantity and the net that were cancelled.
 Cancelled = Mapping[int, tuple[Decimal, int]]
 
 
-def ordered_volumes(confirmed: Collection[UUID], cancelled: Collection[tuple[UUID, Cancelled]]) -> list[OrderedVolume]:
+def ordered_volumes(confirmed: Collection[UUID], cancelled: Collection[tuple[UUID, Cancelled]]) -> list[VolumeChange]:
     """Return what confirmed orders add and what cancellations take off again; one statement, none for nothing."""
     wanted = sorted({*confirmed, *(order_id for order_id, _ in cancelled)})
     rows = sql.fetch(_LINES, [wanted]) if wanted else []
     entities = entities_by_id()
     volumes = {
-        (order_id, line_no): OrderedVolume(
+        (order_id, line_no): VolumeChange(
             customer_id, product_id, business_date(at, entities[entity_id].time_zone), currency, quantity, net_minor
         )
         for order_id, line_no, customer_id, product_id, at, entity_id, currency, quantity, net_minor in rows

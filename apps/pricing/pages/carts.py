@@ -47,18 +47,12 @@ def cart_rows(decided: DecidedCart) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def net_of(decided: DecidedCart) -> int:
-    """Return what the cart costs before tax, with what rules added."""
-    priced = decided.priced
-    return sum(line.net_minor for line in priced.lines) + sum(line.net_minor for line in priced.added)
-
-
 def cart_shown(decided: DecidedCart) -> Mapping[str, Any]:
     """Return the table of a cart's lines, and for every line and for the whole how it came about."""
     facts, priced, titles = decided.facts, decided.priced, rule_titles(decided.version_sha256)
     rows = cart_rows(decided)
     columns = LINES if any(row["state"] for row in rows) else LINES[:-1]
-    net = money_html(net_of(decided), facts.currency)
+    net = money_html(decided.priced.net_minor, facts.currency)
     return {
         "lines": Table(columns=columns, rows=rows, footer={"net_minor": net}),
         "explained": [

@@ -16,7 +16,7 @@ from django.urls import reverse
 
 from apps.pricing.decisions.document.schema import RULES_KIND
 from apps.pricing.decisions.record.readings import read_facts
-from apps.pricing.pages.carts import cart_rows, cart_shown, net_of
+from apps.pricing.pages.carts import cart_rows, cart_shown
 from apps.pricing.pages.lab_carts import LabCart, cart_asked, cart_decided, fields_shown, refusal_shown
 from apps.pricing.permissions import MAKE_QUOTES, VIEW_PRICES
 from apps.pricing.selectors.carts import CartRequest
@@ -144,7 +144,8 @@ class Lab(Page):
                 for a, b in pairs
             ],
             "whole_a": marked(one["whole"], two["whole"]), "whole_b": marked(two["whole"], one["whole"]),
-            "delta": money_html(net_of(compared) - net_of(decided), currency), "is_same": net_of(compared) == net_of(decided),
+            "delta": money_html(compared.priced.net_minor - decided.priced.net_minor, currency),
+            "is_same": compared.priced.net_minor == decided.priced.net_minor,
         }  # fmt: skip
 
     def actions(self) -> Sequence[Action]:
@@ -203,8 +204,8 @@ def _compared(one: DecidedCart, two: DecidedCart, first: OfferedVersion, second:
         Column("state", "", kind="badge"),
     )
     currency = one.facts.currency
-    footer = {"net_a": money_html(net_of(one), currency), "net_b": money_html(net_of(two), currency),
-              "delta": money_html(net_of(two) - net_of(one), currency)}  # fmt: skip
+    footer = {"net_a": money_html(one.priced.net_minor, currency), "net_b": money_html(two.priced.net_minor, currency),
+              "delta": money_html(two.priced.net_minor - one.priced.net_minor, currency)}  # fmt: skip
     return Table(columns=columns, rows=rows, footer=footer)
 
 

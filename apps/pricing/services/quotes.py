@@ -159,7 +159,7 @@ def _refuse_odd(wish: QuoteWish, any_instant: bool, now: datetime) -> None:
 
 def _refuse_unusable(wish: QuoteWish, decided: DecidedCart) -> None:
     """Refuse sums that cannot be booked, and to promise prices that nobody knows."""
-    if _sums(decided)[0] > MAX_MINOR:
+    if decided.priced.gross_minor > MAX_MINOR:
         raise AmountOutOfRange(faults=[Fault("/lines", AmountOutOfRange.code, "Together this cannot be booked.")])
     if wish.valid_until_at is None:
         return
@@ -175,24 +175,17 @@ def _refuse_unusable(wish: QuoteWish, decided: DecidedCart) -> None:
 def _row(
     id: UUID, number: str, decision_id: UUID, wish: QuoteWish, cart: CartRequest, decided: DecidedCart, actor: Actor, now: datetime
 ) -> Quote:  # fmt: skip
-    gross_minor, net_minor = _sums(decided)
+    priced = decided.priced
     begins = None if wish.valid_until_at is None else wish.valid_from_at or now
     return Quote(
         id=id, number=number, source_ref=wish.source_ref, legal_entity_id=cart.legal_entity_id, customer_id=cart.customer_id or NOBODY,
         currency_id=cart.currency, channel=cart.channel, priced_at=cart.at, valid_from_at=begins,
         valid_until_at=wish.valid_until_at, line_count=len(cart.lines),
-        discount_minor=gross_minor - net_minor,
-        net_minor=net_minor,
+        discount_minor=priced.gross_minor - priced.net_minor,
+        net_minor=priced.net_minor,
         version_sha256=decided.version_sha256, decision_id=decision_id, note=wish.note, state=QuoteState.OPEN,
         made_by=actor.id, recorded_at=now,
     )  # fmt: skip
-
-
-def _sums(decided: DecidedCart) -> tuple[int, int]:
-    """Return what the lines, those that rules added too, cost before discounts, and after."""
-    lines, added = decided.priced.lines, decided.priced.added
-    gross = sum(line.gross_minor for line in lines) + sum(line.gross_minor for line in added)
-    return gross, sum(line.net_minor for line in lines) + sum(line.net_minor for line in added)
 
 
 def _payload(row: Quote) -> dict[str, Any]:

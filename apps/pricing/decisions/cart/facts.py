@@ -213,3 +213,13 @@ class CartPriced(NamedTuple):
     added: tuple[AddedLine, ...]
     coupons: tuple[str, ...]
     trace: Mapping[str, Any]
+
+    @property
+    def gross_minor(self) -> int:
+        """What the lines, those that rules added too, cost before discounts."""
+        return sum(line.gross_minor for line in self.lines) + sum(line.gross_minor for line in self.added)
+
+    @property
+    def net_minor(self) -> int:
+        """What the lines, those that rules added too, cost after discounts."""
+        return sum(line.net_minor for line in self.lines) + sum(line.net_minor for line in self.added)
