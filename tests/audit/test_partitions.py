@@ -42,6 +42,14 @@ def test_months_are_made_once_for_every_log(tidy: None) -> None:
     assert make_partitions(now=FAR, months=2) == []
 
 
+def test_a_new_partition_is_stored_like_the_others(tidy: None) -> None:
+    """PostgreSQL passes no storage options on to partitions: decisions stay short of compression in every month."""
+    make_partitions(now=FAR, months=1)
+    kept = "SELECT reloptions FROM pg_class WHERE relname = %s"
+    (default,), (new,) = fetch(kept, ["rulebooks_decision_default"]), fetch(kept, ["rulebooks_decision_y2061m05"])
+    assert default == new == (["toast_tuple_target=4080"],)
+
+
 def test_an_event_lands_in_its_month(tidy: None) -> None:
     make_partitions(now=FAR, months=2)
     for moment in (
