@@ -1,8 +1,10 @@
 """Writing orders and lines: one statement each, whatever the size of the batch."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
+from decimal import Decimal
+from operator import attrgetter
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from apps.orders.services.decide import Decision
@@ -56,14 +58,23 @@ LINE_COLUMNS = {
     "intake_row": "int4",
     "buyer_reference": "varchar",
 }
-# What most lines have by default; batches without discounts, other units and bundles do not write it.
+
+
+class FurtherColumn(NamedTuple):
+    """A column that most lines leave at its default; a batch writes it when any of its lines does not."""
+
+    type_: str
+    value: Callable[[DecidedLine], Any]
+    default: Any
+
+
 FURTHER_COLUMNS = {
-    "discount_minor": "int8",
-    "price_per": "numeric",
-    "kind": "varchar",
-    "part_of": "int4",
-    "ordered_unit": "varchar",
-    "ordered_quantity": "numeric",
+    "discount_minor": FurtherColumn("int8", attrgetter("discount_minor"), 0),
+    "price_per": FurtherColumn("numeric", attrgetter("price_per"), Decimal(1)),
+    "kind": FurtherColumn("varchar", attrgetter("kind"), PRODUCT),
+    "part_of": FurtherColumn("int4", attrgetter("part_of"), None),
+    "ordered_unit": FurtherColumn("varchar", attrgetter("line.unit"), ""),
+    "ordered_quantity": FurtherColumn("numeric", attrgetter("line.ordered_quantity"), None),
 }
 
 
@@ -134,7 +145,7 @@ def write_lines(drafts: Sequence[OrderDraft], decisions: Sequence[Decision]) -> 
 
 def insert_lines(lines: Sequence[tuple[UUID, DecidedLine]]) -> None:
     """Insert lines of orders in one statement."""
-    rows = [
+    rows: list[tuple[Any, ...]] = [
         (
             line.line.id,
             order_id,
@@ -154,19 +165,10 @@ def insert_lines(lines: Sequence[tuple[UUID, DecidedLine]]) -> None:
         )
         for order_id, line in lines
     ]
-    if any(line.discount_minor or line.kind != PRODUCT or line.line.unit or line.price_per != 1 for _, line in lines):
-        rows = [(*row, *_further(line)) for row, (_, line) in zip(rows, lines, strict=True)]
-        sql.insert_rows("orders_orderline", LINE_COLUMNS | FURTHER_COLUMNS, rows)
-    else:
-        sql.insert_rows("orders_orderline", LINE_COLUMNS, rows)
-
-
-def _further(line: DecidedLine) -> tuple[Any, ...]:
-    return (
-        line.discount_minor,
-        line.price_per,
-        line.kind,
-        line.part_of,
-        line.line.unit,
-        line.line.ordered_quantity,
-    )
+    columns = dict(LINE_COLUMNS)
+    for name, column in FURTHER_COLUMNS.items():
+        values = [column.value(line) for _, line in lines]
+        if values.count(column.default) < len(values):
+            columns[name] = column.type_
+            rows = [(*row, value) for row, value in zip(rows, values, strict=True)]
+    sql.insert_rows("orders_orderline", columns, rows)
