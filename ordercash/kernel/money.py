@@ -85,12 +85,18 @@ def split(total_minor: int, weights: Sequence[int]) -> list[int]:
     sign = -1 if total_minor < 0 else 1
     size = abs(total_minor)
     parts = [size * weight // whole for weight in weights]
-    remainders = [size * weight % whole for weight in weights]
-    # Sorting is stable, also in reverse: of equal remainders the earlier weight's comes first.
-    by_remainder = sorted(range(len(weights)), key=remainders.__getitem__, reverse=True)
-    for index in by_remainder[: size - sum(parts)]:
-        parts[index] += 1
-    return [sign * part for part in parts]
+    missing = size - sum(parts)
+    if missing:
+        remainders = [size * weight % whole for weight in weights]
+        # Sorting is stable, also in reverse: of equal remainders the earlier weight's comes first. One alone is found without.
+        first = [remainders.index(max(remainders))] if missing == 1 else _by_size(remainders)[:missing]
+        for index in first:
+            parts[index] += 1
+    return parts if sign > 0 else [-part for part in parts]
+
+
+def _by_size(numbers: Sequence[int]) -> list[int]:
+    return sorted(range(len(numbers)), key=numbers.__getitem__, reverse=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,16 +13,12 @@ from apps.rulebooks.contract import InForce, rulebook_in_force
 
 
 class DecidedCart(NamedTuple):
-    """What a cart costs, what that was decided from, and the version (SHA-256) of the rules that decided it."""
+    """What a cart costs, what that was decided from, the version (SHA-256) of the rules that decided it, and all of it as it is stored."""
 
     version_sha256: bytes
     facts: CartFacts
     priced: CartPriced
-
-    @property
-    def texts(self) -> CartTexts:
-        """The decision as it is stored."""
-        return cart_texts(self.facts, self.priced)
+    texts: CartTexts
 
 
 def price_carts(
@@ -46,6 +42,10 @@ def price_carts_by(
     if coupons is not None:
         facts = [cart._replace(coupons=tuple(own)) if own else cart for cart, own in zip(facts, coupons, strict=True)]
     kept = [needed_facts(each.compiled, cart) for each, cart in zip(rules, facts, strict=True)]
-    return [
-        DecidedCart(each.sha256, cart, decide_cart(each.compiled, cart)) for each, cart in zip(rules, kept, strict=True)
-    ]
+    return [_decided(each, cart) for each, cart in zip(rules, kept, strict=True)]
+
+
+def _decided(rules: InForce, cart: CartFacts) -> DecidedCart:
+    """Decide and write down at once: the texts take longer when the rest of a large batch was decided in between."""
+    priced = decide_cart(rules.compiled, cart)
+    return DecidedCart(rules.sha256, cart, priced, cart_texts(cart, priced))

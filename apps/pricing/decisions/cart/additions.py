@@ -144,7 +144,7 @@ class Charges:
         except AmountOutOfRange:
             return TOO_LARGE
         unrounded = worth if isinstance(exact, str) else exact
-        borne = _borne(rule, unrounded, base)
+        borne = _borne(rule, unrounded, base) if unrounded or self._context.edition < 3 else []
         step = (rule.name, base.net_minor, plain(unrounded.normalize()), minor)
         self.steps.append((*step, borne) if borne else step)
         if minor:
@@ -158,11 +158,14 @@ class Charges:
 def _borne(rule: Live, whole: Decimal, base: Base) -> list[str]:
     """Return what each line bears of a charge, unrounded: what it would be charged alone. Empty when that is not the whole."""
     gain, _, measures = _measured(rule, base)
-    alone = [gain(exact, measure) for exact, measure in zip(base.exacts, measures, strict=True)]
-    known = [worth for worth in alone if not isinstance(worth, str)]
-    if len(known) < len(alone) or sum(known, NOTHING) != whole:
-        return []
-    return [plain(worth.normalize()) for worth in known]
+    known, total = [], NOTHING
+    for exact, measure in zip(base.exacts, measures, strict=True):
+        worth = gain(exact, measure)
+        if isinstance(worth, str):
+            return []
+        total += worth
+        known.append(worth)
+    return [plain(worth.normalize()) for worth in known] if total == whole else []
 
 
 def _measured(rule: Live, base: Base) -> tuple[Gain, Decimal, Sequence[Decimal]]:

@@ -10,10 +10,12 @@ from typing import Any
 
 from apps.pricing.decisions.cart.accesses import TOO_LARGE, Found, PriceFinder, rate_between, wanted_of
 from apps.pricing.decisions.cart.additions import Charges, FreeGoods, weight_of_free
+from apps.pricing.decisions.cart.eligible import FloorRow
 from apps.pricing.decisions.cart.facts import (
     NOTHING,
     ONE,
     AddedLine,
+    BelowFloor,
     CartFacts,
     CartPriced,
     ExtraFacts,
@@ -45,7 +47,7 @@ class _Decision:
         self.context: Context = context_of(rules, facts)
         self.finder = PriceFinder(rules.places, facts, self.context.view)
         self.rates: dict[str, Decimal | None] = {}
-        self.trace = TraceWriter()
+        self.trace = TraceWriter(facts.edition)
 
     def made(self) -> CartPriced:
         lines = self._running_lines()
@@ -110,11 +112,12 @@ class _Decision:
     def _finish(self, line: RunningLine, exact: Decimal) -> LinePriced:
         found = line.found
         parts, parts_trace = split_on_parts(line, self.finder) if line.facts.parts else ((), None)
-        below, floors = None, None
+        below: BelowFloor | None = None
+        floors: tuple[FloorRow, ...] = ()
         if self.context.plan.floors and found.unit_price is not None:
             below, floors = check_floors(line, self._cost_rate(line.facts))
         self.trace.add_line(line, floors, parts_trace)
-        discounts = tuple([(step[0], step[1]) for step in line.steps])
+        discounts = tuple([step[:2] for step in line.steps])
         return LinePriced(
             found.unit_price, found.per, line.gross_minor, line.gross_minor - line.minor, line.minor, exact,
             found.source, discounts, parts, below,

@@ -40,6 +40,10 @@ class LiveGroup(NamedTuple):
 LiveStage = tuple[LiveGroup, ...]
 
 
+# (floor, the least price[, why it is not known[, True when it holds the line then]])
+FloorRow = tuple[Any, ...]
+
+
 class LiveFloor(NamedTuple):
     """A floor in this context: the least margin in percent, or the least price.
 
@@ -52,16 +56,16 @@ class LiveFloor(NamedTuple):
     test: Test | None
     late: bool
     holds_unknown: bool
-    missed: Mapping[str, dict[str, Any]]
-    priced: dict[str, Any] | None
+    missed: Mapping[str, FloorRow]
+    priced: FloorRow | None
 
     @classmethod
     def of(cls, floor: Floor, price: Decimal | None, test: Test | None, *, late: bool) -> Self:
         holds = floor.unknown_cost == "hold"
-        besides = {"holds": True} if holds else {}
-        missed = {why: {"missed": why, "rule": floor.name, **besides} for why in (NO_COST, NO_RATE, NO_CURRENCY)}
+        besides = (True,) if holds else ()
+        missed = {why: (floor.name, None, why, *besides) for why in (NO_COST, NO_RATE, NO_CURRENCY)}
         named = None if floor.min_margin_percent is not None else price
-        priced = None if named is None else {"least": plain(named), "rule": floor.name}
+        priced = None if named is None else (floor.name, plain(named))
         return cls(floor.name, floor.min_margin_percent, price, test, late, holds, missed, priced)
 
 

@@ -11,8 +11,9 @@ from typing import Any, Final, Literal, NamedTuple
 Scope = Literal["customer", "customer_group", "zone", "everybody"]
 ONE: Final = Decimal(1)
 NOTHING: Final = Decimal(0)
-# What decisions tell grew: the second edition names conditions that have no answer. Older facts are told as they were then.
-EDITION: Final = 2
+# What decisions tell changed: the second edition names conditions that have no answer, the third writes equal floors once, and
+# does not say who bears a charge of nothing. Facts that are older are told as they were then.
+EDITION: Final = 3
 
 
 class ListFacts(NamedTuple):

@@ -4,7 +4,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
 from apps.pricing.decisions.cart.accesses import PRICE_STEP, PriceFinder, split_by_alone
-from apps.pricing.decisions.cart.eligible import NO_COST, NO_RATE, LiveFloor
+from apps.pricing.decisions.cart.eligible import NO_COST, NO_RATE, FloorRow, LiveFloor
 from apps.pricing.decisions.cart.facts import BelowFloor, PartShare
 from apps.pricing.decisions.cart.gains import NO_CURRENCY
 from apps.pricing.decisions.cart.running_line import RunningLine
@@ -15,23 +15,23 @@ from ordercash.kernel.money import AmountOutOfRange, to_major, to_minor
 HUNDRED: Final = Decimal(100)
 
 
-# The strictest floor that the line fell below, and every floor that was held against it (JSON).
-FloorChecked = tuple[BelowFloor | None, list[dict[str, Any]]]
+# The strictest floor that the line fell below, and every floor that was held against it.
+FloorChecked = tuple[BelowFloor | None, tuple[FloorRow, ...]]
 
 
 def check_floors(line: RunningLine, rate: Decimal | None) -> FloorChecked:
     """Hold the line's net against every floor that concerns it; `rate` turns its cost's currency into the cart's."""
     below: BelowFloor | None = None
-    trace: list[dict[str, Any]] = []
+    trace: list[FloorRow] = []
     net = line.net = to_major(line.minor, line.currency)
     fitting = line.fitting or line.fit()
     if line.failed:
         floors = {floor.name for floor in line.context.plan.floors}
-        trace += [{"missed": why, "rule": rule} for rule, why in line.failed if rule in floors]
+        trace += [(rule, None, why) for rule, why in line.failed if rule in floors]
     for floor in fitting.floors:
         if floor.late and floor.test and (why := floor.test.why_not(line)):
             if has_failed(why) and line.context.tells_failures:
-                trace.append({"missed": why, "rule": floor.name})
+                trace.append((floor.name, None, why))
             continue
         least = _least(floor, line, rate)
         if isinstance(least, str):
@@ -39,12 +39,12 @@ def check_floors(line: RunningLine, rate: Decimal | None) -> FloorChecked:
             if floor.holds_unknown and below is None:
                 below = BelowFloor(floor.name, None)
             continue
-        trace.append(floor.priced or {"least": plain(least), "rule": floor.name})
+        trace.append(floor.priced or (floor.name, plain(least)))
         whole = least * line.own
         # What is not below the exact amount is not below the rounded one: rounding is left to the few that are.
         if net < whole and _is_below(line, whole) and _is_stricter(least, below):
             below = BelowFloor(floor.name, least)
-    return below, trace
+    return below, tuple(trace)
 
 
 def _is_stricter(least: Decimal, below: BelowFloor | None) -> bool:

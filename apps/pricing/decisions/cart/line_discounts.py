@@ -49,10 +49,10 @@ def _run_stages(line: RunningLine) -> None:
     if asks is None:
         _run_all(fitting, line)
         return
-    known = line.context.discounted
-    key: tuple[Any, ...] = (fitting, str(line.gross), str(line.own))
-    if asks:
-        key = (*key, *[line[name] for name in asks])
+    known, of_order = line.context.discounted, line.context.view
+    key: tuple[Any, ...] = (fitting, str(line.gross), str(line.own), *[of_order[name] for name in asks[0]])
+    if asks[1]:
+        key = (*key, *[line[name] for name in asks[1]])
     done = known.get(key)
     if done is None:
         _run_all(fitting, line)

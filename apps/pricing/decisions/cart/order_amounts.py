@@ -23,11 +23,14 @@ class Taken:
     places: Sequence[int]
     weights: Sequence[int]
     units: Sequence[tuple[int, Decimal]] = ()
+    _shares: Sequence[tuple[int, int]] | None = None
 
     @property
-    def shares(self) -> list[tuple[int, int]]:
-        """Return what each line gives."""
-        return list(zip(self.places, split(self.minor, self.weights), strict=True))
+    def shares(self) -> Sequence[tuple[int, int]]:
+        """What each line gives; shared out when it is asked for, because most of what competes is never taken."""
+        if self._shares is None:
+            self._shares = list(zip(self.places, split(self.minor, self.weights), strict=True)) if self.minor else ()
+        return self._shares
 
 
 class Wholes:
@@ -79,12 +82,14 @@ class Wholes:
     def _sum_of(self, places: Sequence[int]) -> tuple[int, Decimal]:
         return sum([self.nets[place] for place in places]), sum([self.lines[place].own for place in places], NOTHING)
 
-    def after(self, shares: Sequence[tuple[int, int]], units_used: Sequence[tuple[int, Decimal]]) -> "Wholes":
-        """Return what is left when these shares were taken and these units counted."""
+    def after(self, taken: Taken) -> "Wholes":
+        """Return what is left when this was taken."""
+        if not taken.minor:
+            return self
         nets, used = list(self.nets), dict(self.used)
-        for place, share in shares:
+        for place, share in taken.shares:
             nets[place] -= share
-        for place, units in units_used:
+        for place, units in taken.units:
             used[place] = used.get(place, NOTHING) + units
         return Wholes(self.lines, self.currency, self.start, nets, used)
 

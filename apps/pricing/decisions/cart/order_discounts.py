@@ -21,45 +21,34 @@ from ordercash.kernel.money import AmountOutOfRange
 
 
 @dataclass(slots=True)
-class WholeStep:
-    """What one rule gave to the order: on which base, how much, its lines' shares, and which goods."""
-
-    rule: str
-    base_minor: int
-    minor: int
-    shares: Sequence[tuple[int, int]]
-    free: tuple[AddedLine, ...]
-    worth_minor: int
-
-
-@dataclass(slots=True)
 class Offer:
-    """What a rule would give: an amount, or goods; `worth_minor` is what rules of a group are compared by."""
+    """What a rule gives to the order, or would give: an amount, or goods; `worth_minor` is what rules of a group are compared by."""
 
     rule: str
     taken: Taken
     free: tuple[AddedLine, ...]
     worth_minor: int
 
-    def accepted(self, wholes: Wholes) -> tuple[WholeStep, Wholes]:
-        """Return the step, and what it leaves."""
-        taken = self.taken
-        shares = taken.shares if taken.minor else []
-        step = WholeStep(self.rule, taken.base_minor, taken.minor, shares, self.free, self.worth_minor)
-        return step, wholes.after(shares, taken.units) if shares else wholes
-
 
 @dataclass(slots=True)
 class Turn:
-    """What a group did to the order: its steps, who lost why, and what is left."""
+    """What a group did to the order: its steps, who lost why, and what the first so many of the steps left."""
 
-    steps: tuple[WholeStep, ...]
-    lost: tuple[Lost, ...]
-    after: Wholes
+    steps: Sequence[Offer]
+    lost: Sequence[Lost]
+    left: Wholes
+    counted: int = 0
 
     @property
     def worth_minor(self) -> int:
         return sum(step.worth_minor for step in self.steps)
+
+    def after(self) -> Wholes:
+        """Return what all steps leave; reckoned when it is asked for, because nobody asks after the last one."""
+        for step in self.steps[self.counted :]:
+            self.left = self.left.after(step.taken)
+        self.counted = len(self.steps)
+        return self.left
 
 
 class OrderDiscounts:
@@ -69,7 +58,7 @@ class OrderDiscounts:
         self.context, self.free_goods = context, free_goods
         self.lines: list[RunningLine] = []
         self.all_lines = lines
-        self.steps: list[WholeStep] = []
+        self.steps: list[Offer] = []
         self.lost: list[Lost] = []
         self.closed_by = ""
 
@@ -78,14 +67,15 @@ class OrderDiscounts:
         if not self.context.plan.order_stages:
             return
         self.lines = [line for line in self.all_lines if line.open]
-        wholes = Wholes.of(self.lines, self.context.currency)
+        turn = Turn((), (), Wholes.of(self.lines, self.context.currency))
         for stage in self.context.plan.order_stages:
-            wholes = self._run_stage(stage, wholes)
+            turn = self._run_stage(stage, turn)
 
-    def _run_stage(self, stage: LiveStage, wholes: Wholes) -> Wholes:
+    def _run_stage(self, stage: LiveStage, last: Turn) -> Turn:
         if self.closed_by:
             self.lost += [(rule.name, "excluded_by", self.closed_by) for group in stage for rule in group.rules]
-            return wholes
+            return last
+        wholes = last.after()
         group = stage[0]
         turn = self._run_group(group, wholes)
         if len(stage) > 1:
@@ -96,31 +86,30 @@ class OrderDiscounts:
                     self.lost += rejected.lost
                     self.lost += [(step.rule, "worse_than", _last(turn), step.worth_minor) for step in rejected.steps]
         for step in turn.steps:
-            for place, share in step.shares:
+            for place, share in step.taken.shares:
                 if share:
                     self.lines[place].take_share(step.rule, share)
         self.steps += turn.steps
         self.lost += turn.lost
         if group.exclusive and turn.steps:
             self.closed_by = _last(turn)
-        return turn.after
+        return turn
 
     def _run_group(self, group: LiveGroup, wholes: Wholes) -> Turn:
         if group.method == "best_for_customer" and len(group.rules) > 1:
             return self._best(group, wholes)
-        steps: list[WholeStep] = []
+        steps: list[Offer] = []
         lost: list[Lost] = []
-        now = wholes
+        turn = Turn(steps, lost, wholes)
         for rule in group.rules:
-            offer = self._offer(rule, now, on_list=group.method == "all_on_list")
+            offer = self._offer(rule, turn.after(), on_list=group.method == "all_on_list")
             if isinstance(offer, str):
                 lost.append((rule.name, offer))
             elif steps and group.method == "highest_priority":
                 lost.append((rule.name, "lower_priority", steps[0].rule))
             else:
-                step, now = offer.accepted(now)
-                steps.append(step)
-        return Turn(tuple(steps), tuple(lost), now)
+                steps.append(offer)
+        return turn
 
     def _best(self, group: LiveGroup, wholes: Wholes) -> Turn:
         offers = [(rule.name, self._offer(rule, wholes, on_list=False)) for rule in group.rules]
@@ -129,14 +118,13 @@ class OrderDiscounts:
             if not isinstance(offer, str) and (best is None or offer.worth_minor > best.worth_minor):
                 best = offer
         if best is None:
-            return Turn((), tuple(offers), wholes)
+            return Turn((), offers, wholes)
         lost = [
             (name, offer) if isinstance(offer, str) else (name, "worse_than", best.rule, offer.worth_minor)
             for name, offer in offers
             if name != best.rule
         ]
-        step, after = best.accepted(wholes)
-        return Turn((step,), tuple(lost), after)
+        return Turn((best,), lost, wholes)
 
     def _offer(self, rule: Live, wholes: Wholes, *, on_list: bool) -> Offer | str:
         places = self._places(rule, wholes)

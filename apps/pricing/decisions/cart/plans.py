@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
 from apps.pricing.decisions.cart.eligible import Alive, Period
-from apps.pricing.decisions.cart.facts import CartFacts
+from apps.pricing.decisions.cart.facts import EDITION, CartFacts
 from apps.pricing.decisions.cart.matching import Fittings
 from apps.pricing.decisions.document.asking import CONDITION_FALSE
 from apps.pricing.decisions.document.compiled import RuleReady, Rules
@@ -41,7 +41,9 @@ class Plan:
         self.lost: list[tuple[str, ...]] = []
         self.shared: dict[Any, Any] = {}
         periods = timeline_of(rules, facts.zone).periods
-        alive = Alive(self.lost, at, facts.currency, coupons, view, periods, tells_failures=tells_failures(facts))
+        alive = Alive(
+            self.lost, at, facts.currency, coupons, view, periods, tells_failures=tells_failures(facts.edition)
+        )
         self.line_stages = alive.stages(rules.line_stages)
         order_stages = alive.stages(rules.order_stages)
         self.order_stages = tuple(stage for stage in order_stages if any(group.rules for group in stage))
@@ -53,24 +55,29 @@ class Plan:
 class Context(NamedTuple):
     """What a cart is priced in: the plan, made once, and the cart's own values of the order names that conditions read.
 
-    The sums of the order among them are told when they change. `tells_failures`: conditions without an answer are told. `discounted`:
-    what the rules did to lines that were priced before.
+    The sums of the order among them are told when they change. `discounted`: what the rules did to lines that were priced before.
+    `edition`: see `CartFacts`.
     """
 
     plan: Plan
     view: dict[str, Any]
     currency: str
     discounted: dict[Any, Any]
-    tells_failures: bool = True
+    edition: int = EDITION
+
+    @property
+    def tells_failures(self) -> bool:
+        """Whether conditions without an answer are told."""
+        return tells_failures(self.edition)
 
     def told(self, why: str) -> str:
         """Return why a condition does not hold, as much of it as this decision tells."""
         return why if self.tells_failures or not why else CONDITION_FALSE
 
 
-def tells_failures(facts: CartFacts) -> bool:
+def tells_failures(edition: int) -> bool:
     """Return whether a decision tells which conditions had no answer: those of the first edition do not."""
-    return facts.edition > 1
+    return edition > 1
 
 
 def context_of(rules: Rules, facts: CartFacts) -> Context:
@@ -79,14 +86,13 @@ def context_of(rules: Rules, facts: CartFacts) -> Context:
     segment = bisect_right(timeline_of(rules, facts.zone).bounds, at)
     coupons = coupon_states(rules, facts)
     view = order_view(rules, facts, at, coupons)
-    tells = tells_failures(facts)
-    key = (facts.currency, facts.zone, segment, tells, tuple(coupons.items()), rules.asked.context(view))
+    key = (facts.currency, facts.zone, segment, facts.edition, tuple(coupons.items()), rules.asked.context(view))
     plan: Plan | None = rules.plans.get(key)
     if plan is None:
         if len(rules.plans) >= MOST_PLANS:
             rules.plans.clear()
         plan = rules.plans[key] = Plan(rules, facts, at, coupons, view)
-    return Context(plan, view, facts.currency, rules.discounted, tells)
+    return Context(plan, view, facts.currency, rules.discounted, facts.edition)
 
 
 def timeline_of(rules: Rules, zone: str) -> Timeline:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from apps.pricing.decisions.cart.accesses import Found
 from apps.pricing.decisions.cart.facts import NOTHING, ONE, LineFacts
-from apps.pricing.decisions.cart.matching import Fitting
+from apps.pricing.decisions.cart.matching import Failed, Fitting
 from apps.pricing.decisions.cart.plans import Context
 from apps.pricing.decisions.document.asking import PLACES
 from apps.pricing.decisions.document.numbers import plain
@@ -38,7 +38,7 @@ class RunningLine:
         self.steps: list[Step] = []
         self.lost: list[Lost] = []
         self.fitting: Fitting | None = None
-        self.failed: tuple[tuple[str, str], ...] = ()
+        self.failed: Failed = ()
         if found.unit_price is not None:
             gross = facts.quantity * found.unit_price
             self.gross = self.left = gross if found.per is ONE or found.per == ONE else gross / found.per
@@ -75,10 +75,9 @@ class RunningLine:
     def fit(self) -> Fitting:
         """Return what concerns this line, looked up once."""
         if self.fitting is None:
-            fittings = self.context.plan.fittings
-            self.fitting = fittings.of(self)
+            self.fitting, failed = self.context.plan.fittings.of(self)
             if self.context.tells_failures:
-                self.failed = fittings.failed(self)
+                self.failed = failed
         return self.fitting
 
     @property

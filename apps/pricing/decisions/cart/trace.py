@@ -1,7 +1,8 @@
 """The trace of a decision: what is equal is written once, and `explain` puts it together again for people.
 
-{"lines": [{"missed": n, "found": {…}, "gross": "…", "steps": [[rule, minor, left?]], "lost": [[rule, why, by?, minor?]], "not_for": n, …}],
-"missed": [[[access, why, detail?]]], "for_none": [rule], "not_for": [[rule]], "order": {"charges", "lost", "steps"},
+{"lines": [{"missed": n, "found": {…}, "gross": "…", "steps": [[rule, minor, left?]], "lost": [[rule, why, by?, minor?]], "not_for": n,
+"floors": n, …}], "missed": [[[access, why, detail?]]], "for_none": [rule], "not_for": [[rule]], "floors": [[[rule, least, missed?,
+holds?]]], "order": {"charges", "lost", "steps"},
 "coupons": [[code, campaign, why]], "weight": {"kg": "…", "unknown": [sku]}}. Goods of a step are [sku, quantity, bundle?].
 Rules whose condition is false for every line stand once under `for_none`; one whose condition has no answer for a line stands
 under `lost` besides. A charge is [rule, base, exact, minor, [exact of each line]?].
@@ -11,6 +12,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from apps.pricing.decisions.cart.additions import Charges
+from apps.pricing.decisions.cart.eligible import FloorRow
 from apps.pricing.decisions.cart.facts import AddedLine, Coupon
 from apps.pricing.decisions.cart.order_discounts import OrderDiscounts
 from apps.pricing.decisions.cart.plans import Plan
@@ -25,16 +27,16 @@ Unmet = tuple[tuple[str, ...], ...]
 class TraceWriter:
     """Gathers the trace of a cart line by line."""
 
-    __slots__ = ("_lines", "_missed", "_not_for")
+    __slots__ = ("_floors", "_lines", "_missed", "_not_for", "_shares_floors")
 
-    def __init__(self) -> None:
+    def __init__(self, edition: int) -> None:
+        self._shares_floors = edition > 2
         self._lines: list[dict[str, Any]] = []
+        self._floors: dict[tuple[FloorRow, ...], int] = {}
         self._missed: dict[Any, int] = {}
         self._not_for: dict[Any, int] = {}
 
-    def add_line(
-        self, line: RunningLine, floors: list[dict[str, Any]] | None, parts: list[dict[str, Any]] | None
-    ) -> None:
+    def add_line(self, line: RunningLine, floors: tuple[FloorRow, ...], parts: list[dict[str, Any]] | None) -> None:
         """Tell of one line, in the order of the cart."""
         found = line.found
         entry: dict[str, Any] = {"missed": self._missed.setdefault(found.misses, len(self._missed))}
@@ -52,7 +54,11 @@ class TraceWriter:
         if line.fitting is not None:
             entry["not_for"] = self._not_for.setdefault(line.fitting.unmet, len(self._not_for))
         if floors:
-            entry["floors"] = floors
+            entry["floors"] = (
+                self._floors.setdefault(floors, len(self._floors))
+                if self._shares_floors
+                else [*map(floor_told, floors)]
+            )
         if parts:
             entry["parts"] = parts
         self._lines.append(entry)
@@ -63,7 +69,8 @@ class TraceWriter:
         of_order: dict[str, Any] = {"lost": [*plan.lost, *order.lost, *charges.lost]}
         if order.steps:
             of_order["steps"] = [
-                [step.rule, step.base_minor, step.minor, [_goods(free) for free in step.free]] for step in order.steps
+                [step.rule, step.taken.base_minor, step.taken.minor, [_goods(free) for free in step.free]]
+                for step in order.steps
             ]
         if charges.steps:
             of_order["charges"] = charges.steps
@@ -74,9 +81,19 @@ class TraceWriter:
             "not_for": not_for,
             "order": of_order,
         }
+        if self._floors:
+            trace["floors"] = list(self._floors)
         if coupons:
             trace["coupons"] = sorted((coupon.code, coupon.campaign, coupon.why) for coupon in coupons)
         return trace
+
+
+def floor_told(row: Sequence[Any]) -> dict[str, Any]:
+    """Return what was said of a floor by name: its rule, the least price or why that is unknown, and whether it holds then."""
+    rule, least, *missed = row
+    if not missed:
+        return {"least": least, "rule": rule}
+    return {"missed": missed[0], "rule": rule, **({"holds": True} if missed[1:] else {})}
 
 
 def _goods(free: AddedLine) -> list[str]:

@@ -146,10 +146,11 @@ class Together:
 class Asked:
     """All conditions of a document that are settled before a line's turn comes, grouped for asking.
 
-    `bits`: of rules whose condition is asked of lines. `of_order`: conditions that are asked once per order.
+    `bits`: of rules whose condition is asked of lines. `of_order`: conditions that are asked once per order. `values_of`: all that
+    conditions read of a line. `fitted`: what fits lines of these values, remembered for all plans together.
     """
 
-    __slots__ = ("bits", "of_order", "order_names", "together")
+    __slots__ = ("_contexts", "bits", "fitted", "of_order", "order_names", "together", "values_of")
 
     def __init__(self, tests: Mapping[str, Test | None]) -> None:
         self.bits: dict[str, int] = {}
@@ -165,7 +166,25 @@ class Asked:
             groups.setdefault(test.names, Together(test.names)).add(bit, test)
         self.together = tuple(groups.values())
         self.order_names = sorted({name for group in self.together for name in group.order_names})
+        self.values_of = _reading({name for group in groups for name in group if name in LINE_NAMES})
+        self._contexts: dict[tuple[Any, ...], tuple[Any, ...]] = {}
+        self.fitted: dict[tuple[Any, ...], Any] = {}
 
     def context(self, view: Mapping[str, Any]) -> tuple[Any, ...]:
         """Return what the answers for all lines of an order depend on."""
-        return (*[test.why_not(view) for test in self.of_order], *[view[name] for name in self.order_names])
+        values = tuple(view.values())
+        known = self._contexts.get(values)
+        if known is None:
+            if len(self._contexts) >= MOST_REMEMBERED:
+                self._contexts.clear()
+            answers = [test.why_not(view) for test in self.of_order]
+            known = self._contexts[values] = (*answers, *[view[name] for name in self.order_names])
+        return known
+
+
+def _reading(names: Iterable[str]) -> Callable[[Any], tuple[Any, ...]]:
+    """Return what reads these names of a line, always as a tuple."""
+    places = [PLACES[name] for name in sorted(names)]
+    if len(places) > 1:
+        return attrgetter(*places)
+    return lambda line: tuple([attrgetter(place)(line) for place in places])

@@ -1,8 +1,10 @@
 """A stored trace put together for people: per line where its price was looked for, what was taken off, and who lost why."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
+
+from apps.pricing.decisions.cart.trace import floor_told
 
 # Why an access had no price, or a rule gave nothing, in words; {by} is who was better, {detail} what the code adds.
 WHY: Final[Mapping[str, str]] = {
@@ -134,7 +136,7 @@ def explain_line(trace: Mapping[str, Any], place: int, gross_minor: int) -> Line
         (*lost, *(Loser(rule, "condition_false", "", None) for rule in unmet if rule not in failed)),
         told.get("closed_by", ""),
         steps[-1].after_minor if steps else gross_minor,
-        tuple(told.get("floors", ())),
+        tuple(_floors(told.get("floors", ()), trace)),
         tuple(told.get("parts", ())),
         charges_borne(trace, place),
     )
@@ -164,6 +166,11 @@ def _steps(told: Mapping[str, Any], gross_minor: int) -> Iterator[Step]:
     for row in told.get("steps", ()):
         yield Step(row[0], row[1], now, now - row[1], Decimal(row[2]) if len(row) > 2 else None)
         now -= row[1]
+
+
+def _floors(told: int | Sequence[Mapping[str, Any]], trace: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
+    """Return the floors that were held against a line; the first editions wrote them on each line."""
+    return map(floor_told, trace["floors"][told]) if isinstance(told, int) else told
 
 
 def _loser(row: Sequence[Any]) -> Loser:

@@ -35,7 +35,7 @@ def read_facts(text: str) -> CartFacts:
     known = orjson.loads(text)
     lists = [ListFacts(*row) for row in known["lists"]]
     return CartFacts(
-        **{name: known[name] for name in SHARED},
+        **{name: known.get(name, "") for name in SHARED},
         lines=tuple([_line(line, lists) for line in known["lines"]]),
         coupons=tuple([Coupon(*row) for row in known.get("coupons", ())]),
         rates=tuple([Rate(row[0], row[1], Decimal(row[2]), row[3], row[4]) for row in known.get("rates", ())]),
@@ -65,7 +65,7 @@ def _line(known: dict[str, Any], lists: Sequence[ListFacts]) -> LineFacts:
     return LineFacts(
         known["product"],
         known["sku"],
-        known["category"],
+        known.get("category", ""),
         known["unit"],
         Decimal(known["quantity"]),
         Decimal(known["factor"]) if "factor" in known else ONE,
