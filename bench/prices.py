@@ -39,7 +39,7 @@ from ordercash.kernel import clock  # noqa: E402
 from ordercash.kernel.actor import SYSTEM  # noqa: E402
 from ordercash.kernel.memory import collect_rarely  # noqa: E402
 
-POSTS, BATCH, ROUNDS = 60, 500, 15
+POSTS, BATCH, ROUNDS = 60, 500, 31
 MOST_SLOWER = 0.15
 PLAIN = "plain list prices"
 

@@ -49,7 +49,8 @@ _entities = iter(range(10_000))
 
 
 def read(cart: CartRequest, needs: Needs = PLAIN) -> CartFacts:
-    return read_carts([cart], [needs])[0]
+    (facts,) = read_carts([cart], [needs])
+    return facts
 
 
 def lists_of(facts: CartFacts) -> list[str]:
@@ -306,7 +307,7 @@ def test_statements_do_not_grow_with_the_batch(needs: Needs, most: int) -> None:
     def statements(count: int) -> Counted:
         batch = carts(count)
         with counted() as seen:
-            assert len(read_carts(batch, [needs] * count)) == count
+            assert len(list(read_carts(batch, [needs] * count))) == count
         return seen
 
     statements(1)
@@ -315,7 +316,7 @@ def test_statements_do_not_grow_with_the_batch(needs: Needs, most: int) -> None:
 
 def test_nothing_is_asked_for_nothing() -> None:
     with counted() as none:
-        assert read_carts([], []) == []
+        assert list(read_carts([], [])) == []
     assert none.count <= 1
 
 

@@ -109,15 +109,14 @@ def _cart(draft: OrderDraft) -> CartRequest:
 
 
 def _priced_order(draft: OrderDraft, decided: DecidedCart, coupons: Sequence[Coupon], parts: Parts) -> PricedOrder:
-    priced = decided.priced
     return PricedOrder(
         lines=[
             _line(line, answer, parts) if answer.unit_price is not None else _without_price(line, place, decided, parts)
-            for place, (line, answer) in enumerate(zip(draft.lines, priced.lines, strict=True))
+            for place, (line, answer) in enumerate(zip(draft.lines, decided.lines, strict=True))
         ],
-        added=priced.added,
+        added=decided.added,
         refused=[coupon for coupon in coupons if not coupon.granted],
-        floors=tuple([(place, line.floor) for place, line in enumerate(priced.lines) if line.floor is not None]),
+        floors=tuple([(place, line.floor) for place, line in enumerate(decided.lines) if line.floor is not None]),
         decided=decided,
     )
 

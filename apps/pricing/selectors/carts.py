@@ -130,14 +130,14 @@ class _Cart:
         return [CouponWish(written(code), self.request.customer_id, self.request.at) for code in self.request.coupons]
 
 
-def read_carts(requests: Sequence[CartRequest], needs: Sequence[Needs]) -> list[CartFacts]:
-    """Return the facts of every cart, in order; `needs` are those of the rules in force for each.
+def read_carts(requests: Sequence[CartRequest], needs: Sequence[Needs]) -> Iterator[CartFacts]:
+    """Read what carts depend on, and return the facts of each in order, made when it is its turn; `needs`: of the rules for each.
 
     A line in a unit that its product is not sold in has no candidates: it finds no price. Products that rules add and nobody
     knows are left out.
     """
     batch = _Batch([_cart(request, need) for request, need in zip(requests, needs, strict=True)])
-    return [batch.facts(cart) for cart in batch.carts]
+    return map(batch.facts, batch.carts)
 
 
 def _cart(request: CartRequest, need: Needs) -> _Cart:

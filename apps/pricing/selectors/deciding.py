@@ -1,24 +1,48 @@
 """Deciding what carts cost: for a whole batch the rules in force, or others, the facts, and by them the decision."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
 
 from apps.pricing.decisions.cart.decide import decide_cart
-from apps.pricing.decisions.cart.facts import CartFacts, CartPriced, Coupon
+from apps.pricing.decisions.cart.facts import AddedLine, CartFacts, CartPriced, Coupon, LinePriced
 from apps.pricing.decisions.document.schema import RULES_KIND
 from apps.pricing.decisions.record.minimised import needed_facts
+from apps.pricing.decisions.record.readings import read_facts, read_outcome
 from apps.pricing.decisions.record.texts import CartTexts, cart_texts
 from apps.pricing.selectors.carts import CartRequest, needs_of, read_carts
 from apps.rulebooks.contract import InForce, rulebook_in_force
 
 
-class DecidedCart(NamedTuple):
-    """What a cart costs, what that was decided from, the version (SHA-256) of the rules that decided it, and all of it as it is stored."""
+@dataclass(eq=False)
+class DecidedCart:
+    """What a cart costs by a version (SHA-256) of the rules, and the decision as it is stored: facts and trace are read from there.
+
+    A batch keeps no more of each cart, because what stays in memory makes the carts after it slower.
+    """
 
     version_sha256: bytes
-    facts: CartFacts
-    priced: CartPriced
     texts: CartTexts
+
+    @cached_property
+    def facts(self) -> CartFacts:
+        """What the decision was taken from."""
+        return read_facts(self.texts.facts)
+
+    @cached_property
+    def priced(self) -> CartPriced:
+        """The decision with its trace."""
+        return read_outcome(self.texts.outcome, self.texts.trace)
+
+    @cached_property
+    def lines(self) -> Sequence[LinePriced]:
+        """What each line costs."""
+        return self.priced.lines
+
+    @cached_property
+    def added(self) -> Sequence[AddedLine]:
+        """The lines that rules added."""
+        return self.priced.added
 
 
 def price_carts(
@@ -38,14 +62,15 @@ def price_carts_by(
 ) -> list[DecidedCart]:
     """Decide the prices of each cart by a version of the rules, whether it is in force or not; see `price_carts`."""
     needs = {each.sha256: needs_of(each.compiled) for each in {each.sha256: each for each in rules}.values()}
-    facts = read_carts(requests, [needs[each.sha256] for each in rules])
-    if coupons is not None:
-        facts = [cart._replace(coupons=tuple(own)) if own else cart for cart, own in zip(facts, coupons, strict=True)]
-    kept = [needed_facts(each.compiled, cart) for each, cart in zip(rules, facts, strict=True)]
-    return [_decided(each, cart) for each, cart in zip(rules, kept, strict=True)]
+    carts = read_carts(requests, [needs[each.sha256] for each in rules])
+    granted = coupons or [()] * len(requests)
+    return [_decided(each, cart, own) for each, cart, own in zip(rules, carts, granted, strict=True)]
 
 
-def _decided(rules: InForce, cart: CartFacts) -> DecidedCart:
-    """Decide and write down at once: the texts take longer when the rest of a large batch was decided in between."""
-    priced = decide_cart(rules.compiled, cart)
-    return DecidedCart(rules.sha256, cart, priced, cart_texts(cart, priced))
+def _decided(rules: InForce, cart: CartFacts, granted: Sequence[Coupon]) -> DecidedCart:
+    """Decide about one cart and write it down before the next is looked at: each step is quicker on what was just made."""
+    facts = needed_facts(rules.compiled, cart._replace(coupons=tuple(granted)) if granted else cart)
+    priced = decide_cart(rules.compiled, facts)
+    decided = DecidedCart(rules.sha256, cart_texts(facts, priced))
+    decided.lines, decided.added = priced.lines, priced.added
+    return decided

@@ -9,7 +9,6 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from apps.pricing.decisions.cart.accesses import plain_code
-from apps.pricing.decisions.record.readings import read_facts, read_outcome
 from apps.pricing.decisions.record.texts import CartTexts
 from apps.pricing.models import Quote, QuoteState
 from apps.pricing.selectors.deciding import DecidedCart
@@ -93,9 +92,7 @@ def _quoted(condition: str, wanted: Collection[str] | Collection[UUID]) -> list[
 def decided_cart(decision: DecisionFacts) -> DecidedCart:
     """Return a logged decision of pricing rules as it was when it was taken."""
     texts = CartTexts(decision.facts, decision.outcome, decision.trace)
-    return DecidedCart(
-        bytes(decision.version_sha256), read_facts(texts.facts), read_outcome(texts.outcome, texts.trace), texts
-    )
+    return DecidedCart(bytes(decision.version_sha256), texts)
 
 
 def quotes(*, state: str = "", customer_id: UUID | None = None, number: str = "", at: datetime) -> QuerySet[Quote]:
