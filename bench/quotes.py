@@ -25,6 +25,7 @@ from bench.http import serve  # noqa: E402
 from bench.measure import machine, say  # noqa: E402
 from ordercash.kernel import clock  # noqa: E402
 from ordercash.kernel.actor import SYSTEM  # noqa: E402
+from ordercash.kernel.statistics import refresh_statistics  # noqa: E402
 
 PRODUCTS, LISTS, SCALES = 5_000, 10, 2
 LINES, RUNS, REQUESTS = 50, 5, 200
@@ -62,6 +63,8 @@ def price_records() -> list[str]:
         for scale in range(SCALES)
     )  # fmt: skip
     PriceRecord.objects.bulk_create(records, batch_size=5_000)
+    # As whoever imports prices does.
+    refresh_statistics()
     return [product.sku for product in products]
 
 

@@ -13,6 +13,7 @@ from apps.orders.models import Order
 from apps.orders.services.submit import Answer, Submission, submit_batch, submit_orders
 from ordercash.kernel.remembered import forget_everything
 from tests.factories.orders import CLERK, NOW, answer_to, submission
+from tests.factories.pricing_orders import rules
 
 pytestmark = pytest.mark.usefixtures("company")
 
@@ -98,6 +99,14 @@ def test_an_order_beyond_the_books_is_held_at_the_line_that_passes_them_and_harm
     order = Order.objects.get(pk=held["id"])
     assert sum(line.net_minor for line in order.lines.all()) == order.net_minor
     assert [line.line_no for line in order.lines.all() if not line.net_minor] == [13]
+
+
+def test_an_order_beyond_what_a_decision_holds_harms_no_neighbour() -> None:
+    """With a charge on the sum, which the decision names: thirty of these lines are more than 64 bits of pennies."""
+    rules(charges=[{"name": "freight", "sku": "CARRIAGE", "give": {"percent": "1"}}])
+    answers = submit_orders([submission(), _large(300, customer="C-1004"), submission()], now=NOW)
+    assert [answer.status for answer in answers] == [201, 422, 201]
+    assert orjson.loads(answers[1].body)["code"] == "amount_out_of_range"
 
 
 def test_what_a_customer_cannot_owe_refuses_that_member_of_a_batch_alone() -> None:

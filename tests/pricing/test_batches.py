@@ -196,6 +196,17 @@ def test_an_edit_may_wait_for_its_day_and_never_falls_below_zero(prices: PriceLi
             ask_for_edit(prices.pk, edit=wrong, actor=ANALYST, now=NOW)
 
 
+def test_prices_that_came_are_planned_for(prices: PriceList) -> None:
+    """A list that was empty a moment ago must not have its quotes planned for an empty one."""
+    analysed = "SELECT reltuples FROM pg_class WHERE relname = 'pricing_pricerecord'"
+    run("TRUNCATE pricing_pricerecord CASCADE")
+    run("ANALYZE pricing_pricerecord")
+    skus = [a_product().sku for _ in range(8)]
+    rows = [f"{sku},{price}.00,{scale}" for sku in skus for scale, price in enumerate(range(200, 50, -1))]
+    carried_out(a_file(prices, "sku,unit_price,from_quantity\n" + "\n".join(rows)))
+    assert fetch(analysed) == [(1200.0,)]
+
+
 def test_large_ones_are_read_and_written_by_a_worker(prices: PriceList, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batches, "AT_ONCE_BYTES", 10)
     monkeypatch.setattr(batches, "AT_ONCE_ROWS", 0)

@@ -20,6 +20,7 @@ from apps.pricing.services.coupons import change_coupon
 from apps.pricing.services.quotes import QuoteWish, make_quotes
 from apps.rulebooks.models import Activation, RulebookVersion
 from ordercash.kernel.actor import SYSTEM, Actor
+from ordercash.kernel.money import AmountOutOfRange
 from ordercash.kernel.transactions import writes
 from tests.factories.orders import CLERK, NOW, answer_to, load_company, submission
 from tests.factories.pricing import a_price
@@ -122,6 +123,14 @@ def test_a_second_too_late_whatever_time_the_order_names() -> None:
     status, body = order_at(made, now=late, ordered_at=(UNTIL - timedelta(days=1)).isoformat())
     assert (status, [each["code"] for each in body["errors"]]) == (422, ["quote_expired"])
     assert not Order.objects.exists()
+
+
+def test_a_cart_beyond_what_a_decision_holds_is_refused() -> None:
+    rules(charges=[{"name": "freight", "sku": "CARRIAGE", "give": {"percent": "1"}}])
+    lines = [LineWish("ENGRAVING", Decimal(90_000_000), agreed=Decimal(8_000_000))] * 300
+    cart = CartWish(lines=lines, legal_entity="UK01", currency="GBP", at=NOW, customer="C-1001", channel="edi")
+    with pytest.raises(AmountOutOfRange):
+        writes(make_quotes)([QuoteWish(cart, str(uuid4()))], actor=CLERK, now=NOW)
 
 
 @pytest.mark.parametrize("customer", ["C-1002", "C-1004"])

@@ -137,6 +137,22 @@ def test_decisions_from_before_are_told_as_they_were() -> None:
     assert trace["order"]["lost"] == [("a", "condition_false"), ("d", "no_line_matches"), ("e", "condition_false")]
 
 
+@pytest.mark.parametrize("member", ["at", "zone", "currency", "channel", "country", "customer_group", "legal_entity"])
+def test_facts_that_somebody_wrote_lack_nothing(member: str) -> None:
+    facts = orjson.loads(cart_texts(a_cart(a_line()), decide_cart(rules_of(), a_cart(a_line()))).facts)
+    with pytest.raises(ValueError, match=f"{member} is a text, not None"):
+        read_facts(orjson.dumps(facts | {member: None}).decode())
+    with pytest.raises(KeyError, match=member):
+        read_facts(orjson.dumps({name: value for name, value in facts.items() if name != member}).decode())
+
+
+@pytest.mark.parametrize("edition", [0, 99, "2", None])
+def test_facts_are_of_a_known_edition(edition: Any) -> None:
+    facts = orjson.loads(cart_texts(a_cart(a_line()), decide_cart(rules_of(), a_cart(a_line()))).facts)
+    with pytest.raises(ValueError, match="facts are of edition 1 to 3"):
+        read_facts(orjson.dumps(facts | {"edition": edition}).decode())
+
+
 @pytest.mark.parametrize("edition", ["first", "second"])
 def test_decisions_of_earlier_editions_come_again_to_the_byte(edition: str) -> None:
     kept = orjson.loads((FACTORIES / f"{edition}_edition.json").read_bytes())

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from apps.pricing.decisions.cart.decide import decide_cart
 from apps.pricing.decisions.cart.facts import CartPriced, Cost, Coupon, LineFacts, PartFacts, Rate
 from apps.pricing.decisions.document.compiled import Rules
-from apps.pricing.decisions.record.explanation import charges_borne, explain_order
+from apps.pricing.decisions.record.explanation import charges_borne, explain_line, explain_order
 from apps.pricing.decisions.record.readings import read_outcome
 from apps.pricing.decisions.record.texts import cart_texts, replay_cart
 from apps.pricing.selectors.told import cart_line_steps
@@ -321,6 +321,18 @@ def test_a_bundle_is_priced_as_one_and_split_by_what_its_parts_cost_alone(
 def test_the_parts_of_two_bundles_hold_twice_as_much() -> None:
     line = price(rules_of(), a_line("KIT", "2", "100.00", parts=(part("X", "3", "1"),))).lines[0]
     assert [(share.quantity, share.net_minor) for share in line.parts] == [(Decimal(6), 20000)]
+
+
+def test_lines_with_which_a_cart_passes_what_its_decision_holds_have_no_price() -> None:
+    """Each can be booked: 23 of them fit into 64 bits, and the small line after them."""
+    rules = rules_of(charges=[{"name": "c", "sku": "F", "give": {"percent": "1"}}])
+    huge, small = a_line("A", "100000000", "80000000.00"), a_line("B")
+    cart = a_cart(*[huge] * 30, small, extras=(an_extra("F"),))
+    priced = decide_cart(rules, cart)
+    assert nets(priced) == [8 * 10**17] * 23 + [0] * 7 + [1000]
+    texts = cart_texts(cart, priced)
+    assert replay_cart(rules, texts.facts) == (texts.outcome, texts.trace)
+    assert explain_line(priced.trace, 25, 0).missed[-1].words == "the amount is too large to be booked"
 
 
 def test_what_is_too_large_to_be_booked_harms_nobody() -> None:

@@ -21,6 +21,7 @@ from apps.pricing.services.writing_prices import keep_preview, write_plan
 from apps.pricing.states import BATCH
 from ordercash.kernel.actor import Actor
 from ordercash.kernel.errors import Conflict, DomainError, NotFound
+from ordercash.kernel.statistics import refresh_statistics
 from ordercash.kernel.transactions import joins, writes
 
 READ_JOB: Final = "pricing.read_price_batch"
@@ -176,9 +177,12 @@ def write_batch(batch_id: UUID, *, now: datetime, tell: Tell | None = None) -> P
     known = batch(batch_id)
     rows = list(_rows(known, now, tell))
     try:
-        return writes(_written)(batch_id, rows, now=now)
+        done = writes(_written)(batch_id, rows, now=now)
     except (BatchStale, Conflict) as error:
         return read_batch(batch_id, now=now, problem=error.detail)
+    # A list that was empty has plans for an empty one; quotes would take thirty times as long until autovacuum comes by.
+    refresh_statistics()
+    return done
 
 
 @writes

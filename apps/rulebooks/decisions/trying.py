@@ -63,7 +63,9 @@ def decide_with(kind: Kind, compiled: Any, facts: str) -> Decided:
 
 def _said(mistake: Exception) -> str:
     """Return what broke in words; a member that was looked for and is not there is by far the most frequent."""
-    return f"there is no member {mistake}" if isinstance(mistake, KeyError) else f"{type(mistake).__name__}: {mistake}"
+    if type(mistake) is KeyError:
+        return f"there is no member {mistake}"
+    return str(mistake.args[0]) if isinstance(mistake, KeyError) else f"{type(mistake).__name__}: {mistake}"
 
 
 def try_on(kind: Kind, compiled: Any, decisions: Iterable[Logged]) -> Tried:

@@ -12,6 +12,7 @@ from apps.pricing.decisions.cart.accesses import TOO_LARGE, Found, PriceFinder, 
 from apps.pricing.decisions.cart.additions import Charges, FreeGoods, weight_of_free
 from apps.pricing.decisions.cart.eligible import FloorRow
 from apps.pricing.decisions.cart.facts import (
+    MOST_SUM,
     NOTHING,
     ONE,
     AddedLine,
@@ -86,10 +87,20 @@ class _Decision:
         if self.rules.scales_over_order:
             for line, own in zip(self.facts.lines, owns, strict=True):
                 in_order[line.product] = in_order.get(line.product, NOTHING) + own
-        return [
+        lines = [
             self._running(index, line, owns[index], in_order.get(line.product, NOTHING))
             for index, line in enumerate(self.facts.lines)
         ]
+        return lines if sum([line.gross_minor for line in lines]) <= MOST_SUM else self._within_sum(lines)
+
+    def _within_sum(self, lines: list[RunningLine]) -> list[RunningLine]:
+        """Take their prices from the lines with which the cart passes what a decision holds: no amount harms another cart."""
+        total, within = 0, []
+        for line in lines:
+            fits = total + line.gross_minor <= MOST_SUM
+            within.append(line if fits else self._too_large(line.index, line.facts, line.found, line.own))
+            total += line.gross_minor if fits else 0
+        return within
 
     def _running(self, index: int, line: LineFacts, own: Decimal, in_order: Decimal) -> RunningLine:
         found = self.finder.find(wanted_of(line, own, in_order), line.agreed, line.candidates)
@@ -98,8 +109,11 @@ class _Decision:
         try:
             return RunningLine(index, line, found, own, self.context)
         except AmountOutOfRange:
-            nothing = Found(None, ONE, "", False, None, (*found.misses, (found.source, TOO_LARGE)))
-            return RunningLine(index, line, nothing, own, self.context)
+            return self._too_large(index, line, found, own)
+
+    def _too_large(self, index: int, line: LineFacts, found: Found, own: Decimal) -> RunningLine:
+        nothing = Found(None, ONE, "", False, None, (*found.misses, (found.source, TOO_LARGE)))
+        return RunningLine(index, line, nothing, own, self.context)
 
     def _tell_sums(self, lines: list[RunningLine]) -> None:
         if not self.rules.reads.isdisjoint(SUM_NAMES):

@@ -11,6 +11,8 @@ from typing import Any, Final, Literal, NamedTuple
 Scope = Literal["customer", "customer_group", "zone", "everybody"]
 ONE: Final = Decimal(1)
 NOTHING: Final = Decimal(0)
+# The largest sum, in minor units, that a decision's text holds; far beyond what can be booked.
+MOST_SUM: Final = 2**64 - 1
 # What decisions tell changed: the second edition names conditions that have no answer, the third writes equal floors once, and
 # does not say who bears a charge of nothing. Facts that are older are told as they were then.
 EDITION: Final = 3

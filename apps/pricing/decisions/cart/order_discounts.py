@@ -11,7 +11,7 @@ from typing import Any
 from apps.pricing.decisions.cart.accesses import TOO_LARGE
 from apps.pricing.decisions.cart.additions import FreeGoods
 from apps.pricing.decisions.cart.eligible import Live, LiveGroup, LiveStage
-from apps.pricing.decisions.cart.facts import AddedLine
+from apps.pricing.decisions.cart.facts import MOST_SUM, AddedLine
 from apps.pricing.decisions.cart.order_amounts import Taken, Wholes, take_cheapest, take_gain, take_set
 from apps.pricing.decisions.cart.order_gains import CheapestFigure, FreeFigure, SetFigure
 from apps.pricing.decisions.cart.plans import Context
@@ -136,7 +136,8 @@ class OrderDiscounts:
             free = self.free_goods.given(rule.name, figure, base_minor, own)
             if isinstance(free, str):
                 return free
-            return Offer(rule.name, Taken(base_minor, 0, (), ()), free, sum([line.gross_minor for line in free]))
+            worth = min(sum([line.gross_minor for line in free]), MOST_SUM)
+            return Offer(rule.name, Taken(base_minor, 0, (), ()), free, worth)
         try:
             taken = _taken(figure, places, wholes, on_list=on_list)
         except AmountOutOfRange:

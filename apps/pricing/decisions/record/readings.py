@@ -7,6 +7,7 @@ from typing import Any, Final
 import orjson
 
 from apps.pricing.decisions.cart.facts import (
+    EDITION,
     ONE,
     AddedLine,
     BelowFloor,
@@ -29,13 +30,21 @@ SHARED: Final = (
     "at", "currency", "zone", "legal_entity", "customer", "customer_group", "channel", "country", "state", "postal_code",
 )  # fmt: skip
 
+EDITIONS: Final = range(1, EDITION + 1)
+
 
 def read_facts(text: str) -> CartFacts:
-    """Return the facts of a stored text."""
+    """Return the facts of a stored text. Raises KeyError for a member that is not there, ValueError for one that is no fact."""
     known = orjson.loads(text)
+    edition = known.get("edition", 1)
+    if edition not in EDITIONS:
+        raise ValueError(f"facts are of edition {EDITIONS[0]} to {EDITIONS[-1]}, not {edition!r}")
+    wrong = [name for name in SHARED if not isinstance(known[name], str)]
+    if wrong:
+        raise ValueError(f"{wrong[0]} is a text, not {known[wrong[0]]!r}")
     lists = [ListFacts(*row) for row in known["lists"]]
     return CartFacts(
-        **{name: known.get(name, "") for name in SHARED},
+        **{name: known[name] for name in SHARED},
         lines=tuple([_line(line, lists) for line in known["lines"]]),
         coupons=tuple([Coupon(*row) for row in known.get("coupons", ())]),
         rates=tuple([Rate(row[0], row[1], Decimal(row[2]), row[3], row[4]) for row in known.get("rates", ())]),
@@ -45,7 +54,7 @@ def read_facts(text: str) -> CartFacts:
                 for product, sku, unit, rows, *besides in known.get("extras", ())
             ]
         ),
-        edition=known.get("edition", 1),
+        edition=edition,
     )
 
 
@@ -65,7 +74,7 @@ def _line(known: dict[str, Any], lists: Sequence[ListFacts]) -> LineFacts:
     return LineFacts(
         known["product"],
         known["sku"],
-        known.get("category", ""),
+        known["category"],
         known["unit"],
         Decimal(known["quantity"]),
         Decimal(known["factor"]) if "factor" in known else ONE,

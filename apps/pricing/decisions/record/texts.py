@@ -52,7 +52,7 @@ def replay_cart(rules: Rules, facts: str) -> tuple[str, str]:
 def facts_text(facts: CartFacts) -> str:
     """Return the canonical text of facts; what is empty is left out."""
     lists = _Lists()
-    known: dict[str, Any] = {name: value for name, value in zip(SHARED, _shared_of(facts), strict=True) if value}
+    known: dict[str, Any] = dict(zip(SHARED, _shared_of(facts), strict=True))
     known["lines"] = [_line(line, lists) for line in facts.lines]
     if facts.coupons:
         known["coupons"] = [tuple(coupon) for coupon in sorted(facts.coupons)]
@@ -128,7 +128,9 @@ class _Lists:
 
 
 def _line(line: LineFacts, lists: _Lists) -> dict[str, Any]:
-    known = _asked(line)
+    known: dict[str, Any] = {
+        "category": line.category, "product": line.product, "quantity": plain(line.quantity), "sku": line.sku, "unit": line.unit,
+    }  # fmt: skip
     if line.factor is not ONE and line.factor != ONE:
         known["factor"] = plain(line.factor)
     if line.agreed is not None:
@@ -149,11 +151,6 @@ def _line(line: LineFacts, lists: _Lists) -> dict[str, Any]:
     if line.weight is not None:
         known["weight"] = plain(line.weight)
     return known
-
-
-def _asked(line: LineFacts) -> dict[str, Any]:
-    asked = {"product": line.product, "quantity": plain(line.quantity), "sku": line.sku, "unit": line.unit}
-    return {**asked, "category": line.category} if line.category else asked
 
 
 def _parts(parts: Sequence[PartFacts], lists: _Lists) -> list[tuple[Any, ...]]:
