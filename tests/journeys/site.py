@@ -68,9 +68,9 @@ class Person:
         status, said = self.send(path, method="DELETE")
         assert status == 204, said
 
-    def refused(self, path: str, body: Any = None, *, status: int = 409) -> JSON:
+    def refused(self, path: str, body: Any = None, *, status: int = 409, key: str = "") -> JSON:
         """Ask for something that is refused with this status."""
-        found, said = self.send(path, body)
+        found, said = self.send(path, body, key=key)
         assert found == status, said
         return said
 

@@ -53,6 +53,21 @@ def test_one_line_and_a_part_of_another_are_given_up_and_the_rest_goes_its_way(s
     site.holds()
 
 
+def test_a_cancellation_that_is_sent_again_takes_no_second_part(site: Site) -> None:
+    order = site.order_desk.places(("MUG-BLUE", "7"))
+    body = {"reason": "Two less", "lines": parts(order, MUG_BLUE="2")}
+    first = site.order_desk.do(f"orders/{order['id']}/cancel", body, key="two-less")
+    assert site.order_desk.do(f"orders/{order['id']}/cancel", body, key="two-less") == first
+    assert quantities(site.order_desk.order(order), "cancelled") == {"MUG-BLUE": "2"}
+    # The key names this cancellation: with another quantity it is refused, and under a key of its own two more are given up.
+    other = {"reason": "Two less", "lines": parts(order, MUG_BLUE="3")}
+    site.order_desk.refused(f"orders/{order['id']}/cancel", other, key="two-less", status=422)
+    site.order_desk.do(f"orders/{order['id']}/cancel", body, key="two-more")
+    assert quantities(site.order_desk.order(order), "cancelled") == {"MUG-BLUE": "4"}
+    assert reserved_mugs() == 3
+    site.holds()
+
+
 def test_the_part_that_waits_for_goods_is_given_up_after_the_rest_has_shipped(site: Site) -> None:
     order = site.order_desk.places(("CLOCK-WALL", "20"), customer="C-1004")
     site.warehouse.do(f"orders/{order['id']}/ship")

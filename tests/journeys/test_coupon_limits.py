@@ -122,17 +122,8 @@ def test_killed_servers_lose_no_use_and_count_none_twice(
         answer = insist(victims.port, "POST", "/api/v1/orders", an_order(), secret=secret, key=f"key-{number}")
         path = f"/api/v1/orders/{answer['id']}"
         if number % 3 == 0 and answer["state"] == "confirmed":
-            answer = cancel(path)
+            answer = insist(victims.port, "POST", f"{path}/cancel", {"reason": "No"}, secret=secret)
         return str(answer["state"])
-
-    def cancel(path: str) -> Any:
-        """Cancel until it is answered. A cancellation takes no key: whose answer was lost is refused, and the order says it is done."""
-        try:
-            return insist(victims.port, "POST", f"{path}/cancel", {"reason": "No"}, secret=secret)
-        except AssertionError:
-            shown = insist(victims.port, "GET", path, secret=secret)
-            assert shown["state"] == "cancelled"
-            return shown
 
     def kill(_: int) -> None:
         for _ in range(deaths):

@@ -329,9 +329,11 @@ def test_quantities_of_lines_are_cancelled_those_that_wait_first() -> None:
     address = f"{page_of(order)}cancel-lines/"
     client = signed_in(VIEW, "orders.cancel_orders")
     assert client.post(address, wanted).status_code == 422
-    assert "The quantities are cancelled." in told(client, address, **wanted, **{"cancel_lines-reason": "Too many"})
-    assert not Backorder.objects.exists()
-    assert order.lines.get().cancelled_quantity == 3
+    # A form that is sent twice, by a second click or by a browser that lost the answer, takes no second part.
+    for _ in range(2):
+        assert "The quantities are cancelled." in told(client, address, **wanted, **{"cancel_lines-reason": "Too many"})
+        assert not Backorder.objects.exists()
+        assert order.lines.get().cancelled_quantity == 3
 
 
 def test_goods_are_taken_back_and_credited() -> None:

@@ -28,7 +28,7 @@ from apps.orders.permissions import (
 from apps.orders.selectors.detail import order_detail
 from apps.orders.services.bill import ALL_MODES, bill_orders
 from apps.orders.services.by_hand import set_line_discount, set_line_price
-from apps.orders.services.cancel import CancelOrder, cancel_orders
+from apps.orders.services.cancel import CancelOrder, cancel_in
 from apps.orders.services.floors import allow_below_floor
 from apps.orders.services.give_back import GiveBack, give_back_in
 from apps.orders.services.outcomes import NotDone
@@ -96,16 +96,19 @@ class AllowBelowFloor(APIView):
 
 
 class Cancel(APIView):
-    """Cancel what is open of an order."""
+    """Cancel what is open of an order; the Idempotency-Key names the cancellation, so repeating it cancels no second part."""
 
     permissions = {"POST": CANCEL_ORDERS}
-    shapes = {"POST": Shape(request=CancelBody, answer=OrderShown)}
+    shapes = {"POST": Shape(request=CancelBody, answer=OrderShown, keyed=True)}
 
-    def post(self, request: Request, order_id: UUID) -> Response:
-        body = read_body(CancelBody, request.data)
+    def post(self, request: Request, order_id: UUID) -> HttpResponse:
+        body, actor, now = read_body(CancelBody, request.data), actor_of(request.user), clock.now()
         wanted = CancelOrder(order_id, _quantities(body.lines))
-        outcome = cancel_orders([wanted], reason=body.reason, actor=actor_of(request.user), now=clock.now())
-        return _answer(order_id, outcome.refused)
+
+        def work(_: str) -> tuple[int, dict[str, Any]]:
+            return 200, _outcome(order_id, cancel_in([wanted], reason=body.reason, actor=actor, now=now).refused)
+
+        return respond_once(request, work)
 
 
 class Ship(APIView):

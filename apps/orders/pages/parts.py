@@ -15,12 +15,13 @@ from apps.inventory.contract import warehouses
 from apps.orders.pages.order import refuse_if
 from apps.orders.permissions import CANCEL_ORDERS, RETURN_GOODS, SHIP_ORDERS
 from apps.orders.selectors.detail import LineView, OrderView, order_detail
-from apps.orders.services.cancel import CancelOrder, cancel_orders
+from apps.orders.services.cancel import CancelOrder, cancel_in
 from apps.orders.services.give_back import GiveBack, give_back
 from apps.orders.services.ship import ShipOrder, ship_orders
 from ordercash.kernel import clock
 from ordercash.kernel.ids import new_id
 from ordercash.web.actions import Action, Given
+from ordercash.web.api.once import carry_out_form
 from ordercash.web.columns import Column, Table
 from ordercash.web.components import Crumb, Empty
 from ordercash.web.links import link_url
@@ -226,9 +227,13 @@ class CancelLines(PartsPage):
 
     def do_cancel_lines(self, given: Given) -> HttpResponse:
         """Cancel the quantities; what waits for goods goes first."""
-        wanted = CancelOrder(self.order.id, given.values["lines"])
-        outcome = cancel_orders([wanted], reason=given.values["reason"], actor=self.actor, now=clock.now())
-        refuse_if(outcome.refused)
+        values, now = given.values, clock.now()
+        wanted = CancelOrder(self.order.id, values["lines"])
+
+        def cancel() -> None:
+            refuse_if(cancel_in([wanted], reason=values["reason"], actor=self.actor, now=now).refused)
+
+        carry_out_form(self.request, values["attempt"], cancel)
         return self.done("The quantities are cancelled.")
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from rest_framework.request import Request
 
 from ordercash.web.api.keys import body_hash, idempotency_key
@@ -68,3 +68,15 @@ def respond_once(request: Request, work: Work) -> HttpResponse:
 
     status, body = _keepers[0](named, carry_out)
     return HttpResponse(body, status=status, content_type="application/json")
+
+
+def carry_out_form(request: HttpRequest, attempt: UUID, work: Callable[[], None]) -> None:
+    """Carry out what a form of a page asks for, once however often it is sent: the `attempt` that was made with it names it."""
+    user: Any = request.user
+    asked = hashlib.sha256(f"{request.path}\n".encode() + request.POST.urlencode().encode()).digest()
+
+    def carry_out() -> tuple[int, bytes]:
+        work()
+        return 303, b""
+
+    _keepers[0](NamedRequest(user.pk, f"page:{attempt}", asked, str(request.method), request.path), carry_out)
