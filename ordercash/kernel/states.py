@@ -25,7 +25,9 @@ class StateTable:
             return self.moves[state, verb]
         except KeyError:
             possible = ", ".join(self.verbs(state)) or "nothing"
-            raise WrongState(f"A {self.noun} that is {state} cannot {verb}; possible: {possible}.") from None
+            raise WrongState(
+                f"The {self.noun} is {_words(state)}: {_words(verb)} is not possible; possible: {_words(possible)}."
+            ) from None
 
     def verbs(self, state: str) -> list[str]:
         """Return the verbs that are possible in `state`, in the table's order."""
@@ -39,3 +41,7 @@ class StateTable:
     def states(self) -> list[str]:
         """Return every state, in order of first mention."""
         return list(dict.fromkeys([source for source, _ in self.moves] + list(self.moves.values())))
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")

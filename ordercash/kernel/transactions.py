@@ -15,6 +15,11 @@ ATTEMPTS = 4
 UNTIED = (DeadlockDetected, SerializationFailure)
 
 
+def was_untied(error: BaseException) -> bool:
+    """Say whether PostgreSQL ended the transaction to let others go on: it left nothing behind and may simply be run again."""
+    return isinstance(error, OperationalError) and isinstance(error.__cause__, UNTIED)
+
+
 class TransactionMisuse(RuntimeError):
     """A verb was called inside, or a part outside, of the transaction that it needs. A mistake in code, never of a user."""
 
@@ -34,7 +39,7 @@ def writes(verb: Callable[P, R]) -> Callable[P, R]:
                 with transaction.atomic():  # noqa: TID251 - the one place that opens transactions
                     return verb(*args, **kwargs)
             except OperationalError as error:
-                if attempt == ATTEMPTS or not isinstance(error.__cause__, UNTIED):
+                if attempt == ATTEMPTS or not was_untied(error):
                     raise
         raise AssertionError("the loop returns or raises")
 

@@ -264,7 +264,7 @@ def test_people_run_a_job_now_and_repeat_a_failed_one(register: Register) -> Non
     retry_job(job_id=job_id, now=NOW)
     work()
     assert rows("state, error") == [("done", "")]
-    with pytest.raises(Conflict, match="cannot retry"):
+    with pytest.raises(Conflict, match="retry is not possible"):
         retry_job(job_id=job_id, now=NOW)
     with pytest.raises(NotFound):
         run_job_now(job="tests.unknown", actor=SYSTEM, now=NOW)

@@ -37,7 +37,7 @@ def test_a_life_never_leaves_the_table(table: StateTable, life: list[str]) -> No
 
 def test_a_refusal_says_what_is_possible() -> None:
     table = StateTable("order", {("held", "release"): "confirmed", ("held", "cancel"): "cancelled"})
-    with pytest.raises(WrongState, match="A order that is held cannot ship; possible: release, cancel"):
+    with pytest.raises(WrongState, match="The order is held: ship is not possible; possible: release, cancel"):
         table.after("held", "ship")
     with pytest.raises(WrongState, match="possible: nothing"):
         table.after("cancelled", "release")

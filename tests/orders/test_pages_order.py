@@ -336,6 +336,21 @@ def test_quantities_of_lines_are_cancelled_those_that_wait_first() -> None:
         assert order.lines.get().cancelled_quantity == 3
 
 
+def test_a_form_that_comes_again_is_answered_as_before_though_nothing_is_open() -> None:
+    order = place(lines=[("MUG-BLUE", "5")])
+    address, client = f"{page_of(order)}cancel-lines/", signed_in(VIEW, "orders.cancel_orders")
+    sent = {"verb": "cancel_lines", "cancel_lines-attempt": str(uuid4()), "cancel_lines-reason": "Too many"}
+    for _ in range(2):
+        assert "The quantities are cancelled." in told(client, address, **sent, **{"cancel_lines-line_1": "3"})
+    assert "This form was sent before" in told(client, address, **sent, **{"cancel_lines-line_1": "1"})
+    sent["cancel_lines-attempt"] = str(uuid4())
+    for _ in range(2):
+        assert "The quantities are cancelled." in told(client, address, **sent, **{"cancel_lines-line_1": "2"})
+    sent["cancel_lines-attempt"] = "no uuid"
+    assert client.post(address, {**sent, "cancel_lines-line_1": "1"}).status_code == 422
+    assert order.lines.get().cancelled_quantity == 5
+
+
 def test_goods_are_taken_back_and_credited() -> None:
     order = place(lines=[("MUG-BLUE", "10")])
     ship(order)

@@ -4,10 +4,12 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db import OperationalError
+
 from apps.audit.ports import DeliveredEvent, Subscription
 from apps.audit.selectors import EVENT_FIELDS, delivered
 from ordercash.kernel.sql import fetch, run
-from ordercash.kernel.transactions import writes
+from ordercash.kernel.transactions import was_untied, writes
 
 log = logging.getLogger("ordercash.audit.delivery")
 
@@ -72,6 +74,11 @@ def deliver(subscription: Subscription, *, now: datetime) -> int:
     while True:
         try:
             return _deliver_batch(subscription, size, now)
+        except OperationalError as error:
+            if not was_untied(error):
+                raise
+            log.warning("subscriber %s gave way to others", subscription.name)
+            return 0
         except HandlerFailed as failed:
             if failed.count == 1:
                 log.exception("subscriber %s failed", subscription.name)
@@ -100,6 +107,8 @@ def _hand_over(subscription: Subscription, events: list[DeliveredEvent]) -> None
     try:
         subscription.handle(events)
     except Exception as error:
+        if was_untied(error):
+            raise  # not its fault: the batch is run again
         # Whatever a handler raises is its own fault, kept on its cursor; the others go on.
         raise HandlerFailed(len(events)) from error
 

@@ -6,19 +6,19 @@ from dataclasses import dataclass
 from apps.audit.services.requests import ClaimState, RequestAnswer, RequestClaim, claim_requests, store_answers
 from ordercash.kernel.errors import Conflict, DomainError
 from ordercash.kernel.transactions import writes
-from ordercash.web.api.once import NamedRequest
+from ordercash.web.api.once import IN_FLIGHT, REUSED, NamedRequest
 
 
 class KeyInFlight(Conflict):
     """The same request is being carried out at this moment."""
 
-    code, title = "idempotency_key_in_flight", "The same request is being carried out; ask again shortly"
+    code, title = IN_FLIGHT, "The same request is being carried out; ask again shortly"
 
 
 class KeyReused(DomainError):
     """The Idempotency-Key was used for another request (IETF draft, section 2.7)."""
 
-    code, title, status = "idempotency_key_reused", "This Idempotency-Key belongs to another request", 422
+    code, title, status = REUSED, "This Idempotency-Key belongs to another request", 422
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def answer_once(*, claim: RequestClaim, method: str, path: str, carry_out: Calla
     if claimed.state is ClaimState.IN_FLIGHT:
         raise KeyInFlight()
     if claimed.state is ClaimState.OTHER_BODY:
-        raise KeyReused("Use a new key for a new request; this one was used with another body.")
+        raise KeyReused("Use a new key for a new request; this one was used for another order or body.")
     answer = carry_out()
     store_answers(
         [RequestAnswer(claim.caller_id, claim.key, claim.body_hash, method, path, answer.status, answer.body)]

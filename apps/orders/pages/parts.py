@@ -21,7 +21,7 @@ from apps.orders.services.ship import ShipOrder, ship_orders
 from ordercash.kernel import clock
 from ordercash.kernel.ids import new_id
 from ordercash.web.actions import Action, Given
-from ordercash.web.api.once import carry_out_form
+from ordercash.web.api.once import carry_out_form, form_is_done
 from ordercash.web.columns import Column, Table
 from ordercash.web.components import Crumb, Empty
 from ordercash.web.links import link_url
@@ -29,6 +29,7 @@ from ordercash.web.page import Page
 
 # More lines than a person fills in; larger orders are worked through the API, or as a whole.
 LINES_OFFERED = 200
+CANCELLED = "The quantities are cancelled."
 
 
 class QuantityForm(forms.Form):
@@ -225,6 +226,13 @@ class CancelLines(PartsPage):
     def available(self, line: LineView) -> Decimal:
         return line.open
 
+    def read(self, action: Action) -> Given | HttpResponse:
+        """Read the form; one that was carried out before is answered as then, though its quantities are no longer open."""
+        attempt = _uuid(self.request.POST.get(f"{self.verb}-attempt", ""))
+        if attempt is not None and form_is_done(self.request, attempt):
+            return self.done(CANCELLED)
+        return super().read(action)
+
     def do_cancel_lines(self, given: Given) -> HttpResponse:
         """Cancel the quantities; what waits for goods goes first."""
         values, now = given.values, clock.now()
@@ -234,7 +242,7 @@ class CancelLines(PartsPage):
             refuse_if(cancel_in([wanted], reason=values["reason"], actor=self.actor, now=now).refused)
 
         carry_out_form(self.request, values["attempt"], cancel)
-        return self.done("The quantities are cancelled.")
+        return self.done(CANCELLED)
 
 
 class TakeBack(PartsPage):
@@ -260,3 +268,10 @@ class TakeBack(PartsPage):
         )
         refuse_if(give_back(wanted, actor=self.actor, now=clock.now()))
         return self.done("The goods are back and credited.")
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

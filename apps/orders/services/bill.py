@@ -52,10 +52,14 @@ def bill_in(
 ) -> list[IssuedInvoice]:
     """Invoice what is owed for these orders (all when None) and was delivered before `until`; safe to repeat.
 
+    Orders that are named are locked before the credit that their invoices move, as every verb does: the other way round, an invoice and
+    a cancellation of the same order would wait for each other.
     "per_day" collects what was delivered on business days that have ended. `dated` "supply" issues each invoice at the time of
     its delivery (imports), "now" at `now`. At most `limit` obligations are billed; call
     again while something comes back.
     """
+    if order_ids is not None:
+        lock_orders(order_ids)
     issued = invoice_obligations(
         until=until, order_ids=order_ids, modes=modes, dated=dated, now=now, actor=actor, limit=limit
     )

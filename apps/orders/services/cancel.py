@@ -13,6 +13,7 @@ from apps.inventory.contract import LineStanding, ReleaseItem, line_standings, o
 from apps.orders.decisions.bundles import ADDED, on_parts
 from apps.orders.events import LINE_CANCELLED, ORDER_CANCELLED, order_event
 from apps.orders.services.bill import move_invoiced
+from apps.orders.services.divisible import refuse_fractions
 from apps.orders.services.locked import LineFacts, LockedOrder, by_order, lines_of, lock_orders, move_orders
 from apps.orders.services.outcomes import NotDone
 from apps.orders.states import CANCELLED, CONFIRMED, HELD, ORDER, PARTLY_SHIPPED, SHIPPED
@@ -130,6 +131,9 @@ def _cancel_running(
     if not allowed:
         return
     lines = lines_of([request.order_id for request in allowed])
+    broken = refuse_fractions([(request.order_id, request.lines) for request in allowed], lines)
+    outcome.refused += broken.values()
+    allowed = [request for request in allowed if request.order_id not in broken]
     standings = line_standings([request.order_id for request in allowed])
     grouped = by_order(lines)
     taken: dict[UUID, list[tuple[LineFacts, Decimal]]] = {}

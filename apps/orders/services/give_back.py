@@ -10,6 +10,7 @@ from apps.billing.contract import CreditRequest, SoldLine, credit_lines, sold_li
 from apps.inventory.contract import ReturnItem, receive_returns
 from apps.orders.decisions.bundles import on_parts
 from apps.orders.decisions.freeze import part_minor
+from apps.orders.services.divisible import refuse_fractions
 from apps.orders.services.locked import LockedOrder, lines_of, lock_orders
 from apps.orders.services.outcomes import NotDone
 from apps.orders.services.returns import ReturnDraft, ReturnLineDraft, existing_returns, keep_credited
@@ -54,7 +55,10 @@ def give_back_in(wanted: GiveBack, *, actor: Actor, now: datetime) -> tuple[NotD
         return (NotDone(wanted.order_id, "not_found", "There is no such order."),)
     if existing_returns([wanted.source_ref]):
         return ()
-    quantities = on_parts(wanted.lines, lines_of([wanted.order_id]).values())
+    lines = lines_of([wanted.order_id])
+    if broken := refuse_fractions([(wanted.order_id, wanted.lines)], lines):
+        return tuple(broken.values())
+    quantities = on_parts(wanted.lines, lines.values())
     parts = _spread(quantities, sold_lines_of_orders([wanted.order_id]))
     if parts is None:
         detail = "More is given back than was shipped, invoiced and not yet credited; invoice shipped goods first."

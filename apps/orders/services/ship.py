@@ -20,6 +20,7 @@ from apps.inventory.contract import (
 from apps.masterdata.contract import entities_by_id
 from apps.orders.decisions.bundles import BUNDLE, on_parts
 from apps.orders.events import ORDER_SHIPPED, order_event
+from apps.orders.services.divisible import refuse_fractions
 from apps.orders.services.locked import LineFacts, LockedOrder, by_order, lines_of, lock_orders, move_orders
 from apps.orders.services.outcomes import NotDone
 from apps.orders.states import ORDER, PARTLY_SHIPPED, SHIPPED
@@ -82,7 +83,11 @@ def _whole(requests: Sequence[ShipOrder], refused: list[NotDone]) -> list[ShipOr
         charges.setdefault(order_id, set()).add(line_id)
     if not named and not charges:
         return list(requests)
-    lines = by_order(lines_of(named)) if named else {}
+    facts = lines_of(named) if named else {}
+    broken = refuse_fractions([(request.order_id, request.lines) for request in requests], facts)
+    refused += broken.values()
+    requests = [request for request in requests if request.order_id not in broken]
+    lines = by_order(facts)
     standings = line_standings(charges) if charges else {}
     found = []
     for request in requests:

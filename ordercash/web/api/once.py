@@ -6,14 +6,19 @@ What remembers the answers registers itself; endpoints only say what is to be do
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from rest_framework.request import Request
 
+from ordercash.kernel.errors import Conflict, DomainError
 from ordercash.web.api.keys import body_hash, idempotency_key
 from ordercash.web.api.renderers import encode
+
+# The codes with which a keeper refuses a name: in use at this moment, or used for something else.
+IN_FLIGHT: Final = "idempotency_key_in_flight"
+REUSED: Final = "idempotency_key_reused"
 
 # What is asked for, given a reference that stays the same whenever the request is sent again; answers a status and a JSON value.
 Work = Callable[[str], tuple[int, Any]]
@@ -70,13 +75,51 @@ def respond_once(request: Request, work: Work) -> HttpResponse:
     return HttpResponse(body, status=status, content_type="application/json")
 
 
+class FormSent(Conflict):
+    """A form was sent a second time while the first is under way, or with other values after the first was carried out."""
+
+    code, title = "form_sent", "This form was sent before"
+
+
+class _NotYet(Exception):
+    """Nothing was carried out under this name."""
+
+
 def carry_out_form(request: HttpRequest, attempt: UUID, work: Callable[[], None]) -> None:
-    """Carry out what a form of a page asks for, once however often it is sent: the `attempt` that was made with it names it."""
-    user: Any = request.user
-    asked = hashlib.sha256(f"{request.path}\n".encode() + request.POST.urlencode().encode()).digest()
+    """Carry out what a form of a page asks for, once however often it is sent: the `attempt` that was made with it names it.
+
+    Raises FormSent.
+    """
 
     def carry_out() -> tuple[int, bytes]:
         work()
         return 303, b""
 
-    _keepers[0](NamedRequest(user.pk, f"page:{attempt}", asked, str(request.method), request.path), carry_out)
+    try:
+        _keepers[0](_named_form(request, attempt), carry_out)
+    except DomainError as error:
+        if error.code == IN_FLIGHT:
+            raise FormSent("It is being carried out at this moment; look at the page again.") from error
+        if error.code == REUSED:
+            raise FormSent("What it asked for then is done; open the form again to ask for more.") from error
+        raise
+
+
+def form_is_done(request: HttpRequest, attempt: UUID) -> bool:
+    """Say whether the same form was carried out before: what it asks for may no longer be possible, because it is done."""
+
+    def carry_out() -> tuple[int, bytes]:
+        raise _NotYet
+
+    try:
+        _keepers[0](_named_form(request, attempt), carry_out)
+    except (_NotYet, DomainError):
+        return False
+    return True
+
+
+def _named_form(request: HttpRequest, attempt: UUID) -> NamedRequest:
+    user: Any = request.user
+    values = sorted((name, given) for name, given in request.POST.lists() if name != "csrfmiddlewaretoken")
+    asked = hashlib.sha256(f"{request.path}\n{values}".encode()).digest()
+    return NamedRequest(user.pk, f"page:{attempt}", asked, str(request.method), request.path)

@@ -98,7 +98,9 @@ def _as_refusal(error: Exception) -> DomainError:
         case RequestDataTooBig():
             refusal = too_large()
         case OperationalError() | InterfaceError():
-            refusal = Unavailable("The database did not answer in time; send the same request again.")
+            refusal = Unavailable(
+                "The database did not answer in time, or others were at the same rows; send the same request again."
+            )
     return refusal
 
 
