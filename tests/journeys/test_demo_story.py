@@ -32,6 +32,8 @@ def test_the_demo_tells_a_story_once() -> None:
     tell(demo_actors(list(ROLES)), now)
     assert relay_until_idle(subscriptions_of_site(), clock=clock.now, pause=time.sleep)
     run_due_jobs(clock=clock.now)
+    # Deliveries may have been collected after the job that catches up with rebates: the relay counts what it did not see.
+    assert relay_until_idle(subscriptions_of_site(), clock=clock.now, pause=time.sleep)
     document = rulebook_in_force("pricing.rules", at=clock.now()).document
     assert {"winter_lights", "welcome"} <= {rule.name for rule in document.discounts}
     assert set(Order.objects.values_list("state", flat=True)) == {"confirmed", "shipped", "invoiced"}

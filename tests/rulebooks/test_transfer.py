@@ -120,7 +120,7 @@ def test_the_list_says_what_is_in_force(tmp_path: Path, capsys: pytest.CaptureFi
 
 def test_an_approved_version_is_activated_by_command(tmp_path: Path) -> None:
     call_command("rulebooks", "import", write(tmp_path, 2))
-    with pytest.raises(CommandError, match="cannot activate"):
+    with pytest.raises(CommandError, match="activate is not possible"):
         call_command("rulebooks", "activate", "Factors", "1")
     version = RulebookVersion.objects.get()
     versions.submit_version(version_id=version.id, actor=SYSTEM, now=clock.now())
