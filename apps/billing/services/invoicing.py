@@ -1,6 +1,6 @@
 """Invoicing: what is owed becomes invoices, set-wise, with the number as the last thing taken."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final, Literal
@@ -52,6 +52,7 @@ def invoice_obligations(
     modes: Sequence[str] = ("per_shipment",),
     dated: Literal["now", "supply"] = "now",
     limit: int = 2000,
+    hold_orders: Callable[[Collection[UUID]], object] | None = None,
 ) -> list[IssuedInvoice]:
     """Invoice about `limit` of the obligations that occurred before `until`; call again while it returns invoices.
 
@@ -60,12 +61,17 @@ def invoice_obligations(
     and rate on the sum (EN 16931 BR-CO-14, BR-S-09). At most twelve statements with those of the ledger, whatever the number of lines.
     What the ledger cannot post (no rate, no account, no rule, a closed period) is set aside with a case that says why; its neighbours
     are invoiced. It is tried again whenever nothing else is left or its order is named, and its case closes with its invoice.
+    `hold_orders` is given the orders of what is taken, before any credit is locked: whoever moves them afterwards locks them there.
     """
     wanted = OwedFilter(until=until, modes=modes, legal_entity_id=legal_entity_id, order_ids=order_ids)
     if order_ids is not None:
-        return _invoice(take_owed(wanted, limit=limit), dated, now, actor)
-    fresh = take_owed(replace(wanted, set_aside=False), limit=limit)
-    return _invoice(fresh or take_owed(replace(wanted, set_aside=True), limit=limit), dated, now, actor)
+        taken = take_owed(wanted, limit=limit)
+    else:
+        taken = take_owed(replace(wanted, set_aside=False), limit=limit)
+        taken = taken or take_owed(replace(wanted, set_aside=True), limit=limit)
+    if taken and hold_orders is not None:
+        hold_orders(_distinct(owed.order_id for members in taken.values() for owed in members))
+    return _invoice(taken, dated, now, actor)
 
 
 @joins

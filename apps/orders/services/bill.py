@@ -52,16 +52,21 @@ def bill_in(
 ) -> list[IssuedInvoice]:
     """Invoice what is owed for these orders (all when None) and was delivered before `until`; safe to repeat.
 
-    Orders that are named are locked before the credit that their invoices move, as every verb does: the other way round, an invoice and
-    a cancellation of the same order would wait for each other.
+    The orders are locked before the credit that their invoices move, as every verb does: the other way round, an invoice and a
+    cancellation of the same order would wait for each other.
     "per_day" collects what was delivered on business days that have ended. `dated` "supply" issues each invoice at the time of
     its delivery (imports), "now" at `now`. At most `limit` obligations are billed; call
     again while something comes back.
     """
-    if order_ids is not None:
-        lock_orders(order_ids)
     issued = invoice_obligations(
-        until=until, order_ids=order_ids, modes=modes, dated=dated, now=now, actor=actor, limit=limit
+        until=until,
+        order_ids=order_ids,
+        modes=modes,
+        dated=dated,
+        now=now,
+        actor=actor,
+        limit=limit,
+        hold_orders=lock_orders,
     )
     touched = sorted({order_id for invoice in issued for order_id in invoice.order_ids})
     move_invoiced(touched, occurred_at={order_id: i.issued_at for i in issued for order_id in i.order_ids}, actor=actor)
