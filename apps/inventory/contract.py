@@ -11,6 +11,7 @@ from apps.inventory.decisions.facts import (
     DemandLine,
     LineStanding,
     MovementResult,
+    OrderTag,
     ReceiptDraft,
     ReceivedDue,
     Refusal,
@@ -41,11 +42,12 @@ from apps.inventory.selectors.stock import availability, line_standings, warehou
 from apps.inventory.services.backorders import fill_backorders
 from apps.inventory.services.places import ensure_warehouses
 from apps.inventory.services.posting import unpostable_returns
-from apps.inventory.services.receiving import adjust_counted, plan_receipts, receive_due, receive_stock
+from apps.inventory.services.receiving import adjust_counted, receive_stock
 from apps.inventory.services.releasing import release_lines
 from apps.inventory.services.reserving import reserve_lines
 from apps.inventory.services.returning import receive_returns
 from apps.inventory.services.shipping import ship
+from apps.inventory.services.supplies import plan_receipts, receive_due
 
 __all__ = [
     "AdjustmentDraft",
@@ -55,6 +57,7 @@ __all__ = [
     "LineStanding",
     "Movement",
     "MovementResult",
+    "OrderTag",
     "ReceiptDraft",
     "ReceivedDue",
     "Refusal",

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from apps.inventory.contract import reserve_lines, ship
-from apps.inventory.models import PlannedReceipt, Stock, StockMovement
+from apps.inventory.models import Stock, StockMovement, Supply
 from ordercash.kernel import clock
 from ordercash.kernel.actor import SYSTEM
 from ordercash.kernel.ids import new_id
@@ -99,7 +99,7 @@ def test_receipts_now_and_later(place):
     again = send(client, "stock/receipts", body).json()
     assert (again["received"]["known"], again["planned"]["known"]) == (["a"], ["b"])
     assert Stock.objects.get().on_hand == 5
-    assert PlannedReceipt.objects.get().quantity == 2
+    assert Supply.objects.get().quantity == 2
     assert StockMovement.objects.get().actor_id is not None
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from apps.inventory.models import PlannedReceipt, Stock, StockMovement
+from apps.inventory.models import Stock, StockMovement, Supply
 from tests.factories.inventory import a_place
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -36,7 +36,7 @@ def test_rows_are_received_or_planned_once(place, tmp_path):
     )
     out, err = run(tmp_path / "a.csv", content)
     assert (out, err) == ("3 rows: 2 received, 1 planned, 0 known already, 0 not usable.\n", "")
-    assert (Stock.objects.get().on_hand, PlannedReceipt.objects.get().quantity) == (15, 7)
+    assert (Stock.objects.get().on_hand, Supply.objects.get().quantity) == (15, 7)
     out, _ = run(tmp_path / "other name.csv", content)
     assert out == "3 rows: 0 received, 0 planned, 3 known already, 0 not usable.\n"
     assert StockMovement.objects.count() == 2
@@ -45,7 +45,7 @@ def test_rows_are_received_or_planned_once(place, tmp_path):
 def test_everything_can_be_planned(place, tmp_path):
     out, _ = run(tmp_path / "a.csv", HEAD + "UK-P00000,UK-1,10,2.50,2020-01-01,opening\n", plan_all=True)
     assert "0 received, 1 planned" in out
-    assert PlannedReceipt.objects.get().kind == "opening"
+    assert Supply.objects.get().kind == "opening"
 
 
 def test_bad_rows_are_told_with_line_and_column_and_the_rest_goes_on(place, tmp_path):

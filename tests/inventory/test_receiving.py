@@ -20,7 +20,7 @@ from apps.inventory.contract import (
     receive_stock,
     reserve_lines,
 )
-from apps.inventory.models import Backorder, PlannedReceipt, Reservation, Stock, StockMovement, Warehouse
+from apps.inventory.models import Backorder, Reservation, Stock, StockMovement, Supply, Warehouse
 from apps.ledger.models import Account, Posting
 from ordercash.kernel.actor import SYSTEM
 from ordercash.kernel.ids import new_id
@@ -115,7 +115,7 @@ def test_planned_goods_come_in_when_their_time_has_come():
     assert receive_due(now=NOW + timedelta(days=9), limit=10, actor=SYSTEM).count == 1
     assert receive_due(now=NOW + timedelta(days=9), limit=10, actor=SYSTEM).count == 0
     assert StockMovement.objects.get(source_ref="late").occurred_at == NOW + timedelta(days=2)
-    assert not PlannedReceipt.objects.filter(received_at=None).exists()
+    assert not Supply.objects.filter(open_quantity__gt=0).exists()
 
 
 def test_counted_differences():
@@ -229,7 +229,7 @@ def test_a_receipt_that_the_ledger_cannot_post_stays_planned_and_holds_up_nobody
     done = receive_due(now=NOW, limit=1, actor=SYSTEM)
     assert (done.count, done.product_ids) == (1, {fine.products[0].id})
     assert receive_due(now=NOW, limit=1, actor=SYSTEM).count == 0
-    assert PlannedReceipt.objects.get(received_at=None).source_ref == "p:stuck"
+    assert Supply.objects.get(open_quantity__gt=0).source_ref == "p:stuck"
     assert receive_stock([receipt(stuck)], actor=SYSTEM).refused[0].code == "account_missing"
     Account.objects.filter(id=account.id).update(role="goods_received")
     assert receive_due(now=NOW, limit=1, actor=SYSTEM).count == 1
@@ -242,4 +242,4 @@ def test_goods_for_a_warehouse_that_was_closed_meanwhile_stay_planned():
     Warehouse.objects.update(is_active=False)
     forget_everything()
     assert receive_due(now=NOW, limit=10, actor=SYSTEM).count == 0
-    assert PlannedReceipt.objects.get().received_at is None
+    assert Supply.objects.get().open_quantity == 3

@@ -29,10 +29,10 @@ class Movement:
 
 @dataclass(slots=True)
 class Shelf:
-    """A stock row while differences are applied to it."""
+    """A stock row while differences are applied to it; `bound` is what may not be missing: reserved, in bins or in slots."""
 
     on_hand: Decimal
-    reserved: Decimal
+    bound: Decimal
     value_minor: int
 
 
@@ -80,8 +80,10 @@ def _adjust(draft: AdjustmentDraft, shelf: Shelf | None, currency: str) -> Movem
         return Refusal(
             draft.source_ref, "quantity_out_of_range", f"A difference of {draft.quantity} cannot be recorded."
         )
-    if shelf.on_hand + draft.quantity < shelf.reserved:
-        detail = f"{shelf.on_hand} on hand less {-draft.quantity} is below the {shelf.reserved} that are reserved."
+    if shelf.on_hand + draft.quantity < shelf.bound:
+        detail = (
+            f"{shelf.on_hand} on hand less {-draft.quantity} is below the {shelf.bound} that are reserved or set aside."
+        )
         return Refusal(draft.source_ref, "below_reserved", detail)
     value_minor = _difference_value(draft, shelf, currency)
     if value_minor is None:

@@ -21,11 +21,9 @@ def stock_rows(
 ) -> QuerySet[Stock]:
     """Return stock rows of products whose SKU or name contains `text`, in a warehouse, sold out, or with backorders.
 
-    Each row has `available` (on hand less reserved).
+    Each row has `available`: what of it may be promised.
     """
-    found = Stock.objects.select_related("product", "warehouse__legal_entity").annotate(
-        available=F("on_hand") - F("reserved")
-    )
+    found = Stock.objects.select_related("product", "warehouse__legal_entity").annotate(available=F("free"))
     if text:
         found = found.filter(Q(product__sku__icontains=text) | Q(product__name__icontains=text))
     if sku:
@@ -33,7 +31,7 @@ def stock_rows(
     if warehouse:
         found = found.filter(warehouse__code=warehouse)
     if none_free:
-        found = found.filter(on_hand__lte=F("reserved"))
+        found = found.filter(free__lte=0)
     if waited_for:
         waiting = Backorder.objects.filter(
             product=OuterRef("product"), legal_entity=OuterRef("warehouse__legal_entity")

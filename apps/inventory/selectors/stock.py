@@ -7,7 +7,7 @@ from apps.inventory.decisions.facts import Availability, LineStanding, Warehouse
 from ordercash.kernel.sql import fetch
 
 AVAILABILITY = """
-SELECT s.product_id, s.warehouse_id, w.code, w.legal_entity_id, s.on_hand, s.reserved
+SELECT s.product_id, s.warehouse_id, w.code, w.legal_entity_id, s.on_hand, s.reserved, s.free
   FROM inventory_stock s JOIN inventory_warehouse w ON w.id = s.warehouse_id
  WHERE s.product_id = ANY(%s::uuid[]) ORDER BY w.legal_entity_id, w.priority, w.code
 """

@@ -13,7 +13,7 @@ from apps.inventory.decisions.facts import DemandLine
 from apps.inventory.events import backorders_filled
 from apps.inventory.services.locking import OF_PLACES, lock_stock
 from apps.inventory.services.releasing import LESS_WAITING
-from apps.inventory.services.reserving import TOP_UP, group_of, take_reserved
+from apps.inventory.services.reserving import NOTHING, TOP_UP, group_of, take_reserved
 from ordercash.kernel.actor import SYSTEM, Actor
 from ordercash.kernel.sql import columns_of, fetch, run
 from ordercash.kernel.transactions import joins
@@ -23,7 +23,7 @@ FILLABLE = """
 SELECT b.line_id, b.product_id, b.legal_entity_id FROM inventory_backorder b
  WHERE {which} EXISTS (
        SELECT FROM inventory_stock s JOIN inventory_warehouse w ON w.id = s.warehouse_id
-        WHERE s.product_id = b.product_id AND s.on_hand > s.reserved AND w.legal_entity_id = b.legal_entity_id AND w.is_active)
+        WHERE s.product_id = b.product_id AND s.free > 0 AND w.legal_entity_id = b.legal_entity_id AND w.is_active)
  ORDER BY b.occurred_at, b.line_id LIMIT %s
 """
 
@@ -71,7 +71,7 @@ def _lock_candidates(found: Sequence[tuple[Any, ...]]) -> list[Candidate]:
     rank = {place: index for index, (place, _) in enumerate(places)}
     owner_of: dict[UUID, UUID] = dict(places)
     return [
-        Candidate(row.id, row.warehouse_id, (owner_of[row.warehouse_id], row.product_id), row.on_hand - row.reserved)
+        Candidate(row.id, row.warehouse_id, (owner_of[row.warehouse_id], row.product_id), max(row.free, NOTHING))
         for row in sorted(stock, key=lambda row: rank[row.warehouse_id])
     ]
 

@@ -10,7 +10,7 @@ from apps.inventory.decisions.facts import (
     ReceiptDraft,
     ReceivedDue,
 )
-from apps.inventory.services import receiving
+from apps.inventory.services import receiving, supplies
 from ordercash.kernel.actor import Actor
 from ordercash.kernel.transactions import writes
 
@@ -26,13 +26,13 @@ def record_receipts(*, receipts: Sequence[ReceiptDraft], actor: Actor) -> Moveme
 def announce_receipts(*, receipts: Sequence[ReceiptDraft], actor: Actor) -> MovementResult:
     """Plan goods that come in later."""
     set_change_actor(actor)
-    return receiving.plan_receipts(receipts)
+    return supplies.plan_receipts(receipts)
 
 
 @writes
 def receive_planned(*, now: datetime, limit: int, actor: Actor) -> ReceivedDue:
-    """Receive planned goods whose time has come."""
-    return receiving.receive_due(now=now, limit=limit, actor=actor)
+    """Receive announced goods whose time has come."""
+    return supplies.receive_due(now=now, limit=limit, actor=actor)
 
 
 @writes

@@ -19,7 +19,11 @@ OF_PLACES = """SELECT s.id FROM inventory_stock s
 
 @dataclass(frozen=True, slots=True)
 class LockedStock:
-    """A stock row as it is, and stays until the end of the transaction unless we change it."""
+    """A stock row as it is, and stays until the end of the transaction unless we change it.
+
+    `bound` is what lies there and is spoken for: reserved, damaged, on hold or dealt out to slots. `free` may be below zero, by the
+    safety stock that is not there.
+    """
 
     id: UUID
     product_id: UUID
@@ -27,6 +31,8 @@ class LockedStock:
     on_hand: Decimal
     reserved: Decimal
     value_minor: int
+    bound: Decimal
+    free: Decimal
 
 
 def lock_stock(which: str, params: Sequence[Any]) -> dict[UUID, LockedStock]:
@@ -36,6 +42,6 @@ def lock_stock(which: str, params: Sequence[Any]) -> dict[UUID, LockedStock]:
     nested loop, and then drops every row but one that it had to wait for (seen in 18; tests/inventory/test_waiting.py).
     """
     statement = f"""
-SELECT id, product_id, warehouse_id, on_hand, reserved, value_minor FROM inventory_stock
+SELECT id, product_id, warehouse_id, on_hand, reserved, value_minor, reserved + damaged + on_hold + escrowed, free FROM inventory_stock
  WHERE id = ANY(ARRAY({which})) ORDER BY id FOR UPDATE"""  # noqa: S608 - the selections are the constants above
     return {row[0]: LockedStock(*row) for row in fetch(statement, params)}

@@ -1,4 +1,4 @@
-"""Goods come in: now, or when the time of a planned receipt has come; counted differences; new warehouses."""
+"""Goods come in; counted differences."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -10,7 +10,6 @@ from apps.inventory.decisions.facts import (
     AdjustmentDraft,
     MovementResult,
     ReceiptDraft,
-    ReceivedDue,
     Refusal,
 )
 from apps.inventory.decisions.receiving import Movement, Shelf, adjust_shelves, receipt_faults, receipt_movement
@@ -25,31 +24,12 @@ from apps.inventory.services.moving import (
     refused_by_ledger,
 )
 from ordercash.kernel.actor import Actor
-from ordercash.kernel.ids import new_id
-from ordercash.kernel.sql import columns_of, fetch, run
+from ordercash.kernel.sql import fetch
 from ordercash.kernel.transactions import joins
 
 Draft = TypeVar("Draft", ReceiptDraft, AdjustmentDraft)
 
 KNOWN_MOVEMENTS = "SELECT source_ref FROM inventory_stockmovement WHERE source_ref = ANY(%s::varchar[])"
-
-PLAN = """
-INSERT INTO inventory_plannedreceipt (id, warehouse_id, product_id, kind, quantity, unit_cost, due_at, source_ref)
-SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::varchar[], %s::numeric[], %s::numeric[], %s::timestamptz[], %s::varchar[])
-ON CONFLICT (source_ref) DO NOTHING
-RETURNING source_ref
-"""
-
-# Two workers share the due rows: whoever comes second takes others.
-DUE = """
-UPDATE inventory_plannedreceipt p SET received_at = %s
-  FROM (SELECT id FROM inventory_plannedreceipt WHERE received_at IS NULL AND due_at <= %s AND source_ref <> ALL(%s::varchar[])
-         ORDER BY due_at, id LIMIT %s FOR UPDATE SKIP LOCKED) d
- WHERE p.id = d.id
-RETURNING p.warehouse_id, p.product_id, p.quantity, p.unit_cost, p.due_at, p.source_ref, p.kind
-"""
-
-STAY_PLANNED = "UPDATE inventory_plannedreceipt SET received_at = NULL WHERE source_ref = ANY(%s::varchar[])"
 
 
 @joins
@@ -59,7 +39,7 @@ def receive_stock(receipts: Sequence[ReceiptDraft], *, actor: Actor) -> Movement
     Refused: `unknown_warehouse`, `unknown_kind`, `quantity_out_of_range`, `cost_negative`, and with the ledger's code what it cannot post.
     """
     currencies = currencies_of_warehouses()
-    drafts, refused = _sound(receipts, currencies)
+    drafts, refused = sound_receipts(receipts, currencies)
     if not drafts:
         return MovementResult(refused=refused)
     shelves = lock_shelves([(draft.product_id, draft.warehouse_id) for draft in drafts])
@@ -68,36 +48,6 @@ def receive_stock(receipts: Sequence[ReceiptDraft], *, actor: Actor) -> Movement
     made = move_in([(movement, shelves[movement.place].id, at) for movement, at in movements], actor=actor)
     _tell(STOCK_RECEIVED, made, actor)
     return _result(drafts, made, [*refused, *unpostable])
-
-
-@joins
-def plan_receipts(receipts: Sequence[ReceiptDraft]) -> MovementResult:
-    """Announce goods that `receive_due` will put on the shelf when their time has come. Repeating a source_ref does nothing."""
-    drafts, refused = _sound(receipts, currencies_of_warehouses())
-    rows = [
-        (new_id(), d.warehouse_id, d.product_id, d.kind, d.quantity, d.unit_cost, d.due_at, d.source_ref)
-        for d in drafts
-    ]
-    made = {row[0] for row in fetch(PLAN, columns_of(rows, 8))} if rows else set()
-    return _sorted(drafts, made, refused)
-
-
-@joins
-def receive_due(*, now: datetime, limit: int, actor: Actor) -> ReceivedDue:
-    """Receive at most `limit` planned receipts whose time has come, at their own business times, the earliest first.
-
-    What is refused stays planned, is tried again by the next call, and stands in nobody's way.
-    """
-    refused: list[str] = []
-    while rows := fetch(DUE, [now, now, refused, limit]):
-        drafts = sorted((ReceiptDraft(*row) for row in rows), key=lambda draft: draft.due_at)
-        refused += [item.source_ref for item in receive_stock(drafts, actor=actor).refused]
-        received = [draft for draft in drafts if draft.source_ref not in refused]
-        if refused:
-            run(STAY_PLANNED, [refused])
-        if received:
-            return ReceivedDue(len(received), frozenset(draft.product_id for draft in received))
-    return ReceivedDue(0, frozenset())
 
 
 @joins
@@ -110,7 +60,7 @@ def adjust_counted(adjustments: Sequence[AdjustmentDraft], *, actor: Actor) -> M
     drafts = _first_of_each(draft for draft in adjustments)
     rows = lock_shelves([(d.product_id, d.warehouse_id) for d in drafts if d.warehouse_id in currencies])
     known = {row[0] for row in fetch(KNOWN_MOVEMENTS, [[draft.source_ref for draft in drafts]])}
-    shelves = {place: Shelf(row.on_hand, row.reserved, row.value_minor) for place, row in rows.items()}
+    shelves = {place: Shelf(row.on_hand, row.bound, row.value_minor) for place, row in rows.items()}
     movements, refused = adjust_shelves((d for d in drafts if d.source_ref not in known), shelves, currencies)
     dated, unpostable = _postable([(movement, draft.occurred_at) for draft, movement in movements])
     made = move_in([(m, rows[m.place].id, at) for m, at in dated], actor=actor)
@@ -126,9 +76,10 @@ def _postable(
     return [pair for pair in movements if pair[0].source_ref not in errors], refused
 
 
-def _sound(
+def sound_receipts(
     receipts: Iterable[ReceiptDraft], currencies: Mapping[UUID, str]
 ) -> tuple[list[ReceiptDraft], list[Refusal]]:
+    """Part receipts that can be taken from those that cannot; of a repeated source_ref the first counts."""
     drafts, refused = [], []
     for draft in _first_of_each(receipts):
         if fault := receipt_faults(draft, currencies):
@@ -169,10 +120,11 @@ def _tell(name: str, made: Sequence[Dated], actor: Actor) -> None:
 
 
 def _result(drafts: Sequence[Draft], made: Sequence[Dated], refused: Sequence[Refusal]) -> MovementResult:
-    return _sorted(drafts, {dated.movement.source_ref for dated in made}, refused)
+    return sorted_out(drafts, {dated.movement.source_ref for dated in made}, refused)
 
 
-def _sorted(drafts: Sequence[Draft], made: set[str], refused: Sequence[Refusal]) -> MovementResult:
+def sorted_out(drafts: Sequence[Draft], made: set[str], refused: Sequence[Refusal]) -> MovementResult:
+    """Return what became of the drafts: those not made and not refused were known before."""
     faulty = {refusal.source_ref for refusal in refused}
     refs = [draft.source_ref for draft in drafts]
     return MovementResult(

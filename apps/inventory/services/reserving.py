@@ -43,7 +43,7 @@ WITH wanted AS (
            AS d (order_id, line_id, legal_entity_id, product_id, quantity, occurred_at)
      GROUP BY legal_entity_id, product_id
 ), locked AS MATERIALIZED (
-    SELECT s.id, s.product_id, s.warehouse_id, w.legal_entity_id, w.priority, w.code, s.on_hand - s.reserved AS free,
+    SELECT s.id, s.product_id, s.warehouse_id, w.legal_entity_id, w.priority, w.code, s.free,
            d.quantity AS wanted, d.order_ids, d.line_ids, d.quantities, d.instants
       FROM wanted d
       JOIN inventory_warehouse w ON w.legal_entity_id = d.legal_entity_id AND w.is_active
@@ -56,7 +56,7 @@ WITH wanted AS (
     UPDATE inventory_stock s
        SET reserved = s.reserved + r.wanted, version = s.version + 1
       FROM ranked r
-     WHERE s.id = r.id AND r.place = 1 AND r.free >= r.wanted AND s.on_hand - s.reserved >= r.wanted
+     WHERE s.id = r.id AND r.place = 1 AND r.free >= r.wanted AND s.free >= r.wanted
     RETURNING s.id, s.product_id, s.warehouse_id, r.order_ids, r.line_ids, r.quantities, r.instants
 ), promised AS (
     INSERT INTO inventory_reservation (id, order_id, line_id, product_id, warehouse_id, stock_id, quantity, occurred_at)
@@ -78,14 +78,15 @@ WITH take AS (
     UPDATE inventory_stock s
        SET reserved = s.reserved + t.taken, version = s.version + 1
       FROM take t
-     WHERE s.id = t.stock_id AND s.on_hand - s.reserved >= t.taken
+     WHERE s.id = t.stock_id AND s.free >= t.taken
     RETURNING s.id, s.product_id, s.warehouse_id, t.order_ids, t.line_ids, t.quantities, t.instants
 )
 INSERT INTO inventory_reservation AS r (id, order_id, line_id, product_id, warehouse_id, stock_id, quantity, occurred_at)
 SELECT new_id(), d.order_id, d.line_id, t.product_id, t.warehouse_id, t.id, d.quantity, d.occurred_at
   FROM taken t, unnest(t.order_ids, t.line_ids, t.quantities, t.instants) AS d (order_id, line_id, quantity, occurred_at)
 """
-TOP_UP = TAKE + "ON CONFLICT (line_id, warehouse_id) DO UPDATE SET quantity = r.quantity + excluded.quantity"
+TOP_UP = f"""{TAKE}ON CONFLICT (line_id, warehouse_id, product_id) WHERE lot_id IS NULL AND slot_no IS NULL
+   DO UPDATE SET quantity = r.quantity + excluded.quantity"""
 
 FIRST_WAREHOUSES = """
 SELECT DISTINCT ON (legal_entity_id) legal_entity_id, id FROM inventory_warehouse

@@ -24,7 +24,7 @@ from ordercash.kernel.transactions import joins
 PROMISES = """
 SELECT r.id, r.order_id, r.line_id, r.product_id, r.warehouse_id, r.stock_id, r.quantity
   FROM inventory_reservation r JOIN inventory_warehouse w ON w.id = r.warehouse_id
- WHERE r.order_id = ANY(%s::uuid[]) AND (r.stock_id IS NULL OR r.stock_id = ANY(%s::uuid[]))
+ WHERE r.order_id = ANY(%s::uuid[]) AND r.state = 'firm' AND (r.stock_id IS NULL OR r.stock_id = ANY(%s::uuid[]))
  ORDER BY w.priority, w.code, r.id
 """
 

@@ -1,7 +1,7 @@
 """Masters: users, parties, products, places and the small tables that name them."""
 
 from apps.masterdata.models.parties import Address, Customer, CustomerGroup
-from apps.masterdata.models.places import Channel, LegalEntity, Region
+from apps.masterdata.models.places import Channel, LegalEntity, PostalPlace, Region
 from apps.masterdata.models.products import BundlePart, Product, ProductUnit
 from apps.masterdata.models.units import Currency, ExchangeRate, UnitOfMeasure
 from apps.masterdata.models.users import ApiKey, User
@@ -16,6 +16,7 @@ __all__ = [
     "CustomerGroup",
     "ExchangeRate",
     "LegalEntity",
+    "PostalPlace",
     "Product",
     "ProductUnit",
     "Region",

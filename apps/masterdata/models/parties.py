@@ -30,6 +30,14 @@ class Invoicing(models.TextChoices):
     PER_DAY = "per_day", _("Collected per day")
 
 
+class Notices(models.TextChoices):
+    """What a customer wants to be told while an order is under way; important is what moved and what was cancelled."""
+
+    ALL = "all", _("Everything")
+    IMPORTANT = "important", _("What moved or was cancelled")
+    NONE = "none", _("Nothing")
+
+
 class Customer(models.Model):
     """Someone we sell to. A one-time customer stands for buyers who are not kept one by one, such as walk-in sales."""
 
@@ -44,6 +52,7 @@ class Customer(models.Model):
     language = models.CharField(max_length=10, default="en", db_default="en")
     payment_terms_days = models.PositiveSmallIntegerField(default=30, db_default=30)
     invoicing = models.CharField(max_length=12, choices=Invoicing, default=Invoicing.PER_SHIPMENT)
+    notices = models.CharField(max_length=10, choices=Notices, default=Notices.ALL, db_default=Notices.ALL)
     is_one_time = models.BooleanField(default=False, db_default=False)
     is_blocked = models.BooleanField(default=False, db_default=False)
     blocked_reason = models.CharField(max_length=200, default="", db_default="", blank=True)
@@ -61,6 +70,7 @@ class Customer(models.Model):
             models.CheckConstraint(condition=~models.Q(code=""), name="customer_code_not_empty"),
             models.CheckConstraint(condition=models.Q(country__regex=r"^([A-Z]{2})?$"), name="customer_country_is_iso"),
             models.CheckConstraint(condition=models.Q(invoicing__in=Invoicing.values), name="customer_invoicing_word"),
+            models.CheckConstraint(condition=models.Q(notices__in=Notices.values), name="customer_notices_word"),
             models.CheckConstraint(
                 condition=models.Q(credit_limit_minor__isnull=True) | models.Q(credit_limit_minor__gte=0),
                 name="customer_credit_limit_not_negative",

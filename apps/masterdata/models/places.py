@@ -72,3 +72,32 @@ class LegalEntity(models.Model):
     def clean(self) -> None:
         """Check the VAT id that a form changes."""
         clean_vat_id(self)
+
+
+class PostalPlace(models.Model):
+    """Where postal codes that begin with `prefix` lie, in degrees. The longest prefix counts; "" is the middle of the country."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    country = models.CharField(max_length=2)
+    prefix = models.CharField(max_length=20, default="", blank=True, help_text="In capitals, without spaces")
+    latitude = models.DecimalField(max_digits=8, decimal_places=5)
+    longitude = models.DecimalField(max_digits=8, decimal_places=5)
+
+    class Meta:
+        ordering = ["country", "prefix"]
+        constraints = [
+            models.UniqueConstraint(fields=["country", "prefix"], name="postal_place_once"),
+            models.CheckConstraint(
+                condition=models.Q(country__regex=r"^[A-Z]{2}$"), name="postal_place_country_is_iso"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(prefix__regex=r"^[0-9A-Z-]*$"), name="postal_place_prefix_is_plain"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(latitude__gte=-90, latitude__lte=90, longitude__gte=-180, longitude__lte=180),
+                name="postal_place_on_earth",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.country}-{self.prefix}"

@@ -51,6 +51,12 @@ class Product(models.Model):
     tax_class = models.CharField(max_length=10, choices=TaxClass, default=TaxClass.STANDARD)
     unit = models.ForeignKey(UnitOfMeasure, models.PROTECT, db_column="unit", related_name="+")
     is_sellable = models.BooleanField(default=True, db_default=True)
+    tracks_lots = models.BooleanField(
+        default=False, db_default=False, help_text="Its goods are kept by lot, each with its own expiry."
+    )
+    shelf_life_days = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="From receipt to expiry; empty: each lot says so itself."
+    )
 
     history = HistoricalRecords()
 
@@ -69,6 +75,10 @@ class Product(models.Model):
             models.CheckConstraint(condition=~models.Q(sku=""), name="product_sku_not_empty"),
             models.CheckConstraint(
                 condition=models.Q(weight_kg=None) | models.Q(weight_kg__gte=0), name="product_weight_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(shelf_life_days=None) | models.Q(shelf_life_days__gt=0),
+                name="product_shelf_life_positive",
             ),
         ]
 

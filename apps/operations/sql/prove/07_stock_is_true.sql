@@ -5,7 +5,8 @@ WITH moved AS (
     SELECT stock_id, sum(quantity) AS quantity, sum(cost_minor) AS cost_minor
       FROM inventory_shipmentline WHERE stock_id IS NOT NULL GROUP BY stock_id
 ), promised AS (
-    SELECT stock_id, sum(quantity) AS quantity FROM inventory_reservation WHERE stock_id IS NOT NULL GROUP BY stock_id
+    SELECT stock_id, sum(quantity) AS quantity FROM inventory_reservation
+     WHERE stock_id IS NOT NULL AND slot_no IS NULL AND state <> 'accepted' GROUP BY stock_id
 )
 SELECT w.code || ' ' || p.sku AS ref,
        (coalesce(m.quantity, 0) - coalesce(sh.quantity, 0)) || ' on hand, ' || coalesce(r.quantity, 0) || ' reserved, worth '
@@ -18,7 +19,7 @@ SELECT w.code || ' ' || p.sku AS ref,
   LEFT JOIN moved m ON m.stock_id = s.id
   LEFT JOIN shipped sh ON sh.stock_id = s.id
   LEFT JOIN promised r ON r.stock_id = s.id
- WHERE s.on_hand < 0 OR s.reserved < 0 OR s.on_hand < s.reserved
+ WHERE s.on_hand < 0 OR s.reserved < 0 OR s.on_hand < s.reserved + s.damaged + s.on_hold + s.escrowed
     OR s.reserved <> coalesce(r.quantity, 0)
     OR s.on_hand <> coalesce(m.quantity, 0) - coalesce(sh.quantity, 0)
     OR s.value_minor <> coalesce(m.value_minor, 0) - coalesce(sh.cost_minor, 0)

@@ -1,0 +1,2 @@
+DROP TRIGGER said_is_said ON integrations_warehousemessage;
+DROP TRIGGER record_change ON integrations_warehouseconnection;

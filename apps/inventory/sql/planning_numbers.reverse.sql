@@ -1,0 +1,2 @@
+DROP SEQUENCE inventory_allocation_number;
+DROP SEQUENCE inventory_supply_number;
