@@ -39,13 +39,14 @@ from apps.inventory.selectors.order_story import (
 from apps.inventory.selectors.product_story import Movement, Waiting, newest_movements, waiting_for
 from apps.inventory.selectors.shipments import shipments_of, shipped_lines
 from apps.inventory.selectors.stock import availability, line_standings, warehouses
-from apps.inventory.services.backorders import fill_backorders
 from apps.inventory.services.places import ensure_warehouses
+from apps.inventory.services.policies import held_back
 from apps.inventory.services.posting import unpostable_returns
 from apps.inventory.services.receiving import adjust_counted, receive_stock
 from apps.inventory.services.releasing import release_lines
 from apps.inventory.services.reserving import reserve_lines
 from apps.inventory.services.returning import receive_returns
+from apps.inventory.services.sharing import fill_backorders
 from apps.inventory.services.shipping import ship
 from apps.inventory.services.supplies import plan_receipts, receive_due
 
@@ -81,6 +82,7 @@ __all__ = [
     "ensure_warehouses",
     "fill_backorders",
     "goods_back",
+    "held_back",
     "line_standings",
     "newest_movements",
     "orders_with_open_lines",

@@ -29,7 +29,7 @@ def bring_in(mapping: Mapping, path: Path, rows: int = 5_000, **options: Any) ->
 def everything(mapping: Mapping, path: Path) -> Imported:
     """Load the stock that a file asks for, import it, and run the days until nothing is due."""
     if mapping.stock is not None:
-        load_stock(plan_stock(path, mapping), actor=SYSTEM)
+        load_stock(plan_stock(path, mapping), actor=SYSTEM, now=NOW)
     result = bring_in(mapping, path)
     call_command("run_day", until_idle=True, collect=True, stdout=Quiet())
     return result

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -67,6 +67,12 @@ def stocked(
     ]
     result = joined(receive_stock, drafts, actor=SYSTEM)
     assert not result.refused
+
+
+def announced(place: Place, quantity: int | str, source_ref: str, *, days: int = 1) -> ReceiptDraft:
+    """Announce goods of the first product for the first warehouse, due so many days from now."""
+    ids = place.warehouses[0].id, place.products[0].id
+    return ReceiptDraft(*ids, Decimal(quantity), Decimal("2.50"), NOW + timedelta(days=days), source_ref)
 
 
 def demand(

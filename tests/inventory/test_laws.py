@@ -96,6 +96,12 @@ class Shelves(RuleBasedStateMachine):
                 given += 1
         return given
 
+    def share(self, product: int) -> None:
+        """Give what is free to those who wait for it, the oldest first."""
+        waiting = [line for line in self.lines.values() if line.waiting and line.product == product]
+        for line in sorted(waiting, key=lambda line: (line.demand.occurred_at, line.demand.line_id)):
+            line.waiting -= self.serve(line, line.waiting)
+
     @initialize(quantity=small)
     def open(self, quantity: int) -> None:
         self.receive(0, 0, quantity, Decimal("1.337"))
@@ -105,6 +111,7 @@ class Shelves(RuleBasedStateMachine):
         ids = self.place.warehouses[warehouse].id, self.place.products[product].id
         receive_stock([ReceiptDraft(*ids, Decimal(quantity), cost, self.clock, f"r:{new_id()}")], actor=SYSTEM)
         self.on_hand[product, warehouse] += quantity
+        self.share(product)
 
     @rule(wanted=st.lists(st.tuples(st.integers(0, 1), small), min_size=1, max_size=4))
     def reserve(self, wanted: list[tuple[int, int]]) -> None:
@@ -122,23 +129,15 @@ class Shelves(RuleBasedStateMachine):
             line.waiting = int(line.demand.quantity) - given
             assert answers[line.demand.line_id].reserved == given
 
-    @rule(limit=st.integers(1, 5))
-    def fill(self, limit: int) -> None:
-        waiting = [line for line in self.lines.values() if line.waiting]
-        able = [line for line in waiting if any(self.free((line.product, w)) for w in range(WAREHOUSES))]
-        able.sort(key=lambda line: (line.demand.occurred_at, line.demand.line_id))
-        served = set()
-        for line in able[:limit]:
-            if given := self.serve(line, line.waiting):
-                line.waiting -= given
-                served.add(line.demand.order_id)
-        assert set(fill_backorders(now=self.clock, limit=limit)) == served
+    @rule()
+    def nothing_is_left_to_the_net(self) -> None:
+        assert fill_backorders(now=self.clock, limit=9) == []
 
     @precondition(lambda self: self.lines)
     @rule(data=st.data(), quantity=small)
     def cancel(self, data: st.DataObject, quantity: int) -> None:
         line = data.draw(st.sampled_from(list(self.lines.values())))
-        answer = release_lines([ReleaseItem(line.demand.line_id, Decimal(quantity))])[line.demand.line_id]
+        answer = release_lines([ReleaseItem(line.demand.line_id, Decimal(quantity))], now=NOW)[line.demand.line_id]
         rest = quantity - (from_waiting := min(quantity, line.waiting))
         line.waiting -= from_waiting
         for warehouse in reversed(range(WAREHOUSES)):
@@ -147,6 +146,7 @@ class Shelves(RuleBasedStateMachine):
             rest -= part
         line.cancelled += quantity - rest
         assert (answer.from_backorder, answer.freed) == (from_waiting, quantity - rest)
+        self.share(line.product)
 
     @precondition(lambda self: self.lines)
     @rule(data=st.data(), quantity=st.none() | small)
@@ -191,6 +191,7 @@ class Shelves(RuleBasedStateMachine):
                 [w.id for w in self.place.warehouses].index(stock.warehouse_id),
             )
             self.on_hand[shelf] += quantity
+            self.share(shelf[0])
 
     @rule(product=st.integers(0, 1), warehouse=st.integers(0, 1), quantity=st.integers(-5, 5).filter(bool))
     def count(self, product: int, warehouse: int, quantity: int) -> None:
@@ -201,6 +202,7 @@ class Shelves(RuleBasedStateMachine):
         assert bool(result.refused) == refused
         if not refused:
             self.on_hand[shelf] += quantity
+            self.share(product)
 
     @invariant()
     def shelves_are_as_the_model_says(self) -> None:

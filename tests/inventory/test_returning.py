@@ -108,7 +108,7 @@ def test_release_takes_what_waits_first_then_the_last_warehouse():
     stocked(place, 3, warehouse=1)
     line = demand(place, 8)
     reserve_lines([line])
-    released = release_lines([ReleaseItem(line.line_id, Decimal(1)), ReleaseItem(line.line_id, Decimal(3))])[
+    released = release_lines([ReleaseItem(line.line_id, Decimal(1)), ReleaseItem(line.line_id, Decimal(3))], now=NOW)[
         line.line_id
     ]
     assert (released.from_backorder, released.from_reserved, released.freed) == (2, 2, 4)
@@ -127,11 +127,13 @@ def test_release_frees_at_most_what_has_not_shipped():
     line = demand(place, 5)
     reserve_lines([line])
     ship([ship_request(line, lines={line.line_id: Decimal(2)})], actor=SYSTEM)
-    assert release_lines([ReleaseItem(line.line_id, Decimal(5))])[line.line_id].freed == 3
+    assert release_lines([ReleaseItem(line.line_id, Decimal(5))], now=NOW)[line.line_id].freed == 3
     standing = line_standings([line.order_id])[line.line_id]
     assert (standing.reserved, standing.backordered, standing.shipped, standing.returned) == (0, 0, 2, 0)
     assert (
-        release_lines([ReleaseItem(line.line_id, Decimal(5)), ReleaseItem(new_id(), Decimal(-1))])[line.line_id].freed
+        release_lines([ReleaseItem(line.line_id, Decimal(5)), ReleaseItem(new_id(), Decimal(-1))], now=NOW)[
+            line.line_id
+        ].freed
         == 0
     )
 
@@ -140,5 +142,5 @@ def test_released_services_leave_no_reservation():
     place = a_place()
     line = demand(place, 2, stocked=False)
     reserve_lines([line])
-    assert release_lines([ReleaseItem(line.line_id, Decimal(2))])[line.line_id].from_reserved == 2
+    assert release_lines([ReleaseItem(line.line_id, Decimal(2))], now=NOW)[line.line_id].from_reserved == 2
     assert not Reservation.objects.exists()

@@ -49,7 +49,9 @@ def statements_of_a_life(lines_wanted: int, *, short: bool) -> dict[str, int]:
     counts["reserve"] = counted.of(reserve_lines, lines)
     stocked(place, 100_000, warehouse=1)
     counts["fill"] = counted.of(fill_backorders, now=NOW, limit=1000)
-    counts["release"] = counted.of(release_lines, [ReleaseItem(line.line_id, line.quantity / 4) for line in lines])
+    counts["release"] = counted.of(
+        release_lines, [ReleaseItem(line.line_id, line.quantity / 4) for line in lines], now=NOW
+    )
     requests = list({line.order_id: ship_request(line) for line in lines}.values())
     counts["ship"] = counted.of(ship, requests, actor=SYSTEM)
     back = [
@@ -87,5 +89,5 @@ def test_stock_rows_keep_room_for_their_next_version():
 def test_nothing_is_asked_of_the_database_for_an_empty_batch():
     with CaptureQueriesContext(connection) as queries:
         assert reserve_lines([]) == {}
-        assert release_lines([]) == {}
+        assert release_lines([], now=NOW) == {}
     assert len(queries) == 0

@@ -22,7 +22,7 @@ from apps.integrations.services.stock_plan import load_stock, plan_stock
 from apps.inventory.models import Reservation, Shipment
 from apps.orders.models import IntakeRow, Order, OrderLine, ReturnLine
 from ordercash.kernel.actor import SYSTEM
-from tests.factories.orders import document
+from tests.factories.orders import NOW, document
 from tests.journeys.running import FULL, Victims, insist, together
 from tests.journeys.site import Site, receipt
 
@@ -93,7 +93,7 @@ def test_importer_and_days_die_and_start_again(
     site: Site, victims: Victims, chance: random.Random, tmp_path: Path
 ) -> None:
     path = a_file(tmp_path, chance, documents=1_500 if FULL else 150)
-    load_stock(plan_stock(path, read_mapping(MAPPING.read_text("utf-8"))), actor=SYSTEM)
+    load_stock(plan_stock(path, read_mapping(MAPPING.read_text("utf-8"))), actor=SYSTEM, now=NOW)
     commands = (
         ("import_orders", str(path), "--mapping", str(MAPPING), "--batch", "60"),
         ("run_day", "--until-idle", "--collect"),

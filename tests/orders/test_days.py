@@ -33,7 +33,8 @@ def busy_days(company: None) -> None:
         [
             ReceiptDraft(main.id, lamp, Decimal(8), Decimal("2.00"), NOW - timedelta(days=1), "lamp:1"),
             ReceiptDraft(main.id, lamp, Decimal(4), Decimal("3.00"), NOW + timedelta(days=3), "lamp:2"),
-        ]
+        ],
+        now=NOW,
     )
     for day in range(5):
         for customer in ("C-1001", "C-1004"):

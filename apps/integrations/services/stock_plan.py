@@ -60,7 +60,7 @@ def plan_stock(path: Path, mapping: Mapping) -> Plan:
     return Plan(mapping, mapping.stock, reader, list(demands.values()), min(moments), max(moments))
 
 
-def load_stock(plan: Plan, *, actor: Actor, progress: Callable[[int], None] = lambda done: None) -> int:
+def load_stock(plan: Plan, *, actor: Actor, now: datetime, progress: Callable[[int], None] = lambda done: None) -> int:
     """Put the opening stock on the shelves and plan the receipts of the rest; products are made where the mapping allows it.
 
     Returns the number of products. Doing it again changes nothing.
@@ -74,7 +74,7 @@ def load_stock(plan: Plan, *, actor: Actor, progress: Callable[[int], None] = la
     warehouse_id = by_code[plan.stock.warehouse]
     for start in range(0, len(plan.demands), PRODUCTS_PER_BATCH):
         part = plan.demands[start : start + PRODUCTS_PER_BATCH]
-        _load(plan, part, masters, warehouse_id, actor=actor)
+        _load(plan, part, masters, warehouse_id, actor=actor, now=now)
         progress(len(part))
     return len(plan.demands)
 
@@ -87,10 +87,12 @@ def _asks_for_goods(row: FlatRow, reader: RowReader) -> bool:
 
 
 @writes
-def _load(plan: Plan, demands: Sequence[Demand], masters: Masters, warehouse_id: UUID, *, actor: Actor) -> None:
+def _load(
+    plan: Plan, demands: Sequence[Demand], masters: Masters, warehouse_id: UUID, *, actor: Actor, now: datetime
+) -> None:
     masters.ensure_products([demand.row for demand in demands], plan.reader)
     receive_stock([item for demand in demands for item in _opening(plan, demand, masters, warehouse_id)], actor=actor)
-    plan_receipts([item for demand in demands for item in _later(plan, demand, masters, warehouse_id)])
+    plan_receipts([item for demand in demands for item in _later(plan, demand, masters, warehouse_id)], now=now)
 
 
 def _opening(plan: Plan, demand: Demand, masters: Masters, warehouse_id: UUID) -> list[ReceiptDraft]:

@@ -109,7 +109,7 @@ class StockReceipts(APIView):
         drafts = receipt_drafts(read_body(Receipts, request.data).receipts, now=now)
         here, later = [d for d in drafts if d.due_at <= now], [d for d in drafts if d.due_at > now]
         received = record_receipts(receipts=here, actor=actor)
-        planned = announce_receipts(receipts=later, actor=actor)
+        planned = announce_receipts(receipts=later, actor=actor, now=now)
         return Response({"received": shown_result(received), "planned": shown_result(planned)})
 
 

@@ -23,10 +23,10 @@ def record_receipts(*, receipts: Sequence[ReceiptDraft], actor: Actor) -> Moveme
 
 
 @writes
-def announce_receipts(*, receipts: Sequence[ReceiptDraft], actor: Actor) -> MovementResult:
+def announce_receipts(*, receipts: Sequence[ReceiptDraft], actor: Actor, now: datetime) -> MovementResult:
     """Plan goods that come in later."""
     set_change_actor(actor)
-    return supplies.plan_receipts(receipts)
+    return supplies.plan_receipts(receipts, now=now)
 
 
 @writes

@@ -13,6 +13,7 @@ OF_ORDERS = "SELECT stock_id FROM inventory_reservation WHERE order_id = ANY(%s:
 OF_LINES = """SELECT stock_id FROM inventory_reservation WHERE line_id = ANY(%s::uuid[])
  UNION ALL SELECT s.id FROM inventory_backorder b JOIN inventory_stock s ON s.product_id = b.product_id WHERE b.line_id = ANY(%s::uuid[])"""
 OF_SHIPMENT_LINES = "SELECT stock_id FROM inventory_shipmentline WHERE id = ANY(%s::uuid[])"
+THESE = "SELECT unnest(%s::uuid[])"
 OF_PLACES = """SELECT s.id FROM inventory_stock s
  JOIN unnest(%s::uuid[], %s::uuid[]) AS p (product_id, warehouse_id) ON s.product_id = p.product_id AND s.warehouse_id = p.warehouse_id"""
 

@@ -41,7 +41,7 @@ def load_receipts(
         here = [draft for draft in drafts if draft.due_at <= now and not plan_all]
         later = [draft for draft in drafts if draft.due_at > now or plan_all]
         received = record_receipts(receipts=here, actor=actor) if here else MovementResult()
-        planned = announce_receipts(receipts=later, actor=actor) if later else MovementResult()
+        planned = announce_receipts(receipts=later, actor=actor, now=now) if later else MovementResult()
         refused = [*received.refused, *planned.refused]
         report.faults += [Fault(refusal.source_ref, refusal.code, refusal.detail) for refusal in refused]
         report.received += len(received.made)

@@ -23,6 +23,7 @@ from apps.inventory.services.moving import (
     post_movements,
     refused_by_ledger,
 )
+from apps.inventory.services.sharing import share_out
 from ordercash.kernel.actor import Actor
 from ordercash.kernel.sql import fetch
 from ordercash.kernel.transactions import joins
@@ -36,6 +37,8 @@ KNOWN_MOVEMENTS = "SELECT source_ref FROM inventory_stockmovement WHERE source_r
 def receive_stock(receipts: Sequence[ReceiptDraft], *, actor: Actor) -> MovementResult:
     """Put goods on the shelf at their cost; `due_at` is the instant of the receipt. Repeating a source_ref does nothing.
 
+    Those who wait for the goods get them at once.
+
     Refused: `unknown_warehouse`, `unknown_kind`, `quantity_out_of_range`, `cost_negative`, and with the ledger's code what it cannot post.
     """
     currencies = currencies_of_warehouses()
@@ -47,6 +50,7 @@ def receive_stock(receipts: Sequence[ReceiptDraft], *, actor: Actor) -> Movement
     movements, unpostable = _postable(movements)
     made = move_in([(movement, shelves[movement.place].id, at) for movement, at in movements], actor=actor)
     _tell(STOCK_RECEIVED, made, actor)
+    _share_out(made)
     return _result(drafts, made, [*refused, *unpostable])
 
 
@@ -65,6 +69,7 @@ def adjust_counted(adjustments: Sequence[AdjustmentDraft], *, actor: Actor) -> M
     dated, unpostable = _postable([(movement, draft.occurred_at) for draft, movement in movements])
     made = move_in([(m, rows[m.place].id, at) for m, at in dated], actor=actor)
     _tell(STOCK_ADJUSTED, made, actor)
+    _share_out(made)
     return _result(drafts, made, [*refused, *unpostable])
 
 
@@ -95,6 +100,13 @@ def _first_of_each(drafts: Iterable[Draft]) -> list[Draft]:
     for draft in drafts:
         first.setdefault(draft.source_ref, draft)
     return list(first.values())
+
+
+def _share_out(made: Sequence[Dated]) -> None:
+    """Give what came in to those who wait for it, at the instant of the last of it."""
+    came = [dated for dated in made if dated.movement.quantity > 0]
+    if came:
+        share_out({dated.stock_id for dated in came}, now=max(dated.occurred_at for dated in came))
 
 
 def _tell(name: str, made: Sequence[Dated], actor: Actor) -> None:

@@ -1,30 +1,28 @@
 """Taking promises back: what waits goes first, then what is reserved, the last warehouse before the first."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from apps.inventory.decisions.facts import Released, ReleaseItem
 from apps.inventory.services.locking import OF_LINES, lock_stock
+from apps.inventory.services.pegging import repeg
 from apps.inventory.services.reserving import StockMoved
-from ordercash.kernel.sql import columns_of, fetch, run
+from apps.inventory.services.sharing import share_out
+from apps.inventory.services.waiting import lower_waiting
+from ordercash.kernel.sql import columns_of, fetch
 from ordercash.kernel.transactions import joins
 
-WAITING = (
-    "SELECT line_id, quantity FROM inventory_backorder WHERE line_id = ANY(%s::uuid[]) ORDER BY line_id FOR UPDATE"
-)
-
-PROMISED = """
-SELECT r.line_id, r.id, r.quantity FROM inventory_reservation r JOIN inventory_warehouse w ON w.id = r.warehouse_id
- WHERE r.line_id = ANY(%s::uuid[]) AND (r.stock_id IS NULL OR r.stock_id = ANY(%s::uuid[]))
- ORDER BY w.priority DESC, w.code DESC, r.id
+WAITING = """
+SELECT line_id, quantity, legal_entity_id, product_id FROM inventory_backorder WHERE line_id = ANY(%s::uuid[]) ORDER BY line_id FOR UPDATE
 """
 
-LESS_WAITING = """
-WITH less AS (SELECT * FROM unnest(%s::uuid[], %s::numeric[]) AS l (line_id, quantity)),
-gone AS (DELETE FROM inventory_backorder b USING less l WHERE b.line_id = l.line_id AND b.quantity = l.quantity)
-UPDATE inventory_backorder b SET quantity = b.quantity - l.quantity FROM less l WHERE b.line_id = l.line_id AND b.quantity > l.quantity
+PROMISED = """
+SELECT r.line_id, r.id, r.quantity, r.stock_id FROM inventory_reservation r JOIN inventory_warehouse w ON w.id = r.warehouse_id
+ WHERE r.line_id = ANY(%s::uuid[]) AND (r.stock_id IS NULL OR r.stock_id = ANY(%s::uuid[]))
+ ORDER BY w.priority DESC, w.code DESC, r.id
 """
 
 LESS_RESERVED = """
@@ -49,11 +47,11 @@ SELECT count(*) FROM freed
 
 
 @joins
-def release_lines(items: Sequence[ReleaseItem]) -> dict[UUID, Released]:
-    """Take back promises, from the backorder first, then from reservations; answers by line id what was freed.
+def release_lines(items: Sequence[ReleaseItem], *, now: datetime) -> dict[UUID, Released]:
+    """Take back promises, from the waiting line first, then from reservations; answers by line id what was freed.
 
     Frees at most what is not yet shipped; the caller compares `freed` with what it asked for. Items of one line add up. A
-    quantity below zero frees nothing.
+    quantity below zero frees nothing. What is free again goes to those who wait for it.
     """
     wanted: dict[UUID, Decimal] = {}
     for item in items:
@@ -62,32 +60,41 @@ def release_lines(items: Sequence[ReleaseItem]) -> dict[UUID, Released]:
         return {}
     lines = list(wanted)
     stock = lock_stock(OF_LINES, [lines, lines])
-    waiting: dict[UUID, Decimal] = dict(fetch(WAITING, [lines]))  # type: ignore[arg-type]
+    found = fetch(WAITING, [lines])
+    waiting: dict[UUID, Decimal] = {row[0]: row[1] for row in found}
     rest = {line_id: quantity - min(quantity, waiting.get(line_id, Decimal(0))) for line_id, quantity in wanted.items()}
     waits_less = [(line_id, wanted[line_id] - rest[line_id]) for line_id in lines if wanted[line_id] > rest[line_id]]
     holds_less = _from_reservations(rest, fetch(PROMISED, [lines, list(stock)]))
-    _write(waits_less, [(reservation_id, part) for _, reservation_id, part in holds_less])
+    _write(waits_less, [(part.reservation_id, part.quantity) for part in holds_less])
+    repeg({(entity, product) for _, _, entity, product in found}, now=now)
+    share_out({part.stock_id for part in holds_less if part.stock_id}, now=now)
     freed = {line_id: Decimal(0) for line_id in lines}
-    for line_id, _, part in holds_less:
-        freed[line_id] += part
+    for part in holds_less:
+        freed[part.line_id] += part.quantity
     return {line_id: Released(wanted[line_id] - rest[line_id], freed[line_id]) for line_id in lines}
 
 
-def _from_reservations(
-    rest: dict[UUID, Decimal], promised: Sequence[tuple[Any, ...]]
-) -> list[tuple[UUID, UUID, Decimal]]:
-    """Return (line, reservation, quantity) for what must come out of reservations, in the order they are given."""
+class _Part(NamedTuple):
+    """What comes out of one reservation."""
+
+    line_id: UUID
+    reservation_id: UUID
+    quantity: Decimal
+    stock_id: UUID | None
+
+
+def _from_reservations(rest: dict[UUID, Decimal], promised: Sequence[tuple[Any, ...]]) -> list[_Part]:
+    """Return what must come out of reservations, in the order they are given."""
     open_rest = dict(rest)
     parts = []
-    for line_id, reservation_id, quantity in promised:
+    for line_id, reservation_id, quantity, stock_id in promised:
         if part := min(open_rest[line_id], quantity):
             open_rest[line_id] -= part
-            parts.append((line_id, reservation_id, part))
+            parts.append(_Part(line_id, reservation_id, part, stock_id))
     return parts
 
 
 def _write(waits_less: Sequence[tuple[UUID, Decimal]], holds_less: Sequence[tuple[UUID, Decimal]]) -> None:
-    if waits_less:
-        run(LESS_WAITING, columns_of(waits_less, 2))
+    lower_waiting(waits_less)
     if holds_less and fetch(LESS_RESERVED, columns_of(holds_less, 2))[0][0] != len(holds_less):
         raise StockMoved()

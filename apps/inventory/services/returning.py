@@ -12,6 +12,7 @@ from apps.inventory.services.locking import OF_SHIPMENT_LINES, LockedStock, lock
 from apps.inventory.services.moving import move_in
 from apps.inventory.services.posting import return_fact
 from apps.inventory.services.reserving import StockMoved
+from apps.inventory.services.sharing import share_out
 from apps.ledger.contract import post_entries
 from ordercash.kernel.actor import Actor
 from ordercash.kernel.ids import new_ids
@@ -70,7 +71,15 @@ def receive_returns(items: Sequence[ReturnItem], *, actor: Actor) -> ReturnResul
     record_events(
         [goods_returned(line, back.item.occurred_at, back.line.legal_entity_id, actor) for back, line in pairs]
     )
+    _share_out([back for back, line in pairs if line.is_restocked])
     return ReturnResult([*before, *returned], refused)
+
+
+def _share_out(restocked: Sequence[TakenBack]) -> None:
+    """Give what is on the shelf again to those who wait for it."""
+    if restocked:
+        shelves = {back.line.stock_id for back in restocked if back.line.stock_id}
+        share_out(shelves, now=max(back.item.occurred_at for back in restocked))
 
 
 def _write(taken: Sequence[TakenBack], actor: Actor) -> list[ReturnedLine]:

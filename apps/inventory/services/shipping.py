@@ -9,10 +9,12 @@ from uuid import UUID
 
 from apps.audit.contract import record_events
 from apps.inventory.decisions.facts import Refusal, ShipmentFacts, ShippedLine, ShipRequest, ShipResult
+from apps.inventory.decisions.gate import WAITS_FOR
 from apps.inventory.decisions.shipping import Pick, Promise, cost_picks, pick_requests
 from apps.inventory.events import shipment_shipped
 from apps.inventory.selectors.shipments import shipments_by_source, shipped_lines
 from apps.inventory.services.locking import OF_ORDERS, lock_stock
+from apps.inventory.services.policies import held_back
 from apps.inventory.services.posting import post_costs, unpostable_shipments
 from apps.inventory.services.reserving import StockMoved
 from ordercash.kernel.actor import Actor
@@ -72,15 +74,18 @@ def ship(requests: Sequence[ShipRequest], *, actor: Actor) -> ShipResult:
     """Turn reservations into shipments, one per request and warehouse; books cost of sales and tells each shipment.
 
     A request is refused as a whole when a line has less reserved than asked (`not_reserved`), nothing is reserved
-    (`nothing_reserved`), it names nothing (`nothing_asked`) or shares its source_ref (`source_ref_repeated`). A source_ref that
-    shipped before is answered with what it shipped then. A request whose cost the ledger cannot post (no account, no rule, a closed
-    period) is refused alone, with the ledger's code.
+    (`nothing_reserved`), it names nothing (`nothing_asked`), shares its source_ref (`source_ref_repeated`), or its order's policy
+    lets it wait (the codes of `held_back`). A source_ref that shipped before is answered with what it shipped then. A request whose
+    cost the ledger cannot post (no account, no rule, a closed period) is refused alone, with the ledger's code.
     """
     before = _shipped_before(requests)
     known = {shipment.source_ref for shipment in before.shipments}
     fresh, repeated = _once([request for request in requests if request.source_ref not in known])
     if not fresh:
         return ShipResult(before.shipments, before.lines, repeated)
+    fresh, waiting = _gated(fresh)
+    if not fresh:
+        return ShipResult(before.shipments, before.lines, [*repeated, *waiting])
     order_ids = [request.order_id for request in fresh]
     stock = lock_stock(OF_ORDERS, [order_ids])
     promises = [Promise(*row) for row in fetch(PROMISES, [order_ids, list(stock)])]
@@ -92,7 +97,20 @@ def ship(requests: Sequence[ShipRequest], *, actor: Actor) -> ShipResult:
     made = list(shipments.values())
     post_costs(made, lines)
     record_events([shipment_shipped(shipment, lines_of, actor) for shipment, lines_of in _together(made, lines)])
-    return ShipResult([*before.shipments, *made], [*before.lines, *lines], [*repeated, *refused, *unpostable])
+    return ShipResult([*before.shipments, *made], [*before.lines, *lines], [*repeated, *waiting, *refused, *unpostable])
+
+
+def _gated(requests: Sequence[ShipRequest]) -> tuple[list[ShipRequest], list[Refusal]]:
+    """Part the requests that may leave from those that their order's policy lets wait."""
+    held = held_back({request.order_id for request in requests})
+    if not held:
+        return list(requests), []
+    refused = [
+        Refusal(request.source_ref, held[request.order_id], WAITS_FOR[held[request.order_id]])
+        for request in requests
+        if request.order_id in held
+    ]
+    return [request for request in requests if request.order_id not in held], refused
 
 
 def _postable(

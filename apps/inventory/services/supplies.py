@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from apps.inventory.decisions.allocation import Group
 from apps.inventory.decisions.facts import MovementResult, ReceiptDraft, ReceivedDue
+from apps.inventory.selectors.stock import warehouses
 from apps.inventory.services.moving import currencies_of_warehouses, lock_shelves
+from apps.inventory.services.pegging import repeg
 from apps.inventory.services.receiving import receive_stock, sorted_out, sound_receipts
 from ordercash.kernel.actor import Actor
 from ordercash.kernel.ids import new_id
@@ -46,7 +49,7 @@ UPDATE inventory_supply s SET received = s.received + c.quantity, status = 'rece
 
 
 @joins
-def plan_receipts(receipts: Sequence[ReceiptDraft]) -> MovementResult:
+def plan_receipts(receipts: Sequence[ReceiptDraft], *, now: datetime) -> MovementResult:
     """Announce goods that `receive_due` will put on the shelf when their time has come. Repeating a source_ref does nothing."""
     drafts, refused = sound_receipts(receipts, currencies_of_warehouses())
     rows = [
@@ -54,6 +57,9 @@ def plan_receipts(receipts: Sequence[ReceiptDraft]) -> MovementResult:
         for d in drafts
     ]
     made = {row[0] for row in fetch(ANNOUNCE, columns_of(rows, 8))} if rows else set()
+    new = [draft for draft in drafts if draft.source_ref in made]
+    if new:
+        repeg(_groups(new), now=now)
     return sorted_out(drafts, made, refused)
 
 
@@ -72,5 +78,11 @@ def receive_due(*, now: datetime, limit: int, actor: Actor) -> ReceivedDue:
         received = [draft for draft in drafts if draft.source_ref not in refused]
         if received:
             run(RECEIVED, [[draft.source_ref for draft in received]])
+            repeg(_groups(received), now=now)
             return ReceivedDue(len(received), frozenset(draft.product_id for draft in received))
     return ReceivedDue(0, frozenset())
+
+
+def _groups(drafts: Sequence[ReceiptDraft]) -> set[Group]:
+    places = warehouses()
+    return {(places[draft.warehouse_id].legal_entity_id, draft.product_id) for draft in drafts}

@@ -143,7 +143,7 @@ def _cancel_running(
             taken[request.order_id] = wanted
     _give_back(taken, standings, now)
     nets = _settle(taken, standings, orders)
-    release_lines([ReleaseItem(line.id, quantity) for chosen in taken.values() for line, quantity in chosen])
+    release_lines([ReleaseItem(line.id, quantity) for chosen in taken.values() for line, quantity in chosen], now=now)
     _move(taken, nets, orders, outcome, reason=reason, actor=actor, now=now)
 
 

@@ -12,7 +12,8 @@ from apps.audit.contract import record_events
 from apps.billing.contract import CreditHold, exposures, hold_credit
 from apps.compliance.contract import CHECKS, FailedCheck
 from apps.exceptions.contract import CaseDraft, ReasonDraft, open_cases
-from apps.inventory.contract import DemandLine, Reserved, reserve_lines
+from apps.inventory.contract import DemandLine, OrderTag, Reserved, reserve_lines
+from apps.masterdata.contract import customer_groups
 from apps.orders.decisions.bundles import BUNDLE
 from apps.orders.decisions.outcomes import FailedLine, Placed
 from apps.orders.events import ORDER_CONFIRMED, ORDER_HELD, order_event
@@ -22,6 +23,7 @@ from apps.orders.services.write import next_numbers, write_lines, write_orders
 from apps.orders.states import CONFIRMED, HELD
 from apps.pricing.contract import COUPON_REFUSED_WORDS
 from ordercash.kernel.events import Event
+from ordercash.kernel.remembered import remembered
 from ordercash.kernel.transactions import joins
 
 
@@ -132,7 +134,9 @@ def _reserve(
 
 
 def demands(draft: OrderDraft, decision: Decision) -> list[DemandLine]:
-    """Return what an order wants of inventory; of a bundle it wants the parts."""
+    """Return what an order wants of inventory; of a bundle it wants the parts, which are one kit."""
+    about = _tag(draft)
+    bundles = {decided.line.line_no: decided.line.quantity for decided in decision.lines if decided.kind == BUNDLE}
     return [
         DemandLine(
             order_id=draft.id,
@@ -142,10 +146,36 @@ def demands(draft: OrderDraft, decision: Decision) -> list[DemandLine]:
             is_stocked=decided.line.product.is_stocked,
             quantity=decided.line.quantity,
             occurred_at=draft.ordered_at,
+            about=about,
+            sku=decided.line.product.sku,
+            category=decided.line.product.category,
+            net_minor=decided.net_minor,
+            weight_kg=decided.line.product.weight_kg,
+            kit_no=decided.part_of,
+            per_kit=None if decided.part_of is None else decided.line.quantity / bundles[decided.part_of],
+            wanted_on=draft.requested_delivery_date,
         )
         for decided in decision.lines
         if decided.kind != BUNDLE
     ]
+
+
+def _tag(draft: OrderDraft) -> OrderTag:
+    """Return what sourcing, sharing and notices ask of the order."""
+    customer, place = draft.customer, draft.ship_to
+    return OrderTag(
+        customer_id=customer.id if customer else None,
+        group=_group_codes().get(customer.group_id, "") if customer and customer.group_id else "",
+        channel=draft.channel.code,
+        country=place.country if place else "",
+        postal_code=place.postal_code if place else "",
+        currency=draft.currency,
+    )
+
+
+@remembered(seconds=5)
+def _group_codes() -> Mapping[UUID, str]:
+    return {group_id: code for code, group_id in customer_groups().items()}
 
 
 def _placed(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from apps.inventory.contract import ReceivedDue, fill_backorders, receive_due
+from apps.inventory.contract import ReceivedDue, fill_backorders, held_back, receive_due
 from apps.orders.services.outcomes import NotDone
 from apps.orders.services.ship import ShipOrder, Shipped, ship_in
 from ordercash.kernel import sql
@@ -29,7 +29,10 @@ def receive_goods(*, until: datetime, limit: int, actor: Actor) -> ReceivedDue:
 
 @writes
 def fill_waiting(*, now: datetime, limit: int, actor: Actor, product_ids: Sequence[UUID] | None = None) -> list[UUID]:
-    """Give free stock to at most `limit` waiting lines, oldest first; returns the orders that got something. Call again while some do."""
+    """Give free stock to at most `limit` waiting lines, oldest first; returns the orders that got something. Call again while some do.
+
+    The net behind the verbs that share out what they free.
+    """
     return fill_backorders(now=now, limit=limit, product_ids=product_ids, actor=actor)
 
 
@@ -38,13 +41,16 @@ def ship_ready(*, from_at: datetime, until: datetime, limit: int, actor: Actor) 
     """Ship everything reserved of orders placed before `until`, at the order's own time but not before `from_at`.
 
     This stands in for the warehouse in demos and imports. At most `limit` orders; call again while shipments come back. Orders that
-    are refused stand in nobody's way.
+    their policy lets wait, and those that are refused, stand in nobody's way.
     """
     refused: list[NotDone] = []
-    while ready := sql.fetch(_READY, [until, [item.order_id for item in refused], limit]):
+    waiting: set[UUID] = set()
+    while ready := sql.fetch(_READY, [until, [*waiting, *(item.order_id for item in refused)], limit]):
+        waiting |= held_back([order_id for order_id, _ in ready]).keys()
         wanted = [
             ShipOrder(order_id, source_ref=f"run:{new_id()}", shipped_at=max(ordered_at, from_at))
             for order_id, ordered_at in ready
+            if order_id not in waiting
         ]
         shipped = ship_in(wanted, actor=actor)
         refused += shipped.refused

@@ -8,6 +8,7 @@ from tqdm import tqdm
 
 from apps.integrations.services.mappings import open_mapping
 from apps.integrations.services.stock_plan import load_stock, plan_stock
+from ordercash.kernel import clock
 from ordercash.kernel.actor import SYSTEM
 from ordercash.kernel.errors import DomainError
 from ordercash.kernel.memory import collect_rarely
@@ -25,7 +26,7 @@ class Command(BaseCommand):
         try:
             plan = plan_stock(file, open_mapping(mapping))
             with tqdm(total=len(plan.demands), unit=" products", disable=not self.stderr.isatty()) as bar:
-                count = load_stock(plan, actor=SYSTEM, progress=lambda done: _move(bar, done))
+                count = load_stock(plan, actor=SYSTEM, now=clock.now(), progress=lambda done: _move(bar, done))
         except DomainError as refusal:
             raise CommandError(refusal.detail) from refusal
         self.stdout.write(f"Stock of {count:,} products is loaded or planned.")

@@ -1,0 +1,67 @@
+"""The waiting lines as rows: added when goods are short, lowered when they are served or wanted no more."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from apps.inventory.decisions.facts import DemandLine
+from ordercash.kernel.sql import columns_of, insert_rows, run
+
+COLUMNS = {
+    "line_id": "uuid",
+    "order_id": "uuid",
+    "legal_entity_id": "uuid",
+    "product_id": "uuid",
+    "quantity": "numeric",
+    "occurred_at": "timestamptz",
+    "customer_id": "uuid",
+    "customer_group": "varchar",
+    "channel": "varchar",
+    "country": "varchar",
+    "currency": "varchar",
+    "net_minor": "bigint",
+    "line_quantity": "numeric",
+    "wanted_on": "date",
+    "kit_no": "int",
+    "per_kit": "numeric",
+}
+
+LESS_WAITING = """
+WITH less AS (SELECT * FROM unnest(%s::uuid[], %s::numeric[]) AS l (line_id, quantity)),
+gone AS (DELETE FROM inventory_backorder b USING less l WHERE b.line_id = l.line_id AND b.quantity = l.quantity)
+UPDATE inventory_backorder b SET quantity = b.quantity - l.quantity FROM less l WHERE b.line_id = l.line_id AND b.quantity > l.quantity
+"""
+
+
+def add_waiting(waiting: Sequence[tuple[DemandLine, Decimal]]) -> None:
+    """Let these quantities of lines wait; one statement, none for nothing."""
+    insert_rows("inventory_backorder", COLUMNS, [_row(line, quantity) for line, quantity in waiting])
+
+
+def lower_waiting(parts: Sequence[tuple[UUID, Decimal]]) -> None:
+    """Take quantities off waiting lines that are locked; one statement, none for nothing."""
+    if parts:
+        run(LESS_WAITING, columns_of(parts, 2))
+
+
+def _row(line: DemandLine, quantity: Decimal) -> tuple[Any, ...]:
+    about = line.about
+    return (
+        line.line_id,
+        line.order_id,
+        line.legal_entity_id,
+        line.product_id,
+        quantity,
+        line.occurred_at,
+        about.customer_id,
+        about.group,
+        about.channel,
+        about.country,
+        about.currency,
+        line.net_minor,
+        line.quantity,
+        line.wanted_on,
+        line.kit_no,
+        line.per_kit,
+    )

@@ -1,0 +1,77 @@
+"""Which supply serves which promise: the pure turn, and the rows that follow supplies and waiting lines."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+
+from apps.inventory.contract import ReleaseItem, plan_receipts, receive_due, release_lines, reserve_lines
+from apps.inventory.decisions.pegs import Need, Source, peg_in_turn
+from apps.inventory.models import Backorder, Peg, PlanStamp, Supply
+from ordercash.kernel.actor import SYSTEM
+from tests.factories.inventory import NOW, a_place, announced, demand
+
+ENTITY, MUGS, CUPS, NORTH = (UUID(int=n) for n in range(1, 5))
+A, B, C, FIRST, SECOND = (UUID(int=n) for n in range(11, 16))
+DAY = date(2026, 3, 5)
+
+
+def need(line, quantity, product=MUGS):
+    return Need(line, (ENTITY, product), Decimal(quantity))
+
+
+def source(supply, quantity, days=0, product=MUGS):
+    return Source(supply, NORTH, (ENTITY, product), Decimal(quantity), DAY + timedelta(days=days))
+
+
+@pytest.mark.parametrize(
+    ("needs", "sources", "pegs"),
+    [
+        ([need(A, 5)], [], []),
+        ([need(A, 5)], [source(FIRST, 8)], [(A, FIRST, 5)]),
+        ([need(A, 5), need(B, 5)], [source(FIRST, 8), source(SECOND, 4, 2)], [(A, FIRST, 5), (B, FIRST, 3), (B, SECOND, 2)]),
+        ([need(A, 9), need(B, 5)], [source(FIRST, 8), source(SECOND, 4, 2)], [(A, FIRST, 8), (A, SECOND, 1), (B, SECOND, 3)]),
+        ([need(A, 2, CUPS), need(B, 1)], [source(FIRST, 8)], [(B, FIRST, 1)]),
+    ],
+)  # fmt: skip
+def test_promises_take_what_comes_first(needs, sources, pegs):
+    found = peg_in_turn(needs, sources)
+    assert [(peg.line_id, peg.supply_id, int(peg.quantity)) for peg in found] == pegs
+
+
+def pegged():
+    rows = Peg.objects.order_by("line__occurred_at", "ship_on").values_list("line_id", "supply__source_ref", "quantity")
+    return [(line_id, ref, int(quantity)) for line_id, ref, quantity in rows]
+
+
+@pytest.mark.django_db
+def test_pegs_follow_supplies_and_waiting_lines():
+    place = a_place()
+    line = demand(place, 6)
+    reserve_lines([line])
+    plan_receipts([announced(place, 4, "po:1", days=2)], now=NOW)
+    assert pegged() == []
+    Backorder.objects.update(promised_on=DAY)
+    plan_receipts([announced(place, 9, "po:2", days=5)], now=NOW)
+    assert pegged() == [(line.line_id, "po:1", 4), (line.line_id, "po:2", 2)]
+    assert list(Peg.objects.order_by("ship_on").values_list("ship_on", flat=True)) == [
+        date(2026, 3, 4),
+        date(2026, 3, 7),
+    ]
+    release_lines([ReleaseItem(line.line_id, Decimal(3))], now=NOW)
+    assert pegged() == [(line.line_id, "po:1", 3)]
+    receive_due(now=NOW + timedelta(days=3), limit=9, actor=SYSTEM)
+    assert (pegged(), Backorder.objects.count()) == ([], 0)
+    assert [int(supply.open_quantity) for supply in Supply.objects.order_by("due_at")] == [0, 9]
+
+
+@pytest.mark.django_db
+def test_whoever_changes_a_plan_leaves_a_stamp():
+    place = a_place(products=2)
+    reserve_lines([demand(place, 2), demand(place, 1, product=1)])
+    before = PlanStamp.objects.count()
+    assert before == 2
+    plan_receipts([announced(place, 4, "po:1", days=2)], now=NOW)
+    assert PlanStamp.objects.filter(product_id=place.products[0].id).count() == 2
+    assert set(PlanStamp.objects.values_list("legal_entity_id", flat=True)) == {place.entity.id}
