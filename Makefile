@@ -49,12 +49,12 @@ install-dev: python ## Install what tests and checks need besides
 
 .PHONY: test
 test: install-dev ## Run the whole suite on throw-away servers (JOBS=auto, ARGS="tests/orders -k hold")
-	@exec $(EMBEDDED) pytest -n $(JOBS) $(ARGS)
+	@exec $(EMBEDDED) pytest -n $(JOBS) --dist worksteal $(ARGS)
 
 .PHONY: full
 full: install-dev ## Run every test at full count; keep the output under bench/results/
 	@mkdir -p bench/results
-	@ORDERCASH_FULL=1 $(EMBEDDED) pytest -n $(JOBS) $(ARGS) 2>&1 | tee bench/results/full.txt
+	@ORDERCASH_FULL=1 $(EMBEDDED) pytest -n $(JOBS) --dist worksteal $(ARGS) 2>&1 | tee bench/results/full.txt
 
 ##@ Check
 

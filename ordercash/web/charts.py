@@ -17,6 +17,7 @@ def chart_context(chart: Chart) -> dict[str, Any]:
             "labels": list(chart.labels),
             "days": _are_days(chart.labels),
             "names": [series.name for series in chart.series],
+            "marks": [series.marks for series in chart.series],
             "values": [[_drawn(chart, value) for value in series.values] for series in chart.series],
             "decimals": exponent(chart.currency) if chart.currency else 0,
             "unit": chart.currency or chart.unit,

@@ -62,17 +62,19 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One line or set of bars; None is a gap."""
+    """One line or set of bars; None is a gap. `marks` are points that no line joins, such as what comes in on some days."""
 
     name: str
     values: Sequence[float | int | None]
+    marks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
     """A chart over labels (days as ISO dates, or words), with the same numbers as a table below it.
 
-    kind -- "line", "area", "bar" or "stacked"; currency -- set when values are minor units of it; unit -- else
+    kind -- "line", "area", "bar", "stacked", or "step": a value that holds until the next label
+    currency -- set when values are minor units of it; unit -- else
     """
 
     title: str

@@ -169,6 +169,7 @@ def charts() -> list[Chart]:
     orders = [800 + (index * 137) % 420 - (380 if index % 7 in {2, 3} else 0) for index in range(29)]
     money = [value * 4137 for value in orders]
     late = [value // 9 + (index * 31) % 40 for index, value in enumerate(orders)]
+    stock = [40 - index * 3 if index < 12 else 90 - index * 2 for index in range(29)]
     ages = ["not due", "1–30 days", "31–60 days", "61–90 days", "over 90"]
     return [
         Chart("Invoiced a day", days, [Series("Invoiced", money)], kind="bar", currency="GBP"),
@@ -185,6 +186,16 @@ def charts() -> list[Chart]:
         ),
         Chart(
             "Cases a day", days, [Series("New", late), Series("Kept over", late[::-1])], kind="stacked", unit="cases"
+        ),
+        Chart(
+            "Stock to be had",
+            days,
+            [
+                Series("To be had", stock),
+                Series("Comes in", [50 if index == 12 else None for index in range(29)], marks=True),
+            ],
+            kind="step",
+            unit="pieces",
         ),
     ]
 

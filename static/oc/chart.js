@@ -31,12 +31,17 @@
     const bars = data.kind === "bar" || data.kind === "stacked";
     const many = data.kind === "bar" ? data.names.length : 1;
     const shown = (index) => (_, value, __, at) => (at == null || raw[index][at] == null ? "–" : exact.format(raw[index][at]));
+    const path = (index) => {
+      if (bars) return uPlot.paths.bars({ size: [0.68, 46], disp: many > 1 ? grouped(index, many, step) : undefined });
+      if (data.marks[index]) return () => null;
+      return data.kind === "step" ? uPlot.paths.stepped({ align: 1 }) : undefined;
+    };
     return data.names.map((label, index) => ({
       label, value: shown(index), stroke: seriesColor(index), width: bars ? 0 : 1.75,
-      // A single day has no line to be seen by.
-      points: { show: !bars && data.labels.length === 1, size: 7, fill: seriesColor(index) },
+      // A single day has no line to be seen by, and marks have none at all.
+      points: { show: !bars && (data.marks[index] || data.labels.length === 1), size: data.marks[index] ? 9 : 7, fill: seriesColor(index) },
       fill: bars ? seriesColor(index) : data.kind === "area" ? `color-mix(in oklab, ${seriesColor(index)} 16%, transparent)` : undefined,
-      paths: bars ? uPlot.paths.bars({ size: [0.68, 46], disp: many > 1 ? grouped(index, many, step) : undefined }) : undefined,
+      paths: path(index),
     }));
   }
 

@@ -20,7 +20,7 @@ Open = Callable[..., Visit]
 def test_its_picture_is_complete_and_readable(visit: Open, size: str, theme: str) -> None:
     window = visit(make_user(display_name="Finance controller"), size=size, theme=theme)
     page = window.go("/components/")
-    expect(page.locator(".oc-chart canvas")).to_have_count(4)
+    expect(page.locator(".oc-chart canvas")).to_have_count(5)
     assert page.evaluate("document.documentElement.classList.contains('dark')") == (theme == "dark")
     assert window.picture(f"components-{size}-{theme}").stat().st_size > 100_000
     assert too_faint(page) == []

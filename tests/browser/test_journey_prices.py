@@ -110,8 +110,7 @@ def test_a_price_list_with_a_mistake_is_mended_looked_at_and_carried_out(
     assert new.unit_price == Decimal("6.95")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("size", ["laptop", "desk"])
+@pytest.mark.parametrize(("size", "theme"), [("laptop", "light"), ("desk", "dark")])
 def test_the_pages_of_prices_are_readable(sign_in: Callable[..., Visit], size: str, theme: str) -> None:
     window = sign_in("pricing_analyst", size=size, theme=theme)
     for name, address in (

@@ -17,6 +17,14 @@ def test_a_chart_draws_major_units_and_tells_exact_ones() -> None:
     assert context["rows"] == [("2024-01-01", ["12.345"]), ("2024-01-02", ["–"])]
 
 
+def test_a_stepped_chart_says_what_are_marks() -> None:
+    series = [Series("To be had", [4, -1, 9]), Series("Comes in", [None, None, 10], marks=True)]
+    context = chart_context(Chart("T", ["2024-01-01", "2024-01-05", "2024-01-09"], series, kind="step"))
+    assert (context["data"]["kind"], context["data"]["marks"]) == ("step", [False, True])
+    assert context["data"]["values"] == [[4, -1, 9], [None, None, 10]]
+    assert context["rows"][1] == ("2024-01-05", ["−1", "–"])
+
+
 def test_words_are_no_days() -> None:
     assert not chart_context(Chart("T", ["late"], [Series("S", [1])]))["data"]["days"]
 
