@@ -37,6 +37,21 @@ NAVIGATION: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("Stock", "stock", "inventory_2"),
             Entry("Shipments", "shipments", "local_shipping"),
             Entry("Backorders", "backorders", "hourglass_top"),
+            Entry("Warehouse systems", "warehouse_connections", "lan"),
+            Entry("Messages", "warehouse_messages", "forum"),
+        ),
+    ),
+    (
+        "Promises",
+        (
+            Entry("To be promised", "atp", "event_available"),
+            Entry("Supplies", "supplies", "conveyor_belt"),
+            Entry("Reservations", "reservations", "bookmark"),
+            Entry("Allocation", "allocation_runs", "call_split"),
+            Entry("Backorder board", "backorder_board", "view_kanban"),
+            Entry("Quotas", "quotas", "pie_chart"),
+            Entry("Notices", "notices", "campaign"),
+            Entry("Freshness", "sync_latency", "sync"),
         ),
     ),
     (

@@ -29,6 +29,15 @@ _RULES: Final = (
     "compliance.view_tax_rates",
 )
 _COSTS: Final = ("pricing.view_costs",)
+# What is promised, what is to come, how what is scarce was shared.
+_PROMISES: Final = (
+    "inventory.view_promises",
+    "inventory.view_supplies",
+    "inventory.view_allocation",
+    "inventory.view_notices",
+    "inventory.view_sync",
+)
+_MESSAGES: Final = ("integrations.view_warehouse_messages",)
 _CASEWORK: Final = ("exceptions.claim_case", "exceptions.resolve_case")
 _RULEMAKER: Final = ("rulebooks.draft_version", "rulebooks.run_back_tests", "rulebooks.comment_version")
 _APPROVER: Final = (
@@ -43,12 +52,15 @@ _APPROVER: Final = (
 
 ROLES: Mapping[str, Sequence[str]] = {
     "order_desk": (
-        *_WORK, *_CASEWORK, *_MONEY, *_RULES,
+        *_WORK, *_CASEWORK, *_MONEY, *_RULES, *_PROMISES,
         "orders.place_orders", "orders.cancel_orders", "masterdata.change_customers", "pricing.make_quotes",
+        "inventory.simulate_allocation", "inventory.hold_goods",
     ),
     "warehouse": (
-        *_WORK, *_CASEWORK,
+        *_WORK, *_CASEWORK, *_PROMISES, *_MESSAGES, *_RULEMAKER, "rulebooks.view_rulebooks", "rulebooks.view_decisions",
         "orders.ship_orders", "orders.return_goods", "inventory.receive_stock", "inventory.adjust_stock",
+        "inventory.change_supplies", "inventory.move_bins", "inventory.change_safety_stock", "inventory.simulate_allocation",
+        "inventory.commit_allocation", "inventory.change_quotas", "inventory.hold_goods", "inventory.change_handling",
     ),
     "pricing_analyst": (
         *_WORK, *_CASEWORK, *_RULES, *_COSTS,
@@ -79,8 +91,9 @@ ROLES: Mapping[str, Sequence[str]] = {
         "masterdata.view_setup", "operations.view_proof", "operations.run_proof",
     ),
     "order_approver": (
-        *_WORK, *_CASEWORK, *_MONEY, *_APPROVER, *_RULES,
+        *_WORK, *_CASEWORK, *_MONEY, *_APPROVER, *_RULES, *_PROMISES,
         "orders.release_orders", "orders.accept_content", "orders.accept_refused_coupons", "orders.cancel_orders",
+        "inventory.simulate_allocation", "inventory.commit_allocation", "inventory.allocate_by_hand", "inventory.apply_replan",
     ),
     "pricing_approver": (
         *_WORK, *_CASEWORK, *_APPROVER, *_RULES, *_COSTS,
@@ -90,12 +103,13 @@ ROLES: Mapping[str, Sequence[str]] = {
     "credit_approver": (*_WORK, *_CASEWORK, *_MONEY, *_APPROVER, *_RULES, "orders.release_orders", "orders.accept_credit_risk"),
     "finance_approver": (*_WORK, *_MONEY, *_BOOKS, *_APPROVER, *_RULES, *_COSTS, "audit.view_events", "operations.view_proof"),
     "auditor": (
-        *_WORK, *_MONEY, *_BOOKS, *_RULES, *_COSTS,
+        *_WORK, *_MONEY, *_BOOKS, *_RULES, *_COSTS, *_PROMISES, *_MESSAGES,
         "audit.view_events", "audit.view_jobs", "masterdata.view_setup", "masterdata.view_users", "masterdata.view_api_keys",
         "operations.view_proof",
     ),
     "integration_engineer": (
-        *_WORK, *_RULES,
+        *_WORK, *_RULES, *_PROMISES, *_MESSAGES,
+        "integrations.manage_warehouse_connections", "integrations.send_again",
         "orders.place_orders", "pricing.make_quotes", "masterdata.view_setup", "masterdata.change_setup", "masterdata.view_api_keys",
         "masterdata.manage_api_keys", "masterdata.change_products", "inventory.change_warehouses", "audit.view_events",
         "audit.view_jobs",

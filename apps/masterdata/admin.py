@@ -80,7 +80,7 @@ class CustomerAdmin(SimpleHistoryAdmin, MasterAdmin):
     search_fields = ("code", "name")
     fields = (
         "code", "name", "group", "currency", "country", "vat_id", "email", "language", "payment_terms_days", "invoicing",
-        "is_one_time", "standing", "blocked_reason", "credit_limit",
+        "notices", "is_one_time", "standing", "blocked_reason", "credit_limit",
     )  # fmt: skip
     # Verbs change these; code and currency stay, because documents, limits and balances are in them.
     readonly_fields = ("standing", "blocked_reason", "credit_limit")

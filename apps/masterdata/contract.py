@@ -15,9 +15,11 @@ from apps.masterdata.selectors.parties import (
 )
 from apps.masterdata.selectors.places import (
     ChannelFacts,
+    Coordinates,
     DatedRate,
     EntityFacts,
     channels_by_code,
+    coordinates_of,
     currencies,
     customer_groups,
     dated_rates,
@@ -54,6 +56,7 @@ __all__ = [
     "AddressDraft",
     "AddressFacts",
     "ChannelFacts",
+    "Coordinates",
     "CustomerDraft",
     "CustomerFacts",
     "DatedRate",
@@ -70,6 +73,7 @@ __all__ = [
     "bundle_parts",
     "bundles_with",
     "channels_by_code",
+    "coordinates_of",
     "currencies",
     "customer",
     "customer_groups",

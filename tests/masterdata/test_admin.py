@@ -96,7 +96,7 @@ def test_credit_limits_are_not_set_by_who_keeps_addresses() -> None:
     assert page.status_code == 200
     body = {
         "code": "C-1", "name": "Renamed", "currency": "GBP", "country": "GB", "language": "en", "payment_terms_days": "30",
-        "invoicing": "per_shipment", "credit_limit_minor": "99", "is_blocked": "on",
+        "invoicing": "per_shipment", "notices": "all", "credit_limit_minor": "99", "is_blocked": "on",
         "addresses-TOTAL_FORMS": "0", "addresses-INITIAL_FORMS": "0",
     }  # fmt: skip
     answer = client.post(url, body)
@@ -111,7 +111,7 @@ def test_a_vat_id_that_changes_is_checked_and_one_from_before_stays(vat_id: str,
     client = browser(VIEW_CUSTOMERS, CHANGE_CUSTOMERS)
     body = {
         "code": "C-1", "name": "Renamed", "currency": "GBP", "country": "GB", "language": "en", "payment_terms_days": "30",
-        "invoicing": "per_shipment", "vat_id": vat_id, "addresses-TOTAL_FORMS": "0", "addresses-INITIAL_FORMS": "0",
+        "invoicing": "per_shipment", "notices": "all", "vat_id": vat_id, "addresses-TOTAL_FORMS": "0", "addresses-INITIAL_FORMS": "0",
     }  # fmt: skip
     answer = client.post(f"/admin/masterdata/customer/{customer.pk}/change/", body)
     if kept is None:

@@ -9,7 +9,7 @@ import pytest
 
 from apps.masterdata import contract
 from apps.masterdata.contract import AddressDraft, CustomerDraft, ProductDraft
-from apps.masterdata.models import Address, Customer, ExchangeRate, Product
+from apps.masterdata.models import Address, Customer, ExchangeRate, PostalPlace, Product
 from ordercash.kernel.ids import new_id
 from ordercash.kernel.transactions import TransactionMisuse
 from tests.factories.counting import counted
@@ -223,3 +223,27 @@ def test_ensuring_joins_a_transaction_and_never_opens_one() -> None:
     with pytest.raises(TransactionMisuse):
         contract.ensure_customers([CustomerDraft("A", "", "GBP")])
     assert not Customer.objects.exists()
+
+
+def test_postal_codes_lie_where_their_longest_known_beginning_lies() -> None:
+    for country, prefix, latitude in (("GB", "", 54), ("GB", "SW", 51), ("GB", "SW1A1", 52), ("DE", "8", 48)):
+        PostalPlace.objects.create(country=country, prefix=prefix, latitude=latitude, longitude=1)
+    asked = [
+        ("GB", "sw1a 1aa"),
+        ("GB", "SW19"),
+        ("GB", "W1"),
+        ("GB", ""),
+        ("DE", "80331"),
+        ("DE", "10115"),
+        ("FR", "75001"),
+    ]
+    with counted() as statements:
+        found = contract.coordinates_of(asked)
+    assert statements.count == 1
+    assert {key: (int(place.latitude), place.prefix) for key, place in found.items()} == {
+        ("GB", "sw1a 1aa"): (52, "SW1A1"),
+        ("GB", "SW19"): (51, "SW"),
+        ("GB", "W1"): (54, ""),
+        ("GB", ""): (54, ""),
+        ("DE", "80331"): (48, "8"),
+    }

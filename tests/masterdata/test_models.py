@@ -69,6 +69,7 @@ def test_equal_content_is_kept_once(address: Address) -> None:
         ("UPDATE masterdata_customer SET code = ''", "customer_code_not_empty"),
         ("UPDATE masterdata_customer SET country = 'uk'", "customer_country_is_iso"),
         ("UPDATE masterdata_customer SET invoicing = 'yearly'", "customer_invoicing_word"),
+        ("UPDATE masterdata_customer SET notices = 'some'", "customer_notices_word"),
         ("UPDATE masterdata_customer SET credit_limit_minor = -1", "customer_credit_limit_not_negative"),
         (
             "INSERT INTO masterdata_product (id, sku, name, kind, tax_class, unit)"
@@ -187,3 +188,28 @@ def test_a_channel_needs_no_history() -> None:
     assert run(
         "SELECT count(*) FROM audit_changerecord WHERE table_name IN ('masterdata_channel', 'masterdata_currency')"
     ) == [(2,)]
+
+
+PLACE = "INSERT INTO masterdata_postalplace (id, country, prefix, latitude, longitude) VALUES (gen_random_uuid(), '{}', '{}', {}, {})"
+
+
+@pytest.mark.parametrize(
+    ("place", "refusal"),
+    [
+        (("gb", "SW", 51, 0), "postal_place_country_is_iso"),
+        (("GB", "s w", 51, 0), "postal_place_prefix_is_plain"),
+        (("GB", "SW", 91, 0), "postal_place_on_earth"),
+        (("GB", "SW", 51, 181), "postal_place_on_earth"),
+        (("GB", "", 51, 0), "postal_place_once"),
+    ],
+)
+def test_places_of_postal_codes_that_cannot_be(place: tuple[object, ...], refusal: str) -> None:
+    run(PLACE.format("GB", "", 54, -2))
+    with pytest.raises(IntegrityError, match=refusal):
+        run(PLACE.format(*place))
+
+
+def test_a_shelf_life_lasts_a_day_at_least() -> None:
+    a_product()
+    with pytest.raises(IntegrityError, match="product_shelf_life_positive"):
+        run("UPDATE masterdata_product SET shelf_life_days = 0")

@@ -129,6 +129,34 @@ def dated_rates(keys: Collection[tuple[str, str, date]]) -> dict[tuple[str, str,
     return {(base, quote, day): DatedRate(*found) for base, quote, day, *found in rows}
 
 
+@dataclass(frozen=True, slots=True)
+class Coordinates:
+    """Where a postal code lies, in degrees, and the part of it that is known: `prefix` "" is the middle of the country."""
+
+    latitude: Decimal
+    longitude: Decimal
+    prefix: str
+
+
+def coordinates_of(pairs: Collection[tuple[str, str]]) -> dict[tuple[str, str], Coordinates]:
+    """Return where each (country, postal code) lies, by the longest prefix that is known; unknown ones have no entry. One statement.
+
+    Codes are compared in capitals and without spaces.
+    """
+    wanted = list(set(pairs))
+    if not wanted:
+        return {}
+    countries, codes = zip(*wanted, strict=True)
+    rows = fetch(
+        "SELECT w.country, w.code, p.latitude, p.longitude, p.prefix FROM unnest(%s::text[], %s::text[]) AS w(country, code)"
+        " CROSS JOIN LATERAL (SELECT * FROM masterdata_postalplace p WHERE p.country = w.country"
+        " AND p.prefix = ANY (SELECT left(upper(replace(w.code, ' ', '')), n) FROM generate_series(0, 20) AS n)"
+        " ORDER BY length(p.prefix) DESC LIMIT 1) p",
+        [list(countries), list(codes)],
+    )
+    return {(country, code): Coordinates(*found) for country, code, *found in rows}
+
+
 def forget_places() -> None:
     """Drop what this process remembers of the small tables; called by whoever changed them."""
     for question in (entities_by_code, entities_by_id, channels_by_code, currencies, units, customer_groups):
