@@ -42,7 +42,7 @@ def close_settled(events: list[DeliveredEvent]) -> None:
 
 
 def fill_waiting(events: list[DeliveredEvent]) -> None:
-    """Goods that came in or became free go to the orders that wait for them, oldest first."""
+    """Goods that became free while those who wait for them were being written down go to them now, oldest first."""
     products = _distinct(UUID(product_id) for event in events for product_id in event.payload.get("product_ids", ()))
     fill_backorders(now=clock.now(), limit=LINES_AT_ONCE, product_ids=products, actor=SYSTEM)
 

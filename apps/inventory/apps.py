@@ -11,6 +11,7 @@ class InventoryConfig(AppConfig):
     verbose_name = "Inventory"
 
     def ready(self) -> None:
+        import_string("apps.inventory.contract.register")()
         find = import_string("apps.inventory.selectors.lists.find_shipment_hits")
         numbers = import_string("apps.inventory.selectors.lists.shipment_numbers")
         movements = import_string("apps.inventory.selectors.lists.movement_names")

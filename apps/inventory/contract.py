@@ -5,6 +5,7 @@ a `Refusal`, its neighbours go on. Every verb locks stock rows first and in the 
 long as they call one of them per transaction, or lock the orders that they are about before.
 """
 
+from apps.audit.contract import register_job
 from apps.inventory.decisions.facts import (
     AdjustmentDraft,
     Availability,
@@ -48,6 +49,7 @@ from apps.inventory.services.reserving import reserve_lines
 from apps.inventory.services.returning import receive_returns
 from apps.inventory.services.sharing import fill_backorders
 from apps.inventory.services.shipping import ship
+from apps.inventory.services.stamps import JOBS
 from apps.inventory.services.supplies import plan_receipts, receive_due
 
 __all__ = [
@@ -90,6 +92,7 @@ __all__ = [
     "receive_due",
     "receive_returns",
     "receive_stock",
+    "register",
     "release_lines",
     "reserve_lines",
     "ship",
@@ -100,3 +103,9 @@ __all__ = [
     "waiting_for",
     "warehouses",
 ]
+
+
+def register() -> None:
+    """Make known what inventory does by itself; called once when the apps are loaded."""
+    for name, (function, every_seconds, title) in JOBS.items():
+        register_job(name, function, every_seconds=every_seconds, title=title)

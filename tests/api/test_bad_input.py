@@ -164,13 +164,17 @@ def test_white_space_at_the_ends_of_a_text_is_taken_off(desk: APIClient) -> None
 
 
 def test_what_the_buyer_wishes_and_writes_is_kept_and_shown(desk: APIClient) -> None:
-    wished = {"requested_delivery_date": "2026-03-20", "note": "Ring twice\r\n\tat the <b>gate</b>"}
+    wished = {
+        "requested_delivery_date": "2026-03-20",
+        "note": "Ring twice\r\n\tat the <b>gate</b>",
+        "partial_delivery": False,
+    }
     placed = post(desk, an_order(**wished, lines=line(buyer_reference="10.A"))).json()
     order = desk.get(placed["url"]).json()
     assert {name: order[name] for name in wished} == wished
     assert order["lines"][0]["buyer_reference"] == "10.A"
     plain = desk.get(post(desk, an_order()).json()["url"]).json()
-    assert (plain["requested_delivery_date"], plain["note"]) == (None, "")
+    assert (plain["requested_delivery_date"], plain["note"], plain["partial_delivery"]) == (None, "", True)
     page = page_of(order["id"])
     assert "at the &lt;b&gt;gate" in page
     assert "Wished for" in page

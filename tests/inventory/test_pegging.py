@@ -9,7 +9,9 @@ import pytest
 from apps.inventory.contract import ReleaseItem, plan_receipts, receive_due, release_lines, reserve_lines
 from apps.inventory.decisions.pegs import Need, Source, peg_in_turn
 from apps.inventory.models import Backorder, Peg, PlanStamp, Supply
+from apps.inventory.services.stamps import drop_old_stamps
 from ordercash.kernel.actor import SYSTEM
+from ordercash.kernel.transactions import writes
 from tests.factories.inventory import NOW, a_place, announced, demand
 
 ENTITY, MUGS, CUPS, NORTH = (UUID(int=n) for n in range(1, 5))
@@ -75,3 +77,17 @@ def test_whoever_changes_a_plan_leaves_a_stamp():
     plan_receipts([announced(place, 4, "po:1", days=2)], now=NOW)
     assert PlanStamp.objects.filter(product_id=place.products[0].id).count() == 2
     assert set(PlanStamp.objects.values_list("legal_entity_id", flat=True)) == {place.entity.id}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_only_the_newest_stamps_are_kept():
+    place = a_place(products=2)
+    for product in (0, 0, 1):
+        writes(reserve_lines)([demand(place, 2, product=product)])
+    newest = PlanStamp.objects.order_by("-id").values_list("product_id", flat=True)[0]
+    assert drop_old_stamps() == 1
+    assert list(PlanStamp.objects.order_by("-id").values_list("product_id", flat=True)) == [
+        newest,
+        place.products[0].id,
+    ]
+    assert drop_old_stamps() == 0

@@ -111,6 +111,8 @@ MUTATIONS: Final = (
     Mutation("07", "UPDATE inventory_stock SET reserved = reserved - 1 WHERE reserved > 0", MUGS),
     Mutation("07", "UPDATE inventory_stockmovement SET quantity = quantity + 1 WHERE kind = 'opening' AND stock_id = @stock()", MUGS),
     Mutation("07", "UPDATE inventory_reservation SET quantity = quantity + 1 WHERE order_id = @order(open)", MUGS, "01"),
+    Mutation("07", "UPDATE inventory_reservation SET stock_id = new_id() WHERE stock_id = @stock()", f"{MUGS}|reservation {ID}"),
+    Mutation("07", "UPDATE inventory_reservation SET warehouse_id = new_id() WHERE stock_id = @stock()", f"reservation {ID}"),
     Mutation("07", "UPDATE inventory_shipmentline SET returned_quantity = 1 WHERE line_id = @line(unpaid)", ".+"),
     # A held order has one case
     Mutation("08", "UPDATE exceptions_case SET state = 'resolved', closed_at = now() WHERE subject_kind = 'order'", AN_ORDER),

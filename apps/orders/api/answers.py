@@ -157,6 +157,7 @@ class OrderShown(Answer):
     purchase_order: str
     requested_delivery_date: date | None
     note: str
+    partial_delivery: bool
     coupons: list[str]
     quote_id: Annotated[UUID | None, Field(description="The quote whose prices it takes")]
     state: State

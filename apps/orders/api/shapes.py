@@ -39,6 +39,7 @@ def shown_order(order: OrderView) -> dict[str, Any]:
         "purchase_order": order.purchase_order,
         "requested_delivery_date": order.requested_delivery_date,
         "note": order.note,
+        "partial_delivery": order.partial_delivery,
         "coupons": list(order.coupons),
         "quote_id": order.quote_id,
         "state": order.state,

@@ -94,9 +94,12 @@ class CanonicalOrder(BaseModel):
     external_number: Annotated[Text, Field(max_length=60)] = ""
     purchase_order: Annotated[Text, Field(max_length=60)] = ""
     requested_delivery_date: Day | None = Field(
-        default=None, description="The day by which the buyer wishes to have the goods; shown, and decides nothing yet"
+        default=None, description="The day by which the buyer wishes to have the goods; the wished day of every line"
     )
     note: Note = ""
+    partial_delivery: Annotated[
+        bool, Field(description="False: nothing leaves until everything that is wanted does")
+    ] = True
     ship_to: CanonicalAddress | None = None
     coupons: Annotated[
         list[Coupon],

@@ -31,6 +31,9 @@ class Order(models.Model):
     purchase_order = models.CharField(max_length=60, default="", blank=True)
     requested_delivery_date = models.DateField(null=True)
     note = models.TextField(default="", db_default="", blank=True)
+    partial_delivery = models.BooleanField(
+        default=True, db_default=True, help_text="Whether parts of it may leave before the rest is there"
+    )
     coupons = ArrayField(
         models.CharField(max_length=64), default=list, db_default=[], blank=True, help_text="Codes as they came"
     )

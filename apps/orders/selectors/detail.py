@@ -76,6 +76,7 @@ class OrderView:
     purchase_order: str
     requested_delivery_date: date | None
     note: str
+    partial_delivery: bool
     coupons: Sequence[str]
     quote_id: UUID | None
     state: str
@@ -116,6 +117,7 @@ def order_detail(order_id: UUID) -> OrderView:
         purchase_order=order.purchase_order,
         requested_delivery_date=order.requested_delivery_date,
         note=order.note,
+        partial_delivery=order.partial_delivery,
         coupons=order.coupons,
         quote_id=order.quote_id,
         state=order.state,

@@ -68,6 +68,7 @@ class OrderDraft:
     purchase_order: str = ""
     requested_delivery_date: date | None = None
     note: str = ""
+    partial_delivery: bool = True
     ship_to: AddressFacts | None = None
     bill_to: AddressFacts | None = None
     bad_rows: Sequence[BadRow] = ()

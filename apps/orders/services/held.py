@@ -24,7 +24,7 @@ ESSENTIAL_PARTS: Final = ("line1", "city", "country")
 _HELD = """
 SELECT o.id, o.number, o.state, o.legal_entity_id, o.channel_id, o.customer_id, o.currency, o.ordered_at, o.source_ref,
        o.external_number, o.purchase_order, o.bill_to_id, o.ship_to_id, o.intake_document_id, o.placed_by, o.coupons, o.quote_id,
-       o.requested_delivery_date
+       o.requested_delivery_date, o.partial_delivery
   FROM orders_order o WHERE o.id = ANY(%s::uuid[]) ORDER BY o.id FOR NO KEY UPDATE
 """
 _LINES = """
@@ -135,6 +135,7 @@ def _draft(
         placed_by=row[14],
         coupons=tuple(row[15]),
         requested_delivery_date=row[17],
+        partial_delivery=row[18],
     )
 
 

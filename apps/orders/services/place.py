@@ -170,6 +170,7 @@ def _tag(draft: OrderDraft) -> OrderTag:
         country=place.country if place else "",
         postal_code=place.postal_code if place else "",
         currency=draft.currency,
+        partial_ok=draft.partial_delivery,
     )
 
 

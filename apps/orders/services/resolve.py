@@ -154,6 +154,7 @@ def _resolve(intake: Intake, masters: _Masters, now: datetime) -> OrderDraft | O
         purchase_order=order.purchase_order,
         requested_delivery_date=order.requested_delivery_date,
         note=order.note,
+        partial_delivery=order.partial_delivery,
         coupons=tuple(code.upper() for code in order.coupons),
         ship_to=_kept(customer.ship_to_id, masters),
         bill_to=_kept(customer.bill_to_id, masters),

@@ -97,12 +97,16 @@ def write_orders(
         _order_row(draft, decision, number, state, now)
         for draft, decision, number, state in zip(drafts, decisions, numbers, states, strict=True)
     ]
+    columns = dict(ORDER_COLUMNS)
+    if not all(draft.partial_delivery for draft in drafts):
+        columns["partial_delivery"] = "bool"
+        rows = [(*row, draft.partial_delivery) for row, draft in zip(rows, drafts, strict=True)]
     if any(draft.coupons for draft in drafts):
         # Lists of texts travel by COPY only.
         with_coupons = [(*row, list(draft.coupons)) for row, draft in zip(rows, drafts, strict=True)]
-        sql.copy_rows("orders_order", [*ORDER_COLUMNS, "coupons"], with_coupons)
+        sql.copy_rows("orders_order", [*columns, "coupons"], with_coupons)
     else:
-        sql.insert_rows("orders_order", ORDER_COLUMNS, rows)
+        sql.insert_rows("orders_order", columns, rows)
 
 
 def _order_row(draft: OrderDraft, decision: Decision, number: str, state: str, now: datetime) -> tuple[Any, ...]:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from apps.inventory.decisions.allocation import Take
 from apps.inventory.decisions.facts import DemandLine, Reserved
+from apps.inventory.services.policies import freeze_policies
 from apps.inventory.services.promising import promise_waiting
 from apps.inventory.services.reserving.fast import RESERVE, take_from_first
 from apps.inventory.services.reserving.free_of_stock import NoWarehouse, reserve_services
@@ -46,6 +47,7 @@ def reserve_lines(lines: Sequence[DemandLine]) -> dict[UUID, Reserved]:
         take_reserved(takes, {line.line_id: line for line in short}, statement=TAKE)
         answers |= _answers(short, takes)
         answers |= _wait(short, answers)
+    freeze_policies(lines)
     return answers
 
 

@@ -28,3 +28,7 @@ SELECT 'shipment line ' || l.id, l.returned_quantity::text, coalesce(sum(r.quant
   FROM inventory_shipmentline l LEFT JOIN inventory_goodsreturn r ON r.shipment_line_id = l.id
  WHERE l.returned_quantity <> 0 OR r.id IS NOT NULL
  GROUP BY l.id HAVING l.returned_quantity <> coalesce(sum(r.quantity), 0)
+UNION ALL
+SELECT 'reservation ' || r.id, 'a stock row of its product and warehouse', coalesce(s.id::text, 'none'), 'reservations name their stock'
+  FROM inventory_reservation r LEFT JOIN inventory_stock s ON s.id = r.stock_id
+ WHERE r.stock_id IS NOT NULL AND (s.id IS NULL OR s.product_id <> r.product_id OR s.warehouse_id <> r.warehouse_id)
