@@ -18,6 +18,7 @@ from apps.rulebooks.selectors.in_force import (
     InForce,
     NoRulebookInForce,
     forget_cached_rulebooks,
+    rulebook_if_any,
     rulebook_in_force,
     version_document,
 )
@@ -68,6 +69,7 @@ __all__ = [
     "pinned_version",
     "record_decisions",
     "register_kind",
+    "rulebook_if_any",
     "rulebook_in_force",
     "version_document",
 ]

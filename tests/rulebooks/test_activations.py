@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.audit.models import EventRecord
-from apps.rulebooks.contract import NoRulebookInForce, rulebook_in_force
+from apps.rulebooks.contract import NoRulebookInForce, rulebook_if_any, rulebook_in_force
 from apps.rulebooks.decisions.phases import Period, phase, version_before
 from apps.rulebooks.models import Activation, RulebookVersion
 from apps.rulebooks.selectors.versions import phase_of, rulebook
@@ -206,3 +206,10 @@ def test_phases_in_words() -> None:
     assert [phase("approved", periods, NOW) for periods in ([], [withdrawn], [ahead], [past, ahead], [present], [past])] == [
         "approved", "approved", "scheduled", "scheduled", "active", "retired",
     ]  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_rules_that_nobody_needs_are_asked_for_without_a_statement(django_assert_num_queries) -> None:
+    assert rulebook_if_any("test.nothing", at=NOW) is None
+    with django_assert_num_queries(0):
+        assert rulebook_if_any("test.nothing", at=NOW) is None

@@ -57,6 +57,15 @@ def rulebook_in_force(kind: str, *, at: datetime, legal_entity_id: UUID | None =
     return version_document(kind, found.sha256)
 
 
+def rulebook_if_any(kind: str, *, at: datetime, legal_entity_id: UUID | None = None) -> InForce | None:
+    """Return what `rulebook_in_force` does, None where no version is in force: for kinds that nobody needs.
+
+    Nothing is asked of the database while the list of versions is remembered, also where there is none.
+    """
+    found = _find(kind, at, legal_entity_id)
+    return version_document(kind, found.sha256) if found else None
+
+
 def version_document(kind: str, sha256: bytes) -> InForce:
     """Return the parsed document of any version by its hash; raises NotFound. Kept in the process's memory."""
     return _documents.get((kind, sha256)) or _parse(kind, sha256)
