@@ -1,0 +1,143 @@
+"""The promises of waiting lines as canonical texts, and their replay from them to the same bytes.
+
+Facts: {"today", "groups": [{"sku", "category", "entity", "shelves", "coming", "waiting"}], "asked": [[line, group, day, quantity]]}, days
+counted from today, quantities as plain text. Outcome: {"promises": [[line, day | null, [[day, quantity, [[source, quantity]]]], short]]}.
+Trace: {"groups": [[rule, [[day, supply, demand, left, offered]]]]}, before anybody was promised anything.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, NamedTuple, TypeVar
+
+from apps.inventory.decisions.atp.facts import (
+    Coming,
+    Group,
+    Shelf,
+    Waiting,
+    needs_of,
+    parts_of,
+    quantity_of,
+    sources_of,
+)
+from apps.inventory.decisions.atp.nouns import Need
+from apps.inventory.decisions.atp.promising import Plan, Promise, plan_of, promise, with_promised
+from apps.inventory.decisions.document.availability import AvailabilityRules, Terms
+
+N = TypeVar("N", Shelf, Coming, Waiting)
+
+
+class Asked(NamedTuple):
+    """A line that asks for a day: the place of its group, the day that it wants and how much."""
+
+    key: str
+    group: int
+    day: int
+    quantity: int
+
+
+class Texts(NamedTuple):
+    """A decision as it is stored."""
+
+    facts: str
+    outcome: str
+    trace: str
+
+
+def promise_lines(
+    rules: AvailabilityRules, groups: Sequence[Group], asked: Sequence[Asked]
+) -> tuple[dict[str, Promise], list[tuple[Terms, Plan]]]:
+    """Return the promise of each line in turn, whole on one day, and the plans before the first; lines of one group compete."""
+    terms = [rules.of(group.sku, group.category, group.legal_entity) for group in groups]
+    before = [plan_of(sources_of(g, t), needs_of(g, t), t.arithmetic) for g, t in zip(groups, terms, strict=True)]
+    plans, found = list(before), dict[str, Promise]()
+    for line in asked:
+        rule = terms[line.group].arithmetic
+        wanted = Need(line.key, line.day, line.quantity, (1,))
+        found[line.key] = promise(plans[line.group], wanted, rule, whole=True)
+        plans[line.group] = with_promised(plans[line.group], wanted, found[line.key], rule)
+    return found, list(zip(terms, before, strict=True))
+
+
+def texts_of(rules: AvailabilityRules, today: str, groups: Sequence[Group], asked: Sequence[Asked]) -> Texts:
+    """Return the texts of a decision."""
+    facts = _facts(today, groups, asked)
+    return Texts(facts, *replay(rules, facts))
+
+
+def replay(rules: AvailabilityRules, facts: str) -> tuple[str, str]:
+    """Decide again from stored facts; returns the outcome and the trace, to the byte."""
+    known = json.loads(facts)
+    groups = [_group(each) for each in known["groups"]]
+    asked = [Asked(key, group, day, parts_of(Decimal(quantity))) for key, group, day, quantity in known["asked"]]
+    found, plans = promise_lines(rules, groups, asked)
+    return _outcome(found), _trace(plans)
+
+
+def _facts(today: str, groups: Sequence[Group], asked: Sequence[Asked]) -> str:
+    return _canonical(
+        {
+            "today": today,
+            "groups": [
+                {
+                    "sku": group.sku,
+                    "category": group.category,
+                    "entity": group.legal_entity,
+                    "shelves": [(*row[:3], _text(row.quantity), row.until) for row in group.shelves],
+                    "coming": [
+                        (*row[:5], f"{row.confidence.normalize():f}", row.due, _text(row.quantity), row.until)
+                        for row in group.coming
+                    ],
+                    "waiting": [(*row[:4], _text(row.quantity), list(row.rank)) for row in group.waiting],
+                }
+                for group in groups
+            ],
+            "asked": [(*line[:3], _text(line.quantity)) for line in asked],
+        }
+    )
+
+
+def _group(known: Mapping[str, Any]) -> Group:
+    return Group(
+        known["sku"],
+        known["category"],
+        known["entity"],
+        tuple(_row(Shelf, row, quantity=3) for row in known["shelves"]),
+        tuple(_row(Coming, [*row[:5], Decimal(row[5]), *row[6:]], quantity=7) for row in known["coming"]),
+        tuple(_row(Waiting, [*row[:5], tuple(row[5])], quantity=4) for row in known["waiting"]),
+    )
+
+
+def _row(noun: Callable[..., N], row: list[Any], *, quantity: int) -> N:
+    return noun(*row[:quantity], parts_of(Decimal(row[quantity])), *row[quantity + 1 :])
+
+
+def _outcome(found: Mapping[str, Promise]) -> str:
+    rows = []
+    for key, promised in found.items():
+        parts = [
+            (part.day, _text(part.quantity), [(each.source, _text(each.quantity)) for each in part.pegs])
+            for part in promised.schedule
+        ]
+        rows.append((key, promised.complete_day, parts, _text(promised.short)))
+    return _canonical({"promises": rows})
+
+
+def _trace(plans: Sequence[tuple[Terms, Plan]]) -> str:
+    return _canonical(
+        {
+            "groups": [
+                (terms.rule.name, [(day.day, *(_text(figure) for figure in day[1:])) for day in plan.offer.days])
+                for terms, plan in plans
+            ]
+        }
+    )
+
+
+def _text(parts: int) -> str:
+    return f"{quantity_of(parts):f}"
+
+
+def _canonical(value: Any) -> str:
+    """Return the canonical JSON text: sorted keys, no white space."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
