@@ -30,6 +30,7 @@ from apps.inventory.decisions.facts import (
     WarehouseFacts,
 )
 from apps.inventory.selectors.availability_kind import register_availability
+from apps.inventory.selectors.kinds import register_sharing
 from apps.inventory.selectors.open_lines import orders_with_open_lines
 from apps.inventory.selectors.order_story import (
     GoodsBack,
@@ -107,7 +108,8 @@ __all__ = [
 
 
 def register() -> None:
-    """Make known what inventory does by itself; called once when the apps are loaded."""
+    """Make known what inventory does by itself and by which rules; called once when the apps are loaded."""
     register_availability()
     for name, (function, every_seconds, title) in JOBS.items():
         register_job(name, function, every_seconds=every_seconds, title=title)
+    register_sharing()

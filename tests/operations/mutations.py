@@ -200,4 +200,8 @@ MUTATIONS: Final = (
                  WHERE subject_id = @order(discounted)""",
         r"SO-\d+ whole",
     ),
+    # Nobody waits beside goods that he could have.
+    Mutation(
+        "20", "UPDATE inventory_backorder SET product_id = (SELECT product_id FROM inventory_stock WHERE id = @stock())", "UK01 MUG-BLUE"
+    ),
 )  # fmt: skip

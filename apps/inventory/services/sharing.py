@@ -1,20 +1,35 @@
-"""Sharing out what became free, in the transaction that freed it: when it commits, no line waits beside goods that it could have."""
+"""Sharing out what became free, in the transaction that freed it: when it commits, no line waits beside goods that it could have.
 
-from collections.abc import Collection, Sequence
-from dataclasses import replace
+Without rules of allocation the oldest line is served first. With them the strategy of the product decides (`decisions/sharing`).
+"""
+
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
 from apps.audit.contract import record_events
-from apps.inventory.decisions.allocation import Candidate, Take
+from apps.inventory.decisions.allocation import Candidate, Group, Take
 from apps.inventory.decisions.facts import DemandLine
+from apps.inventory.decisions.sharing.engine import share_free
+from apps.inventory.decisions.sharing.facts import Given, Line, Shelf, Strategy, from_parts, to_parts
 from apps.inventory.events import backorders_filled
 from apps.inventory.services.locking import OF_PLACES, THESE, LockedStock, lock_stock
 from apps.inventory.services.pegging import repeg
-from apps.inventory.services.reserving import TOP_UP, group_of, route, take_reserved
+from apps.inventory.services.reserving import TOP_UP, route, take_reserved
 from apps.inventory.services.selling import MAY_SELL, may_sell
+from apps.inventory.services.turns import (
+    NOWHERE,
+    Rules,
+    Waiting,
+    lock_waiting,
+    parts_elsewhere,
+    quotas_left,
+    rules_for,
+    take_quotas,
+    waiting_in,
+)
 from apps.inventory.services.waiting import lower_waiting
 from ordercash.kernel.actor import SYSTEM, Actor
 from ordercash.kernel.sql import columns_of, fetch
@@ -22,10 +37,12 @@ from ordercash.kernel.transactions import joins
 
 # So many lines are served in the transaction that frees the goods; the others by the next look (`fill_backorders`).
 MOST_LINES: Final = 2_000
+# Strategies by which what one line gets does not depend on those who come after it in turn.
+ONE_BY_ONE: Final = frozenset({"first_come", "priority", "manual"})
 
 # Those who wait for something that lies free in these stock rows, the oldest first. A line that is wanted later waits by choice.
 BESIDE = f"""
-SELECT DISTINCT b.occurred_at, b.line_id
+SELECT DISTINCT b.occurred_at, b.line_id, b.legal_entity_id, b.product_id
   FROM inventory_stock s JOIN inventory_warehouse w ON w.id = s.warehouse_id AND w.is_active
   JOIN inventory_backorder b ON b.product_id = s.product_id AND b.legal_entity_id = w.legal_entity_id AND b.reason <> 'later'
  WHERE s.id = ANY(%s::uuid[]) AND {MAY_SELL} > 0 ORDER BY b.occurred_at, b.line_id LIMIT %s
@@ -33,7 +50,7 @@ SELECT DISTINCT b.occurred_at, b.line_id
 
 # The oldest lines that some warehouse of their legal entity could give something to now.
 FILLABLE = """
-SELECT b.line_id, b.product_id, b.legal_entity_id FROM inventory_backorder b
+SELECT b.occurred_at, b.line_id, b.legal_entity_id, b.product_id, b.kit_no FROM inventory_backorder b
  WHERE {which} b.reason <> 'later' AND EXISTS (
        SELECT FROM inventory_stock s JOIN inventory_warehouse w ON w.id = s.warehouse_id
         WHERE s.product_id = b.product_id AND {may_sell} > 0 AND w.legal_entity_id = b.legal_entity_id AND w.is_active)
@@ -42,25 +59,28 @@ SELECT b.line_id, b.product_id, b.legal_entity_id FROM inventory_backorder b
 OF_ALL = FILLABLE.format(which="", may_sell=MAY_SELL)
 OF_PRODUCTS = FILLABLE.format(which="b.product_id = ANY(%s::uuid[]) AND", may_sell=MAY_SELL)
 
-PLACES = "SELECT id, legal_entity_id FROM inventory_warehouse WHERE is_active ORDER BY priority, code"
-
-WAITING = """
-SELECT order_id, line_id, legal_entity_id, product_id, true, quantity, occurred_at FROM inventory_backorder
- WHERE line_id = ANY(%s::uuid[]) ORDER BY line_id FOR UPDATE
+# The other parts of the kits of these lines that wait: a kit is served as a whole, or not at all.
+SIBLINGS = """
+SELECT DISTINCT o.occurred_at, o.line_id, o.legal_entity_id, o.product_id
+  FROM inventory_backorder b JOIN inventory_backorder o ON o.order_id = b.order_id AND o.kit_no = b.kit_no
+ WHERE b.line_id = ANY(%s::uuid[])
 """
+
+PLACES = "SELECT id, legal_entity_id FROM inventory_warehouse WHERE is_active ORDER BY priority, code"
 
 
 @joins
 def share_out(stock_ids: Collection[UUID], *, now: datetime, actor: Actor = SYSTEM) -> list[UUID]:
-    """Give what is free in these stock rows, which the caller has locked, to those who wait for it, the oldest first.
+    """Give what is free in these stock rows, which the caller has locked, to those who wait for it, by the rules in force.
 
     Called last by every verb that frees goods; returns the ids of the orders that got something. One statement when nobody waits.
+    Kits that need goods of other stock rows as well are left for `fill_backorders`: locks are taken in one order only.
     """
     found = fetch(BESIDE, [sorted(stock_ids), MOST_LINES]) if stock_ids else []
     if not found:
         return []
     stock = lock_stock(THESE, [list(stock_ids)])
-    return _serve([line_id for _, line_id in found], stock.values(), now, actor)
+    return _serve([row[1:4] for row in found], stock.values(), now, actor)
 
 
 @joins
@@ -69,27 +89,102 @@ def fill_backorders(
 ) -> list[UUID]:
     """Reserve free stock for at most `limit` waiting lines, oldest first; returns the ids of the orders that got something.
 
-    The net behind `share_out`: for goods that became free while those who wait for them were being written down.
+    The net behind `share_out`: for goods that became free while those who wait for them were being written down, for quotas that are
+    released, and for kits.
     """
     found = fetch(OF_ALL, [limit]) if product_ids is None else fetch(OF_PRODUCTS, [list(product_ids), limit])
     if not found:
         return []
+    lines = {row[1]: row[1:4] for row in found}
+    if kits := [row[1] for row in found if row[4] is not None]:
+        lines |= {row[1]: row[1:4] for row in fetch(SIBLINGS, [kits])}
     places = fetch(PLACES)
-    pairs = {(product, place) for _, product, entity in found for place, owner in places if owner == entity}
+    pairs = {(product, place) for _, entity, product in lines.values() for place, owner in places if owner == entity}
     stock = lock_stock(OF_PLACES, columns_of(list(pairs), 2))
-    return _serve([row[0] for row in found], stock.values(), now, actor)
+    return _serve(list(lines.values()), stock.values(), now, actor)
 
 
-def _serve(line_ids: Sequence[UUID], stock: Collection[LockedStock], now: datetime, actor: Actor) -> list[UUID]:
-    lines = [DemandLine(*row) for row in fetch(WAITING, [line_ids])]
-    lines.sort(key=lambda line: (line.occurred_at, line.line_id))
-    takes = route(lines, _candidates(stock, now))
-    by_id = {line.line_id: replace(line, occurred_at=max(now, line.occurred_at)) for line in lines}
-    take_reserved(takes, by_id, statement=TOP_UP)
-    given = _given(takes)
-    lower_waiting(list(given.items()))
-    repeg({group_of(by_id[line_id]) for line_id in given}, now=now)
-    return _tell(given, by_id, actor)
+def _serve(found: Sequence[tuple[Any, ...]], stock: Collection[LockedStock], now: datetime, actor: Actor) -> list[UUID]:
+    """Serve these lines (line, legal entity, product), or where there are rules those of their groups whose turn it is."""
+    candidates = _candidates(stock, now)
+    rules = rules_for({(entity, product) for _, entity, product in found}, now=now)
+    strategies = rules.strategies({(entity, product) for _, entity, product in found})
+    plain = [line_id for line_id, entity, product in found if (entity, product) not in strategies]
+    lines = lock_waiting([*plain, *_whose_turn(rules, strategies, candidates)])
+    if not lines:
+        return []
+    asked = [rules.line(line, strategies.get(line.group)) for line in lines]
+    asked += [rules.line(line, None)._replace(group=NOWHERE) for line in parts_elsewhere(lines)]
+    given = share_free(
+        asked,
+        [Shelf(row.stock_id, row.warehouse_id, row.group, to_parts(row.free)) for row in candidates],
+        strategies,
+        quotas_left({row.group for row in candidates}, now=now),
+    )
+    return hand_out(given, {line.line_id: line for line in lines}, candidates, now=now, actor=actor)
+
+
+def _whose_turn(rules: Rules, strategies: Mapping[Group, Strategy], candidates: Sequence[Candidate]) -> list[UUID]:
+    """Return the lines of these groups that can be served, looked at without a lock: what they are is read again under it."""
+    lines = waiting_in(strategies.keys())
+    free: dict[Group, int] = {}
+    for row in candidates:
+        free[row.group] = free.get(row.group, 0) + max(to_parts(row.free), 0)
+    apart = {line.group for line in lines if line.kits_whole or strategies[line.group].name not in ONE_BY_ONE}
+    chosen: list[UUID] = []
+    for line in sorted((rules.line(line, strategies[line.group]) for line in lines), key=_turn):
+        left = free.get(line.group, 0)
+        if left > 0 and (line.group in apart or len(chosen) < MOST_LINES):
+            chosen.append(line.line_id)
+            free[line.group] = left if line.group in apart else left - line.quantity
+    return chosen
+
+
+def _turn(line: Line) -> tuple[Any, ...]:
+    return (*line.turn, line.line_id)
+
+
+def hand_out(
+    given: Sequence[Given],
+    lines: Mapping[UUID, Waiting],
+    candidates: Sequence[Candidate],
+    *,
+    now: datetime,
+    actor: Actor,
+) -> list[UUID]:
+    """Write what lines that are locked get of stock rows that are locked, and tell it; returns the ids of their orders.
+
+    From which warehouse a line is served is chosen as for every other line (`route`), but where quotas keep goods in one of them.
+    """
+    demands = {each.line_id: _demand(lines[each.line_id], now) for each in given}
+    kept = {lines[each.line_id].group for each in given if each.quota_id}
+    parts = [each for each in given if lines[each.line_id].group not in kept]
+    wanted = _sum((each.line_id, from_parts(each.quantity)) for each in parts)
+    takes = route([_with(demands[line_id], quantity) for line_id, quantity in wanted.items()], candidates)
+    takes += [
+        Take(each.line_id, each.stock_id, each.warehouse_id, from_parts(each.quantity))
+        for each in given
+        if lines[each.line_id].group in kept
+    ]
+    take_reserved(takes, demands, statement=TOP_UP)
+    take_quotas(
+        [(each.line_id, each.stock_id, each.quota_id, from_parts(each.of_quota)) for each in given if each.quota_id]
+    )
+    got = _sum((take.line_id, take.quantity) for take in takes)
+    lower_waiting(list(got.items()))
+    repeg({lines[line_id].group for line_id in got}, now=now)
+    return _tell(got, demands, actor)
+
+
+def _demand(line: Waiting, now: datetime) -> DemandLine:
+    at = max(now, line.occurred_at)
+    return DemandLine(line.order_id, line.line_id, line.legal_entity_id, line.product_id, True, line.quantity, at)
+
+
+def _with(line: DemandLine, quantity: Decimal) -> DemandLine:
+    return DemandLine(
+        line.order_id, line.line_id, line.legal_entity_id, line.product_id, True, quantity, line.occurred_at
+    )
 
 
 def _candidates(stock: Collection[LockedStock], now: datetime) -> list[Candidate]:
@@ -102,14 +197,14 @@ def _candidates(stock: Collection[LockedStock], now: datetime) -> list[Candidate
     ]
 
 
-def _given(takes: Sequence[Take]) -> dict[UUID, Decimal]:
-    given: dict[UUID, Decimal] = {}
-    for take in takes:
-        given[take.line_id] = given.get(take.line_id, Decimal(0)) + take.quantity
-    return given
+def _sum(parts: Any) -> dict[UUID, Decimal]:
+    sums: dict[UUID, Decimal] = {}
+    for line_id, quantity in parts:
+        sums[line_id] = sums.get(line_id, Decimal(0)) + quantity
+    return sums
 
 
-def _tell(given: dict[UUID, Decimal], lines: dict[UUID, DemandLine], actor: Actor) -> list[UUID]:
+def _tell(given: dict[UUID, Decimal], lines: Mapping[UUID, DemandLine], actor: Actor) -> list[UUID]:
     by_order: dict[UUID, dict[UUID, Decimal]] = {}
     for line_id, quantity in given.items():
         by_order.setdefault(lines[line_id].order_id, {})[line_id] = quantity

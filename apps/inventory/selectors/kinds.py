@@ -1,0 +1,33 @@
+"""The rulebooks by which what is scarce is shared, as kinds: how they are read, examined and told in words."""
+
+from collections.abc import Mapping
+
+from apps.inventory.decisions.document import ALLOCATION
+from apps.inventory.decisions.sharing import document as sharing
+from apps.inventory.selectors.rules import LANGUAGE
+from apps.rulebooks.contract import Finding, RuleText, register_kind
+
+
+def register_sharing() -> None:
+    """Make known the kinds; called once when the apps are loaded."""
+    register_kind(
+        ALLOCATION,
+        title="Sharing what is scarce",
+        schema=sharing.Allocation,
+        compile=lambda document: sharing.compile_allocation(document, LANGUAGE),
+        examine=_examine_allocation,
+        rules=lambda document: _texts(sharing.words_of(document)),
+        names=sharing.NAMES,
+        stops="Who waits longest is served first",
+    )
+
+
+def _examine_allocation(document: sharing.Allocation) -> list[Finding]:
+    found = [Finding("warning", *oddity) for oddity in sharing.oddities_of(document)]
+    for rules, names in sharing.conditions_of(document):
+        found += LANGUAGE.examine(rules, names, first_wins=True)
+    return found
+
+
+def _texts(words: Mapping[str, tuple[str, Mapping[str, str]]]) -> dict[str, RuleText]:
+    return {name: RuleText(*text) for name, text in words.items()}
