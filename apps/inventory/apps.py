@@ -3,6 +3,7 @@ from django.utils.module_loading import import_string
 
 from ordercash.web.links import register_link
 from ordercash.web.search import register_search
+from ordercash.web.tones import register_tones
 
 
 class InventoryConfig(AppConfig):
@@ -17,4 +18,9 @@ class InventoryConfig(AppConfig):
         movements = import_string("apps.inventory.selectors.lists.movement_names")
         register_link("shipment", "shipment", "Shipment", names=numbers)
         register_link("stock_movement", "", "Stock", names=movements)
+        supplies = import_string("apps.inventory.selectors.supplies.supply_numbers")
+        register_link("supply", "supply", "Supply", names=supplies)
+        find_supplies = import_string("apps.inventory.selectors.supplies.find_supply_hits")
+        register_search("supply", import_string("apps.inventory.permissions.VIEW_SUPPLIES"), find_supplies)
+        register_tones({"planned": "neutral", "in_transit": "info", "received": "good"})
         register_search("shipment", import_string("apps.inventory.permissions.VIEW_SHIPMENTS"), find)

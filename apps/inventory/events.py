@@ -6,6 +6,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from apps.inventory.decisions.facts import ReturnedLine, ShipmentFacts, ShippedLine
+from apps.inventory.decisions.facts.supplies import SupplyArrival, SupplyFacts
 from ordercash.kernel.actor import Actor
 from ordercash.kernel.events import Event
 
@@ -14,6 +15,10 @@ BACKORDERS_FILLED = "inventory.backorders_filled"
 GOODS_RETURNED = "inventory.goods_returned"
 STOCK_RECEIVED = "inventory.stock_received"
 STOCK_ADJUSTED = "inventory.stock_adjusted"
+SUPPLY_ANNOUNCED = "inventory.supply_announced"
+SUPPLY_CHANGED = "inventory.supply_changed"
+SUPPLY_RECEIVED = "inventory.supply_received"
+SUPPLY_CLOSED = "inventory.supply_closed"
 
 
 def shipment_shipped(shipment: ShipmentFacts, lines: Sequence[ShippedLine], actor: Actor) -> Event:
@@ -71,6 +76,68 @@ def goods_returned(line: ReturnedLine, occurred_at: datetime, legal_entity_id: U
         actor_id=actor.id,
         legal_entity_id=legal_entity_id,
         related={"order": line.order_id},
+    )
+
+
+def supply_announced(supply: SupplyFacts, now: datetime, actor: Actor) -> Event:
+    """Goods should come: how many, when, how sure."""
+    payload = {"number": supply.number, "product_ids": [supply.product_id], **_of_supply(supply)}
+    return _about_supply(SUPPLY_ANNOUNCED, supply, payload, now, actor)
+
+
+def supply_changed(was: SupplyFacts, after: SupplyFacts, now: datetime, actor: Actor) -> Event:
+    """Something is known better of a supply: only what changed, as it was and as it is."""
+    old, new = _of_supply(was), _of_supply(after)
+    changed = {name: {"was": old[name], "is": new[name]} for name in new if new[name] != old[name]}
+    payload = {"number": after.number, "product_ids": [after.product_id], "changed": changed}
+    return _about_supply(SUPPLY_CHANGED, after, payload, now, actor)
+
+
+def supply_received(arrival: SupplyArrival, after: SupplyFacts, actor: Actor) -> Event:
+    """A part of a supply came, perhaps the last; `late_seconds` counts from when it was due at last."""
+    payload = {
+        "number": after.number,
+        "product_ids": [after.product_id],
+        "quantity": _text(arrival.quantity),
+        "open_quantity": _text(after.open_quantity),
+        "late_seconds": max(0, int((arrival.received_at - after.due_at).total_seconds())),
+        "source_ref": arrival.source_ref,
+    }
+    return _about_supply(SUPPLY_RECEIVED, after, payload, arrival.received_at, actor)
+
+
+def supply_closed(was: SupplyFacts, after: SupplyFacts, reason: str, now: datetime, actor: Actor) -> Event:
+    """What was still to come will not."""
+    payload = {
+        "number": after.number,
+        "product_ids": [after.product_id],
+        "status": after.status,
+        "given_up": _text(was.open_quantity),
+        "reason": reason,
+    }
+    return _about_supply(SUPPLY_CLOSED, after, payload, now, actor)
+
+
+def _of_supply(supply: SupplyFacts) -> dict[str, str]:
+    return {
+        "quantity": _text(supply.quantity),
+        "unit_cost": _text(supply.unit_cost),
+        "due_at": supply.due_at.isoformat(),
+        "status": supply.status,
+        "confidence": _text(supply.confidence),
+    }
+
+
+def _about_supply(name: str, supply: SupplyFacts, payload: Mapping[str, object], at: datetime, actor: Actor) -> Event:
+    return Event(
+        name=name,
+        version=1,
+        aggregate="supply",
+        aggregate_id=supply.id,
+        payload=payload,
+        occurred_at=at,
+        actor_id=actor.id,
+        legal_entity_id=supply.legal_entity_id,
     )
 
 

@@ -102,6 +102,7 @@ def test_what_is_keyed_says_so() -> None:
     assert {"POST /api/v1/orders", "POST /api/v1/orders:batch"} <= keyed
     assert {f"POST {one}/ship", f"POST {one}/cancel", f"POST {one}/return"} <= keyed
     assert "POST /api/v1/payments" in keyed
+    assert {"POST /api/v1/inventory/supplies", "POST /api/v1/inventory/supplies/{supply_id}/receipts"} <= keyed
 
 
 def make_real(case: Case, world: World) -> None:

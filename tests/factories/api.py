@@ -12,7 +12,7 @@ from rest_framework.test import APIClient
 
 from apps.billing.models import Invoice, InvoiceKind, Payment
 from apps.exceptions.models import Case
-from apps.inventory.models import Shipment
+from apps.inventory.models import Shipment, Supply
 from apps.masterdata.models import Address, ApiKey, Customer, Product, User
 from apps.masterdata.services.keys import create_api_key
 from apps.orders.models import Order
@@ -89,8 +89,21 @@ def a_world() -> World:
     place(customer="C-9001"), place(customer="C-9003", actor=CLERK)
     place(lines=[("CLOCK-WALL", "1000000")], customer="C-1004")
     _pay_and_give_back(caller, shipped[0])
+    _announce_supplies(caller)
     world.ids = _ids(ordered)
     return world
+
+
+def _announce_supplies(caller: APIClient) -> None:
+    rows = [
+        {
+            "sku": sku, "warehouse": "UK-MAIN", "quantity": "500", "unit_cost": "2.10", "due_at": "2026-03-20T08:00:00Z",
+            "source_ref": f"PO-1/{sku}", "number": "PO-1", "status": "confirmed",
+        }
+        for sku in ("MUG-BLUE", "MUG-RED", "CLOCK-WALL")
+    ]  # fmt: skip
+    answer = caller.post("/api/v1/inventory/supplies", {"supplies": rows}, format="json", headers=key_header())
+    assert answer.status_code == 200 and not answer.json()["refused"], answer.content
 
 
 def _pay_and_give_back(caller: APIClient, order: Order) -> None:
@@ -117,6 +130,7 @@ def _ids(ordered: list[Order]) -> dict[str, list[str]]:
         "invoice_id": some(invoices.filter(kind=InvoiceKind.INVOICE)) + some(invoices),
         "payment_id": some(Payment.objects.all()),
         "shipment_id": some(Shipment.objects.all()),
+        "supply_id": some(Supply.objects.all()),
         "key_id": some(ApiKey.objects.exclude(user__username="fuzz.everything")),
         "line_id": [str(line.pk) for order in ordered for line in order.lines.all()],
     }

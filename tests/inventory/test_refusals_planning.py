@@ -152,7 +152,7 @@ def test_checks(place):
 def test_what_came_is_what_the_receipts_say(place):
     stocked(place, 1)
     assert_refused(
-        ("the receipts of supply", "UPDATE inventory_supply SET received = received + 1"),
+        ("the receipts of supply", "UPDATE inventory_supply SET received = received + 1 WHERE status = 'confirmed'"),
         ("the receipts of supply", CAME_FROM_NOWHERE),
         ("the receipts of supply", NOT_TOLD),
     )  # fmt: skip

@@ -17,6 +17,7 @@ PAGES = {
     "Stock": ("/stock/", "inventory.view_stock"),
     "Shipments": ("/shipments/", "inventory.view_shipments"),
     "Backorders": ("/backorders/", "inventory.view_stock"),
+    "Supplies": ("/supplies/", "inventory.view_supplies"),
     "Invoices": ("/invoices/", "billing.view_invoices"),
     "Owed": ("/owed/", "billing.view_invoices"),
     "Payments": ("/payments/", "billing.view_payments"),

@@ -1,5 +1,7 @@
 """What the endpoints of stock and shipments answer, for the API's description."""
 
+from datetime import date
+from typing import Literal
 from uuid import UUID
 
 from pydantic import AwareDatetime
@@ -118,3 +120,67 @@ class ShipmentShown(ShipmentRow):
     """A shipment with its lines."""
 
     lines: list[ShipmentLineShown]
+
+
+class SupplyRow(Answer):
+    """Goods that should come; `open` is what still is to."""
+
+    id: UUID
+    number: str
+    kind: Literal["purchase", "production", "transfer", "opening"]
+    sku: str
+    product_id: UUID
+    warehouse: str
+    legal_entity: str
+    quantity: Number
+    received: Number
+    open: Number
+    unit_cost: Number
+    currency: str
+    due_at: AwareDatetime
+    first_due_at: AwareDatetime
+    status: Literal["planned", "confirmed", "in_transit", "received", "cancelled"]
+    confidence: Number
+    comes_by_itself: bool
+    lot_code: str
+    expires_on: date | None
+    source_ref: str
+    version: int
+
+
+class SuppliesAnnounced(Answer):
+    """The supplies as they stand, and what was refused."""
+
+    supplies: list[SupplyRow]
+    refused: list[MovementRefused]
+
+
+class ArrivalShown(Answer):
+    """A part of a supply that came."""
+
+    movement_id: UUID
+    quantity: Number
+    value: Amount
+    occurred_at: AwareDatetime
+    source_ref: str
+    lot: str | None
+
+
+class PegShown(Answer):
+    """A waiting line that is promised goods of a supply; `net` is that of the promised part."""
+
+    line_id: UUID
+    order_id: UUID
+    customer_id: UUID | None
+    quantity: Number
+    ship_on: date
+    promised_on: date | None
+    net: Amount | None
+    currency: str
+
+
+class SupplyShown(SupplyRow):
+    """A supply with what came of it and who is promised the rest."""
+
+    receipts: list[ArrivalShown]
+    pegs: list[PegShown]

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, Field
 
-from ordercash.web.api.values import STRICT, Exact, Instant, Text, strict
+from ordercash.web.api.values import STRICT, Day, Exact, Flag, Instant, Text, Whole, strict
 
 
 def _not_zero(value: Decimal) -> Decimal:
@@ -83,3 +83,83 @@ class Adjustments(BaseModel):
     )
 
     adjustments: Annotated[list[Adjustment], Field(min_length=1, max_length=1000)]
+
+
+Confidence = Annotated[Exact, Field(ge=0, le=100, decimal_places=2, allow_inf_nan=False, description="Per cent")]
+LotCode = Annotated[Text, Field(max_length=60)]
+Reason = Annotated[Text, Field(min_length=1, max_length=200)]
+
+
+class NewSupply(BaseModel):
+    """Goods that should come; without a number they get one. The cost of one in the currency of the warehouse's legal entity."""
+
+    model_config = STRICT
+
+    sku: Code
+    warehouse: Code
+    quantity: Quantity
+    unit_cost: UnitCost
+    due_at: Instant
+    source_ref: SourceRef
+    number: Annotated[Text, Field(max_length=40)] = ""
+    kind: Literal["purchase", "production", "transfer", "opening"] = "purchase"
+    status: Literal["planned", "confirmed", "in_transit"] = "planned"
+    confidence: Confidence = Decimal(100)
+    lot_code: LotCode = ""
+    expires_on: Day | None = None
+
+
+class NewSupplies(BaseModel):
+    """Up to 1,000 supplies."""
+
+    model_config = strict(
+        supplies=[
+            {
+                "sku": "MUG-BLUE",
+                "warehouse": "UK-MAIN",
+                "quantity": "480",
+                "unit_cost": "2.10",
+                "due_at": "2026-03-20T08:00:00Z",
+                "number": "PO-4711",
+                "status": "confirmed",
+                "source_ref": "PO-4711/1",
+            }
+        ]
+    )
+
+    supplies: Annotated[list[NewSupply], Field(min_length=1, max_length=1000)]
+
+
+class SupplyUpdate(BaseModel):
+    """What is known better; what is left out stays. With `version` it is refused when somebody else changed the supply since."""
+
+    model_config = strict(due_at="2026-03-27T08:00:00Z", confidence="80")
+
+    due_at: Instant | None = None
+    quantity: Quantity | None = None
+    unit_cost: UnitCost | None = None
+    status: Literal["confirmed", "in_transit"] | None = None
+    confidence: Confidence | None = None
+    version: Annotated[Whole, Field(ge=0, le=2**63 - 1)] | None = None
+
+
+class Arrival(BaseModel):
+    """What came of a supply, at the announced cost unless another is stated; `is_last`: nothing more will come."""
+
+    model_config = strict(quantity="200", source_ref="GRN-1002/1")
+
+    quantity: Quantity
+    source_ref: SourceRef
+    received_at: Instant | None = None
+    is_last: Flag = False
+    unit_cost: UnitCost | None = None
+    lot_code: LotCode = ""
+    expires_on: Day | None = None
+
+
+class Closing(BaseModel):
+    """Why nothing more will come."""
+
+    model_config = strict(reason="The supplier cancelled the rest")
+
+    reason: Reason

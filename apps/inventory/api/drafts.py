@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from apps.inventory.api.bodies import Adjustment, Receipt
+from apps.inventory.api.bodies import Adjustment, NewSupply, Receipt
 from apps.inventory.contract import AdjustmentDraft, ReceiptDraft, WarehouseFacts, warehouses
+from apps.inventory.decisions.facts.supplies import SupplyDraft
 from apps.masterdata.contract import ProductFacts, products_by_sku
 from ordercash.kernel.errors import Fault
 from ordercash.web.api.problems import InvalidInput
@@ -52,7 +53,16 @@ def adjustment_drafts(adjustments: Sequence[Adjustment], *, now: datetime) -> li
     ]
 
 
-def _resolve(name: str, items: Sequence[Receipt | Adjustment]) -> list[tuple[ProductFacts, WarehouseFacts]]:
+def supply_drafts(supplies: Sequence[NewSupply]) -> list[SupplyDraft]:
+    """Return the drafts of supplies; raises InvalidInput with a pointer per fault."""
+    found = _resolve("supplies", supplies)
+    return [
+        SupplyDraft(warehouse_id=place.id, product_id=product.id, **given.model_dump(exclude={"sku", "warehouse"}))
+        for given, (product, place) in zip(supplies, found, strict=True)
+    ]
+
+
+def _resolve(name: str, items: Sequence[Receipt | Adjustment | NewSupply]) -> list[tuple[ProductFacts, WarehouseFacts]]:
     products = products_by_sku({item.sku for item in items})
     places = {place.code: place for place in warehouses().values()}
     faults = [
@@ -64,7 +74,10 @@ def _resolve(name: str, items: Sequence[Receipt | Adjustment]) -> list[tuple[Pro
 
 
 def _faults(
-    pointer: str, item: Receipt | Adjustment, products: dict[str, ProductFacts], places: dict[str, WarehouseFacts]
+    pointer: str,
+    item: Receipt | Adjustment | NewSupply,
+    products: dict[str, ProductFacts],
+    places: dict[str, WarehouseFacts],
 ) -> Iterator[Fault]:
     product = products.get(item.sku)
     if product is None:

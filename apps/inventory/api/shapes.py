@@ -101,7 +101,11 @@ def shown_backorder(row: Backorder) -> dict[str, Any]:
 
 def shown_result(result: MovementResult) -> dict[str, Any]:
     """Return which movements were made, which were known already and which were refused, by source_ref."""
-    return {"made": list(result.made), "known": list(result.known), "refused": [_refusal(r) for r in result.refused]}
+    return {
+        "made": list(result.made),
+        "known": list(result.known),
+        "refused": [shown_refusal(r) for r in result.refused],
+    }
 
 
 def shown_places(rows: Mapping[UUID, Sequence[Availability]], skus: Mapping[str, UUID]) -> list[dict[str, Any]]:
@@ -114,5 +118,6 @@ def text(quantity: Decimal) -> str:
     return f"{quantity.normalize():f}"
 
 
-def _refusal(refusal: Refusal) -> dict[str, str]:
+def shown_refusal(refusal: Refusal) -> dict[str, str]:
+    """Return why one member of a batch was not carried out."""
     return {"source_ref": refusal.source_ref, "code": refusal.code, "detail": refusal.detail}

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.inventory.api import endpoints
+from apps.inventory.api import endpoints, supplies
 
 urlpatterns = [
     path("stock", endpoints.StockRows.as_view(), name="api_stock"),
@@ -10,6 +10,10 @@ urlpatterns = [
     path("stock/receipts", endpoints.StockReceipts.as_view(), name="api_stock_receipts"),
     path("stock/adjustments", endpoints.StockAdjustments.as_view(), name="api_stock_adjustments"),
     path("backorders", endpoints.Backorders.as_view(), name="api_backorders"),
+    path("inventory/supplies", supplies.Supplies.as_view(), name="api_supplies"),
+    path("inventory/supplies/<uuid:supply_id>", supplies.SupplyDetail.as_view(), name="api_supply"),
+    path("inventory/supplies/<uuid:supply_id>/receipts", supplies.SupplyReceipts.as_view(), name="api_supply_receipts"),
+    path("inventory/supplies/<uuid:supply_id>/close", supplies.SupplyEnd.as_view(), name="api_supply_close"),
     path("warehouses", endpoints.Warehouses.as_view(), name="api_warehouses"),
     path("shipments", endpoints.Shipments.as_view(), name="api_shipments"),
     path("shipments/<uuid:shipment_id>", endpoints.ShipmentDetail.as_view(), name="api_shipment"),

@@ -77,6 +77,7 @@ class Supply(models.Model):
         ]
         indexes = [
             Index(fields=["number"], name="supply_by_number"),
+            Index(fields=["due_at", "id"], name="supply_by_day"),
             Index(fields=["product", "warehouse", "due_at"], name="supply_to_come", condition=Q(open_quantity__gt=0)),
             Index(fields=["due_at", "id"], name="supply_due", condition=Q(comes_by_itself=True, open_quantity__gt=0)),
         ]

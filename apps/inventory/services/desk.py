@@ -10,7 +10,14 @@ from apps.inventory.decisions.facts import (
     ReceiptDraft,
     ReceivedDue,
 )
-from apps.inventory.services import receiving, supplies
+from apps.inventory.decisions.facts.supplies import (
+    SupplyArrival,
+    SupplyChange,
+    SupplyClosing,
+    SupplyDraft,
+    SupplyResult,
+)
+from apps.inventory.services import receiving, supplies, supply_arrivals, supplying
 from ordercash.kernel.actor import Actor
 from ordercash.kernel.transactions import writes
 
@@ -40,3 +47,27 @@ def adjust_stock(*, adjustments: Sequence[AdjustmentDraft], actor: Actor) -> Mov
     """Record what a count found missing or extra."""
     set_change_actor(actor)
     return receiving.adjust_counted(adjustments, actor=actor)
+
+
+@writes
+def announce_goods(*, drafts: Sequence[SupplyDraft], actor: Actor, now: datetime) -> SupplyResult:
+    """Announce supplies."""
+    return supplying.announce_supplies(drafts, now=now, actor=actor)
+
+
+@writes
+def change_goods(*, changes: Sequence[SupplyChange], actor: Actor, now: datetime) -> SupplyResult:
+    """Write down what is known better of supplies."""
+    return supplying.change_supplies(changes, now=now, actor=actor)
+
+
+@writes
+def receive_goods(*, arrivals: Sequence[SupplyArrival], actor: Actor, now: datetime) -> SupplyResult:
+    """Receive what came of supplies."""
+    return supply_arrivals.receive_supplies(arrivals, now=now, actor=actor)
+
+
+@writes
+def close_goods(*, closings: Sequence[SupplyClosing], actor: Actor, now: datetime) -> SupplyResult:
+    """Give up what is still to come of supplies."""
+    return supplying.close_supplies(closings, now=now, actor=actor)

@@ -1,0 +1,1 @@
+DROP TRIGGER supply_goes_forward ON inventory_supply;
