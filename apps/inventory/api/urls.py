@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from apps.inventory.api import endpoints, supplies
+from apps.inventory.api import atp, endpoints, supplies
 
 urlpatterns = [
+    path("inventory/atp", atp.AvailableToPromise.as_view(), name="api_atp"),
     path("stock", endpoints.StockRows.as_view(), name="api_stock"),
     path("stock/availability", endpoints.StockAvailability.as_view(), name="api_stock_availability"),
     path("stock/receipts", endpoints.StockReceipts.as_view(), name="api_stock_receipts"),
