@@ -39,6 +39,7 @@ from apps.inventory.selectors.order_story import (
     goods_back,
     shipment_sheets,
 )
+from apps.inventory.selectors.overdue import OverdueLine, overdue_lines
 from apps.inventory.selectors.product_story import Movement, Waiting, newest_movements, waiting_for
 from apps.inventory.selectors.shipments import shipments_of, shipped_lines
 from apps.inventory.selectors.stock import availability, line_standings, warehouses
@@ -63,6 +64,7 @@ __all__ = [
     "Movement",
     "MovementResult",
     "OrderTag",
+    "OverdueLine",
     "ReceiptDraft",
     "ReceivedDue",
     "Refusal",
@@ -90,6 +92,7 @@ __all__ = [
     "line_standings",
     "newest_movements",
     "orders_with_open_lines",
+    "overdue_lines",
     "plan_receipts",
     "receive_due",
     "receive_returns",

@@ -1,6 +1,6 @@
 """What orders tell inventory of their lines, and that lines which waited before it was asked are told the same."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -13,9 +13,10 @@ from apps.masterdata.models import Customer
 from apps.orders.models import Order, OrderLine
 from apps.orders.services import place as place_service
 from apps.orders.services.release import release_orders
-from apps.orders.services.supply import ship_ready
+from apps.orders.services.supply import cancel_overdue, ship_ready
 from ordercash.kernel.actor import SYSTEM
 from tests.factories.orders import LATER, NOW, RELEASER, place
+from tests.factories.rulebooks import put_in_force
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SQL = settings.BASE_DIR / "apps" / "orders" / "sql" / "waiting_lines.sql"
@@ -90,3 +91,24 @@ def test_the_stand_in_for_the_warehouse_lets_wait_what_ships_complete() -> None:
     assert {shipment.order_id for shipment in shipped.shipments} == {goes.pk}
     assert shipped.refused == []
     assert Reservation.objects.filter(order_id=waits.pk).exists()
+
+
+def test_what_waits_longer_than_was_agreed_is_cancelled_and_the_rest_goes() -> None:
+    terms = {"name": "patient", "cancel_after_days": 5, "ship": "complete"}
+    put_in_force("inventory.backorders", {"policies": [terms]})
+    order, whole = place(lines=LINES), place(lines=[("CANDLE-VAN", "1")])
+    assert cancel_overdue(now=NOW + timedelta(days=4), limit=9, actor=SYSTEM) == ([], [])
+    late = NOW + timedelta(days=5)
+    assert cancel_overdue(now=late, limit=9, actor=SYSTEM) == ([order.pk], [])
+    assert not Backorder.objects.exists()
+    cancelled = {line.line_no: line.cancelled_quantity for line in OrderLine.objects.filter(order=order)}
+    assert {
+        line.line_no for line in OrderLine.objects.filter(order=order, product__sku="MUG-BLUE", kind="product")
+    } == {1}
+    assert (cancelled[1], cancelled[2]) == (0, 2)
+    parts = OrderLine.objects.filter(order=order, part_of=3)
+    assert {line.cancelled_quantity for line in parts} == {line.quantity for line in parts}
+    assert {shipment.order_id for shipment in ship_ready(from_at=late, until=late, limit=9, actor=SYSTEM).shipments} == {
+        order.pk, whole.pk,
+    }  # fmt: skip
+    assert cancel_overdue(now=late, limit=9, actor=SYSTEM) == ([], [])

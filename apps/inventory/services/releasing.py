@@ -9,7 +9,7 @@ from uuid import UUID
 from apps.inventory.decisions.facts import Released, ReleaseItem
 from apps.inventory.services.locking import OF_LINES, lock_stock
 from apps.inventory.services.pegging import repeg
-from apps.inventory.services.reserving import StockMoved
+from apps.inventory.services.reserving import LESS_RESERVED, StockMoved
 from apps.inventory.services.sharing import share_out
 from apps.inventory.services.waiting import lower_waiting
 from ordercash.kernel.sql import columns_of, fetch
@@ -23,26 +23,6 @@ PROMISED = """
 SELECT r.line_id, r.id, r.quantity, r.stock_id FROM inventory_reservation r JOIN inventory_warehouse w ON w.id = r.warehouse_id
  WHERE r.line_id = ANY(%s::uuid[]) AND (r.stock_id IS NULL OR r.stock_id = ANY(%s::uuid[]))
  ORDER BY w.priority DESC, w.code DESC, r.id
-"""
-
-LESS_RESERVED = """
-WITH less AS (
-    SELECT * FROM unnest(%s::uuid[], %s::numeric[]) AS l (reservation_id, quantity)
-), gone AS (
-    DELETE FROM inventory_reservation r USING less l WHERE r.id = l.reservation_id AND r.quantity = l.quantity
-    RETURNING r.stock_id, l.quantity
-), lowered AS (
-    UPDATE inventory_reservation r SET quantity = r.quantity - l.quantity
-      FROM less l WHERE r.id = l.reservation_id AND r.quantity > l.quantity
-    RETURNING r.stock_id, l.quantity
-), freed AS (
-    SELECT * FROM gone UNION ALL SELECT * FROM lowered
-), given AS (
-    UPDATE inventory_stock s SET reserved = s.reserved - f.quantity, version = s.version + 1
-      FROM (SELECT stock_id, sum(quantity) AS quantity FROM freed WHERE stock_id IS NOT NULL GROUP BY stock_id) f
-     WHERE s.id = f.stock_id
-)
-SELECT count(*) FROM freed
 """
 
 

@@ -14,7 +14,7 @@ from apps.inventory.decisions.shipping import Pick, Promise, cost_picks, pick_re
 from apps.inventory.events import shipment_shipped
 from apps.inventory.selectors.shipments import shipments_by_source, shipped_lines
 from apps.inventory.services.locking import OF_ORDERS, lock_stock
-from apps.inventory.services.policies import held_back
+from apps.inventory.services.policies import requests_held_back
 from apps.inventory.services.posting import post_costs, unpostable_shipments
 from apps.inventory.services.reserving import StockMoved
 from ordercash.kernel.actor import Actor
@@ -102,15 +102,15 @@ def ship(requests: Sequence[ShipRequest], *, actor: Actor) -> ShipResult:
 
 def _gated(requests: Sequence[ShipRequest]) -> tuple[list[ShipRequest], list[Refusal]]:
     """Part the requests that may leave from those that their order's policy lets wait."""
-    held = held_back({request.order_id for request in requests})
+    held = requests_held_back(requests)
     if not held:
         return list(requests), []
     refused = [
-        Refusal(request.source_ref, held[request.order_id], WAITS_FOR[held[request.order_id]])
+        Refusal(request.source_ref, held[request.source_ref], WAITS_FOR[held[request.source_ref]])
         for request in requests
-        if request.order_id in held
+        if request.source_ref in held
     ]
-    return [request for request in requests if request.order_id not in held], refused
+    return [request for request in requests if request.source_ref not in held], refused
 
 
 def _postable(

@@ -2,9 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import ROUND_CEILING, Decimal
+from typing import Final
 from uuid import UUID
 
-from apps.inventory.contract import ReceivedDue, fill_backorders, held_back, receive_due
+from apps.inventory.contract import OverdueLine, ReceivedDue, fill_backorders, held_back, overdue_lines, receive_due
+from apps.orders.decisions.bundles import BUNDLE
+from apps.orders.services.cancel import CancelOrder, cancel_in
+from apps.orders.services.locked import LineFacts, by_order, lines_of
 from apps.orders.services.outcomes import NotDone
 from apps.orders.services.ship import ShipOrder, Shipped, ship_in
 from ordercash.kernel import sql
@@ -19,6 +24,8 @@ SELECT o.id, o.ordered_at FROM orders_order o
  WHERE o.state IN ('confirmed', 'partly_shipped') AND o.ordered_at < %s AND o.id <> ALL(%s::uuid[])
  ORDER BY o.ordered_at, o.id LIMIT %s FOR NO KEY UPDATE OF o SKIP LOCKED
 """
+
+WAITED_TOO_LONG: Final = "The goods did not come by the day that was agreed on"
 
 
 @writes
@@ -57,3 +64,36 @@ def ship_ready(*, from_at: datetime, until: datetime, limit: int, actor: Actor) 
         if shipped.shipments:
             return Shipped(shipped.shipments, refused)
     return Shipped((), refused)
+
+
+@writes
+def cancel_overdue(
+    *, now: datetime, limit: int, actor: Actor, without: Sequence[UUID] = ()
+) -> tuple[list[UUID], list[NotDone]]:
+    """Cancel what still waits of orders that agreed to wait no longer; returns the orders, and those that were refused.
+
+    Of at most `limit` lines; call again without the refused ones while some come back. Of a bundle whole ones are cancelled.
+    """
+    overdue: dict[UUID, list[OverdueLine]] = {}
+    for line in overdue_lines(now=now, limit=limit, without=list(without)):
+        overdue.setdefault(line.order_id, []).append(line)
+    if not overdue:
+        return [], []
+    lines = by_order(lines_of(list(overdue)))
+    requests = [CancelOrder(order_id, _too_late(late, lines.get(order_id, ()))) for order_id, late in overdue.items()]
+    outcome = cancel_in(requests, reason=WAITED_TOO_LONG, actor=actor, now=now)
+    return list(outcome.states), outcome.refused
+
+
+def _too_late(late: Sequence[OverdueLine], lines: Sequence[LineFacts]) -> dict[UUID, Decimal]:
+    """Return the quantities to cancel by line: of a bundle as many as its most missing part lacks."""
+    bundles = {line.line_no: line.id for line in lines if line.kind == BUNDLE}
+    wanted: dict[UUID, Decimal] = {}
+    for line in late:
+        bundle = bundles.get(line.kit_no) if line.kit_no is not None else None
+        if bundle is None or not line.per_kit:
+            wanted[line.line_id] = line.quantity
+        else:
+            missing = (line.quantity / line.per_kit).to_integral_value(ROUND_CEILING)
+            wanted[bundle] = max(missing, wanted.get(bundle, missing))
+    return wanted

@@ -11,12 +11,15 @@ from apps.inventory.services.policies import freeze_policies
 from apps.inventory.services.promising import promise_waiting
 from apps.inventory.services.reserving.fast import RESERVE, take_from_first
 from apps.inventory.services.reserving.free_of_stock import NoWarehouse, reserve_services
+from apps.inventory.services.reserving.giving_back import LESS_RESERVED
+from apps.inventory.services.reserving.kits import keep_kits_whole
 from apps.inventory.services.reserving.route import route
 from apps.inventory.services.reserving.taking import TAKE, TOP_UP, StockMoved, group_of, take_reserved
 from apps.inventory.services.waiting import add_waiting
 from ordercash.kernel.transactions import joins
 
 __all__ = [
+    "LESS_RESERVED",
     "RESERVE",
     "TAKE",
     "TOP_UP",
@@ -40,14 +43,15 @@ def reserve_lines(lines: Sequence[DemandLine]) -> dict[UUID, Reserved]:
     goods wait and raises NoWarehouse for a service. One statement when nothing is short, at most two more otherwise, one for services.
     """
     answers = {line.line_id: Reserved(line.quantity, NOTHING) for line in lines}
+    with_whole_kits = freeze_policies(lines)
     reserve_services([line for line in lines if not line.is_stocked])
     short, candidates = take_from_first([line for line in lines if line.is_stocked])
     if short:
         takes = route(short, candidates)
         take_reserved(takes, {line.line_id: line for line in short}, statement=TAKE)
         answers |= _answers(short, takes)
-        answers |= _wait(short, answers)
-    freeze_policies(lines)
+        answers |= keep_kits_whole(lines, answers, with_whole_kits)
+        answers |= _wait(lines, answers)
     return answers
 
 
