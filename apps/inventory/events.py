@@ -19,6 +19,7 @@ SUPPLY_ANNOUNCED = "inventory.supply_announced"
 SUPPLY_CHANGED = "inventory.supply_changed"
 SUPPLY_RECEIVED = "inventory.supply_received"
 SUPPLY_CLOSED = "inventory.supply_closed"
+HANDLING_CHANGED = "inventory.handling_changed"
 
 
 def shipment_shipped(shipment: ShipmentFacts, lines: Sequence[ShippedLine], actor: Actor) -> Event:
@@ -159,6 +160,19 @@ def stock_moved(
         occurred_at=occurred_at,
         actor_id=actor.id,
         legal_entity_id=legal_entity_id,
+    )
+
+
+def handling_changed(product_id: UUID, handling: str, slots: int | None, now: datetime, actor: Actor) -> Event:
+    """Takers of a product are kept apart otherwise from now on."""
+    return Event(
+        name=HANDLING_CHANGED,
+        version=1,
+        aggregate="product",
+        aggregate_id=product_id,
+        payload={"handling": handling} | ({} if slots is None else {"slots": slots}),
+        occurred_at=now,
+        actor_id=actor.id,
     )
 
 

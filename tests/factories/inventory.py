@@ -11,6 +11,7 @@ from django.db import connection
 
 from apps.inventory.contract import DemandLine, ReceiptDraft, ShipRequest, receive_stock
 from apps.inventory.models import Warehouse
+from apps.inventory.services.handling import change_handling
 from apps.ledger.contract import ensure_chart
 from apps.masterdata.models import Currency, Customer, LegalEntity, Product, UnitOfMeasure
 from ordercash.kernel.actor import SYSTEM
@@ -67,6 +68,13 @@ def stocked(
     ]
     result = joined(receive_stock, drafts, actor=SYSTEM)
     assert not result.refused
+
+
+def handled(place: Place, *ways: str, slots: int = 16) -> None:
+    """Let the products be handled in these ways, in turn."""
+    for number, product in enumerate(place.products):
+        way = ways[number % len(ways)]
+        joined(change_handling, product_id=product.id, handling=way, slots=slots, actor=SYSTEM, now=NOW)
 
 
 def announced(place: Place, quantity: int | str, source_ref: str, *, days: int = 1) -> ReceiptDraft:

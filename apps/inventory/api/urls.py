@@ -3,6 +3,7 @@
 from django.urls import path
 
 from apps.inventory.api import atp, endpoints, supplies
+from apps.inventory.api import endpoints, handling, supplies
 
 urlpatterns = [
     path("inventory/atp", atp.AvailableToPromise.as_view(), name="api_atp"),
@@ -10,6 +11,7 @@ urlpatterns = [
     path("stock/availability", endpoints.StockAvailability.as_view(), name="api_stock_availability"),
     path("stock/receipts", endpoints.StockReceipts.as_view(), name="api_stock_receipts"),
     path("stock/adjustments", endpoints.StockAdjustments.as_view(), name="api_stock_adjustments"),
+    path("inventory/handling", handling.HandlingOfProducts.as_view(), name="api_handling"),
     path("backorders", endpoints.Backorders.as_view(), name="api_backorders"),
     path("inventory/supplies", supplies.Supplies.as_view(), name="api_supplies"),
     path("inventory/supplies/<uuid:supply_id>", supplies.SupplyDetail.as_view(), name="api_supply"),

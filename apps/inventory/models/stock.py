@@ -73,6 +73,13 @@ class Stock(models.Model):
                 name="stock_lots_and_quotas_are_decided",
             ),
         ]
+        indexes = [
+            Index(
+                fields=["product"],
+                name="stock_handled_otherwise",
+                condition=Q(handling__in=["slots", "eventual"]),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.warehouse_id}/{self.product_id}"

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from apps.inventory.services.escrow import gather
 from ordercash.kernel.sql import fetch
 
 OF_ORDERS = "SELECT stock_id FROM inventory_reservation WHERE order_id = ANY(%s::uuid[])"
@@ -34,15 +35,23 @@ class LockedStock:
     value_minor: int
     bound: Decimal
     free: Decimal
+    escrowed: Decimal = Decimal(0)
 
 
-def lock_stock(which: str, params: Sequence[Any]) -> dict[UUID, LockedStock]:
+def lock_stock(which: str, params: Sequence[Any], *, gathered: bool = True) -> dict[UUID, LockedStock]:
     """Lock the stock rows whose ids `which` selects and return them by id, as they are after any wait for others.
+
+    What is dealt out to slots and not taken is gathered first, so that `free` is all that is free and `escrowed` what was taken from
+    slots; who does not ask what is free says so (`gathered`).
 
     The ids are gathered into an array first. With `id IN (SELECT … UNION ALL SELECT …)` PostgreSQL may join to the distinct ids in a
     nested loop, and then drops every row but one that it had to wait for (seen in 18; tests/inventory/test_waiting.py).
     """
     statement = f"""
-SELECT id, product_id, warehouse_id, on_hand, reserved, value_minor, reserved + damaged + on_hold + escrowed, free FROM inventory_stock
- WHERE id = ANY(ARRAY({which})) ORDER BY id FOR UPDATE"""  # noqa: S608 - the selections are the constants above
-    return {row[0]: LockedStock(*row) for row in fetch(statement, params)}
+SELECT id, product_id, warehouse_id, on_hand, reserved, value_minor, reserved + damaged + on_hold + escrowed, free, escrowed
+  FROM inventory_stock WHERE id = ANY(ARRAY({which})) ORDER BY id FOR UPDATE"""  # noqa: S608 - the selections are the constants above
+    locked = {row[0]: LockedStock(*row) for row in fetch(statement, params)}
+    dealt = [row.id for row in locked.values() if row.escrowed]
+    if gathered and dealt and gather(dealt):
+        return {row[0]: LockedStock(*row) for row in fetch(statement, params)}
+    return locked

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from apps.inventory.decisions.facts import Released, ReleaseItem
+from apps.inventory.services.escrow import fold_lines
 from apps.inventory.services.locking import OF_LINES, lock_stock
 from apps.inventory.services.pegging import repeg
 from apps.inventory.services.reserving import LESS_RESERVED, StockMoved
@@ -40,6 +41,8 @@ def release_lines(items: Sequence[ReleaseItem], *, now: datetime) -> dict[UUID, 
         return {}
     lines = list(wanted)
     stock = lock_stock(OF_LINES, [lines, lines])
+    if dealt := [row.id for row in stock.values() if row.escrowed]:
+        fold_lines(lines, dealt)
     found = fetch(WAITING, [lines])
     waiting: dict[UUID, Decimal] = {row[0]: row[1] for row in found}
     rest = {line_id: quantity - min(quantity, waiting.get(line_id, Decimal(0))) for line_id, quantity in wanted.items()}

@@ -13,6 +13,7 @@ from apps.inventory.decisions.gate import WAITS_FOR
 from apps.inventory.decisions.shipping import Pick, Promise, cost_picks, pick_requests
 from apps.inventory.events import shipment_shipped
 from apps.inventory.selectors.shipments import shipments_by_source, shipped_lines
+from apps.inventory.services.escrow import fold_orders
 from apps.inventory.services.locking import OF_ORDERS, lock_stock
 from apps.inventory.services.policies import requests_held_back
 from apps.inventory.services.posting import post_costs, unpostable_shipments
@@ -87,7 +88,9 @@ def ship(requests: Sequence[ShipRequest], *, actor: Actor) -> ShipResult:
     if not fresh:
         return ShipResult(before.shipments, before.lines, [*repeated, *waiting])
     order_ids = [request.order_id for request in fresh]
-    stock = lock_stock(OF_ORDERS, [order_ids])
+    stock = lock_stock(OF_ORDERS, [order_ids], gathered=False)
+    if dealt := [row.id for row in stock.values() if row.escrowed]:
+        fold_orders(order_ids, dealt)
     promises = [Promise(*row) for row in fetch(PROMISES, [order_ids, list(stock)])]
     picks, refused = pick_requests(fresh, promises)
     costs = cost_picks(picks, {row.id: (row.on_hand, row.value_minor) for row in stock.values()})

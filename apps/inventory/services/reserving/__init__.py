@@ -7,14 +7,18 @@ from uuid import UUID
 
 from apps.inventory.decisions.allocation import Take
 from apps.inventory.decisions.facts import DemandLine, Reserved
+from apps.inventory.models import Handling
 from apps.inventory.services.policies import freeze_policies
 from apps.inventory.services.promising import promise_waiting
+from apps.inventory.services.reserving.decided import take_decided
 from apps.inventory.services.reserving.fast import RESERVE, take_from_first
 from apps.inventory.services.reserving.free_of_stock import NoWarehouse, reserve_services
 from apps.inventory.services.reserving.giving_back import LESS_RESERVED
 from apps.inventory.services.reserving.kits import keep_kits_whole
 from apps.inventory.services.reserving.route import route
+from apps.inventory.services.reserving.slots import in_one_slot, take_from_slots
 from apps.inventory.services.reserving.taking import TAKE, TOP_UP, StockMoved, group_of, take_reserved
+from apps.inventory.services.reserving.ways import handled_otherwise
 from apps.inventory.services.waiting import add_waiting
 from ordercash.kernel.transactions import joins
 
@@ -45,14 +49,34 @@ def reserve_lines(lines: Sequence[DemandLine]) -> dict[UUID, Reserved]:
     answers = {line.line_id: Reserved(line.quantity, NOTHING) for line in lines}
     with_whole_kits = freeze_policies(lines)
     reserve_services([line for line in lines if not line.is_stocked])
-    short, candidates = take_from_first([line for line in lines if line.is_stocked])
+    short, takes = take_goods([line for line in lines if line.is_stocked])
     if short:
-        takes = route(short, candidates)
-        take_reserved(takes, {line.line_id: line for line in short}, statement=TAKE)
         answers |= _answers(short, takes)
         answers |= keep_kits_whole(lines, answers, with_whole_kits)
         answers |= _wait(lines, answers)
     return answers
+
+
+def take_goods(goods: Sequence[DemandLine]) -> tuple[list[DemandLine], list[Take]]:
+    """Take what there is for these lines; return the lines that were decided one by one, and what each got of where.
+
+    Rows are locked before slots. Who wants more than one product looks first whether a slot has what is wanted of each: otherwise the
+    rows serve all of it, because nobody may wait for slots of one product while holding those of another out of turn.
+    """
+    slotted = {id for id, way in handled_otherwise().items() if way == Handling.SLOTS} if goods else set()
+    dealt = [line for line in goods if line.product_id in slotted]
+    if dealt and len({group_of(line) for line in goods}) == 1:
+        return _from_rows(take_from_slots(goods, alone=True))
+    if not dealt or not in_one_slot(dealt):
+        return _from_rows(goods)
+    decided = _from_rows([line for line in goods if line.product_id not in slotted])
+    take_from_slots(dealt, alone=False)
+    return decided
+
+
+def _from_rows(goods: Sequence[DemandLine]) -> tuple[list[DemandLine], list[Take]]:
+    short, shelves = take_from_first(goods)
+    return short, take_decided(short, shelves) if short else []
 
 
 def _answers(lines: Sequence[DemandLine], takes: Sequence[Take]) -> dict[UUID, Reserved]:

@@ -1,0 +1,28 @@
+"""Lines that the usual statement does not serve: decided one by one among stock rows that are locked, then written.
+
+That is what no first warehouse has whole, what is handled by a row lock, and slots that are dry. A row lock is this way without the
+shortcut before it: lock, look, decide, take.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from apps.inventory.decisions.allocation import Take
+from apps.inventory.decisions.facts import DemandLine
+from apps.inventory.services.escrow import gather
+from apps.inventory.services.reserving.fast import Shelves
+from apps.inventory.services.reserving.route import route
+from apps.inventory.services.reserving.slots import deal_out
+from apps.inventory.services.reserving.taking import TAKE, take_reserved
+
+
+def take_decided(lines: Sequence[DemandLine], shelves: Shelves) -> list[Take]:
+    """Choose for the lines, in the order given, among these locked rows, and write what they get; slots are dealt out anew at the end."""
+    back = gather(shelves.with_slots)
+    candidates = [replace(row, free=row.free + back.get(row.stock_id, 0)) for row in shelves.candidates]
+    takes = route(lines, candidates)
+    take_reserved(takes, {line.line_id: line for line in lines}, statement=TAKE)
+    if shelves.with_slots:
+        deal_out(shelves.with_slots, least=max((line.quantity for line in lines), default=Decimal(1)))
+    return takes
