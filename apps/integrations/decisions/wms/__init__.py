@@ -1,0 +1,1 @@
+"""The protocol with warehouse systems, as pure rules (docs/warehouse-systems.md)."""

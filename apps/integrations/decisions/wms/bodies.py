@@ -1,0 +1,154 @@
+"""What warehouse systems say, message by message. What does not fit is refused and kept with its fault."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+KINDS: Final = frozenset(
+    {"reserved", "refused", "shipped", "short_picked", "returned", "stock", "counted", "heartbeat"}
+)
+MOST_MESSAGES: Final = 100
+
+LOOSE = ConfigDict(extra="ignore", frozen=True)
+Quantity = Annotated[Decimal, Field(ge=0, le=Decimal("1000000000"), decimal_places=4, allow_inf_nan=False)]
+Moved = Annotated[Decimal, Field(gt=0, le=Decimal("1000000000"), decimal_places=4, allow_inf_nan=False)]
+Name = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[\x21-\x7e]+$")]
+Words = Annotated[str, Field(max_length=60)]
+
+
+class Envelope(BaseModel):
+    """A message as it comes: its own number has no gaps, `order_seq` is the state of the order that it answers."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: Name
+    seq: Annotated[int, Field(ge=1, le=2**62)]
+    kind: Annotated[str, Field(max_length=20, pattern=r"^[a-z_]+$")]
+    order_id: UUID | None = None
+    order_seq: Annotated[int, Field(ge=0, le=2**62)] | None = None
+    occurred_at: AwareDatetime
+    body: dict[str, Any] = Field(default_factory=dict)
+
+
+class Batch(BaseModel):
+    """Up to 100 messages."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    messages: Annotated[list[Envelope], Field(min_length=1, max_length=MOST_MESSAGES)]
+
+
+class Line(BaseModel):
+    """A line of an order and a quantity of it."""
+
+    model_config = LOOSE
+
+    line_id: UUID
+    sku: Name = "-"
+    quantity: Moved
+
+
+class ConfirmedLine(Line):
+    """A line as the warehouse system has it; nothing of it may be wanted any more."""
+
+    quantity: Quantity  # type: ignore[assignment]
+
+
+class Reserved(BaseModel):
+    """The state of an order that was taken over."""
+
+    model_config = LOOSE
+
+    lines: Annotated[list[ConfirmedLine], Field(max_length=5_000)]
+
+
+class Refused(BaseModel):
+    """The state of an order that was not taken over, and why."""
+
+    model_config = LOOSE
+
+    reason: Words
+
+
+class Shipped(BaseModel):
+    """Goods of an order left."""
+
+    model_config = LOOSE
+
+    shipment_id: Name
+    lines: Annotated[list[Line], Field(min_length=1, max_length=5_000)]
+    carrier: Words = ""
+    tracking: Words = ""
+
+
+class MissingLine(BaseModel):
+    """A line of which something was not found where it should lie."""
+
+    model_config = LOOSE
+
+    line_id: UUID
+    missing: Moved
+
+
+class ShortPicked(BaseModel):
+    """Goods of an order were not found."""
+
+    model_config = LOOSE
+
+    pick_id: Name
+    lines: Annotated[list[MissingLine], Field(min_length=1, max_length=5_000)]
+
+
+class BackLine(Line):
+    """A line of which something came back, in what condition it seems."""
+
+    condition: Words = "to_inspect"
+
+
+class Returned(BaseModel):
+    """Goods of an order came back and wait to be looked at."""
+
+    model_config = LOOSE
+
+    return_id: Name
+    lines: Annotated[list[BackLine], Field(min_length=1, max_length=5_000)]
+
+
+class StockTold(BaseModel):
+    """What lies there of a product; `stock_seq` counts what was said of it."""
+
+    model_config = LOOSE
+
+    sku: Name
+    on_hand: Quantity
+    stock_seq: Annotated[int, Field(ge=0, le=2**62)]
+    count_id: Name = "-"
+
+
+class Heartbeat(BaseModel):
+    """Everything was told up to now."""
+
+    model_config = LOOSE
+
+
+BODIES: Final[dict[str, type[BaseModel]]] = {
+    "reserved": Reserved,
+    "refused": Refused,
+    "shipped": Shipped,
+    "short_picked": ShortPicked,
+    "returned": Returned,
+    "stock": StockTold,
+    "counted": StockTold,
+    "heartbeat": Heartbeat,
+}
+
+# What tells of the whole warehouse waits for everything that was said before it.
+AFTER_ALL_BEFORE: Final = frozenset({"stock", "counted", "heartbeat"})
+
+
+def is_newer(one: datetime, other: datetime | None) -> bool:
+    """Say whether an instant is after another, which may not be known."""
+    return other is None or one > other
