@@ -31,6 +31,8 @@ class Config:
     gather_orders: bool
     document_fonts: str
     trusted_proxies: int
+    wms_hosts: tuple[str, ...]
+    wms_secrets: Mapping[str, tuple[str, ...]]
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> "Config":
@@ -55,6 +57,8 @@ class Config:
             gather_orders=_flag(env, "ORDERCASH_GATHER_ORDERS", default=True),
             document_fonts=env.get("ORDERCASH_DOCUMENT_FONTS", ""),
             trusted_proxies=_whole(env, "ORDERCASH_TRUSTED_PROXIES", 0, 10, "a whole number from 0 (none) to 10"),
+            wms_hosts=tuple(host.lower() for host in _words(env, "ORDERCASH_WMS_HOSTS", "")),
+            wms_secrets=_wms_secrets(env),
         )
 
 
@@ -78,6 +82,18 @@ def _secret_key(env: Mapping[str, str], *, debug: bool) -> str:
     if debug and not key:
         return "development-only-" + "0" * 40
     raise ImproperlyConfigured("ORDERCASH_SECRET_KEY must hold at least 40 random characters.")
+
+
+def _wms_secrets(env: Mapping[str, str]) -> Mapping[str, tuple[str, ...]]:
+    """Return the secrets shared with warehouse systems by name; of several the first signs, all of them are believed."""
+    prefix = "ORDERCASH_WMS_SECRET_"
+    found = {name.removeprefix(prefix): _words(env, name, "") for name in sorted(env) if name.startswith(prefix)}
+    for name, secrets in found.items():
+        if not secrets or any(len(secret) < 16 for secret in secrets):
+            raise ImproperlyConfigured(
+                f"{prefix}{name} must hold secrets of at least 16 characters, with commas between."
+            )
+    return found
 
 
 def _pool_size(env: Mapping[str, str]) -> int:

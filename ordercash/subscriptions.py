@@ -10,6 +10,7 @@ from typing import Final
 from uuid import UUID
 
 from apps.audit.contract import DeliveredEvent, Subscription
+from apps.integrations.contract import tell_warehouses
 from apps.inventory.contract import fill_backorders
 from apps.orders.contract import bill_in, close_in, move_invoiced, ordered_volumes
 from apps.pricing.contract import accrue_rebates, add_volumes, has_rebates
@@ -47,6 +48,12 @@ def fill_waiting(events: list[DeliveredEvent]) -> None:
     fill_backorders(now=clock.now(), limit=LINES_AT_ONCE, product_ids=products, actor=SYSTEM)
 
 
+def tell_of_orders(events: list[DeliveredEvent]) -> None:
+    """Warehouse systems are told what orders want of them now, whatever it was that changed it."""
+    orders = _distinct(event.thread_id or event.aggregate_id for event in events)
+    tell_warehouses(orders, now=clock.now())
+
+
 def accrue_invoiced(events: list[DeliveredEvent]) -> None:
     """What was invoiced or credited counts under the customers' rebate agreements; an approval counts what came before it."""
     if not has_rebates():
@@ -81,6 +88,17 @@ SUBSCRIPTIONS: Final[Sequence[Subscription]] = (
     ),
     Subscription(
         "pricing.count_volumes", _CONFIRMED | {"orders.order_cancelled", "orders.line_cancelled"}, count_volumes
+    ),
+    Subscription(
+        "integrations.tell_warehouses",
+        _CONFIRMED
+        | {
+            "orders.order_cancelled",
+            "orders.line_cancelled",
+            "inventory.backorders_filled",
+            "inventory.shipment_shipped",
+        },
+        tell_of_orders,
     ),
     Subscription(
         "orders.fill_waiting",

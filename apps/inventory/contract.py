@@ -10,6 +10,8 @@ from apps.inventory.decisions.facts import (
     AdjustmentDraft,
     Availability,
     DemandLine,
+    FeedTold,
+    Latency,
     LineStanding,
     MovementResult,
     OrderTag,
@@ -43,6 +45,10 @@ from apps.inventory.selectors.overdue import OverdueLine, overdue_lines
 from apps.inventory.selectors.product_story import Movement, Waiting, newest_movements, waiting_for
 from apps.inventory.selectors.shipments import shipments_of, shipped_lines
 from apps.inventory.selectors.stock import availability, line_standings, warehouses
+from apps.inventory.selectors.warehouse_work import ShelfAt, WorkLine, services_of, shelf_at, work_of
+from apps.inventory.services.at_warehouse import lose_here, promise_here
+from apps.inventory.services.counting import book_count
+from apps.inventory.services.inspecting import receive_to_inspect
 from apps.inventory.services.places import ensure_warehouses
 from apps.inventory.services.policies import held_back
 from apps.inventory.services.posting import unpostable_returns
@@ -54,12 +60,15 @@ from apps.inventory.services.sharing import fill_backorders
 from apps.inventory.services.shipping import ship
 from apps.inventory.services.stamps import JOBS
 from apps.inventory.services.supplies import plan_receipts, receive_due
+from apps.inventory.services.syncing import keep_latencies, note_feed, note_heartbeat, note_sales
 
 __all__ = [
     "AdjustmentDraft",
     "Availability",
     "DemandLine",
+    "FeedTold",
     "GoodsBack",
+    "Latency",
     "LineStanding",
     "Movement",
     "MovementResult",
@@ -74,6 +83,7 @@ __all__ = [
     "ReturnItem",
     "ReturnResult",
     "ReturnedLine",
+    "ShelfAt",
     "ShipRequest",
     "ShipResult",
     "ShipmentFacts",
@@ -82,24 +92,35 @@ __all__ = [
     "Waiting",
     "WarehouseDraft",
     "WarehouseFacts",
+    "WorkLine",
     "adjust_counted",
     "availability",
     "backordered_lines",
+    "book_count",
     "ensure_warehouses",
     "fill_backorders",
     "goods_back",
     "held_back",
+    "keep_latencies",
     "line_standings",
+    "lose_here",
     "newest_movements",
+    "note_feed",
+    "note_heartbeat",
+    "note_sales",
     "orders_with_open_lines",
     "overdue_lines",
     "plan_receipts",
+    "promise_here",
     "receive_due",
     "receive_returns",
     "receive_stock",
+    "receive_to_inspect",
     "register",
     "release_lines",
     "reserve_lines",
+    "services_of",
+    "shelf_at",
     "ship",
     "shipment_sheets",
     "shipments_of",
@@ -107,6 +128,7 @@ __all__ = [
     "unpostable_returns",
     "waiting_for",
     "warehouses",
+    "work_of",
 ]
 
 

@@ -204,4 +204,25 @@ MUTATIONS: Final = (
     Mutation(
         "20", "UPDATE inventory_backorder SET product_id = (SELECT product_id FROM inventory_stock WHERE id = @stock())", "UK01 MUG-BLUE"
     ),
+    # What warehouse systems told is what we booked.
+    Mutation(
+        "22", "INSERT INTO integrations_warehouseconnection (id, warehouse_id, base_url, secret_name) VALUES (new_id(), new_id(),"
+        " 'https://wms.example', 'X')", "https://wms.example",
+    ),
+    Mutation("22", "UPDATE inventory_shipment SET source_ref = 'wms:' || source_ref WHERE order_id = @order(paid)", r"SH-\d+"),
+    Mutation(
+        "22", """WITH c AS (INSERT INTO integrations_warehouseconnection (id, warehouse_id, base_url, secret_name)
+                            SELECT new_id(), id, 'https://wms.example', 'X' FROM inventory_warehouse WHERE code = 'UK-MAIN' RETURNING id)
+                 INSERT INTO integrations_warehousemessage (id, connection_id, direction, kind, source_ref, seq, payload, state,
+                                                             created_at, applied_at)
+                 SELECT new_id(), id, 'in', 'shipped', 'W-17', 17, '{"shipment_id": "S-1", "lines": []}', 'applied', now(), now() FROM c""",
+        "W-17",
+    ),
+    Mutation(
+        "22", """WITH c AS (INSERT INTO integrations_warehouseconnection (id, warehouse_id, base_url, secret_name)
+                            SELECT new_id(), id, 'https://wms.example', 'X' FROM inventory_warehouse WHERE code = 'UK-MAIN' RETURNING id)
+                 INSERT INTO integrations_warehouseorder (id, connection_id, order_id, seq, told, confirmed)
+                 SELECT new_id(), id, @order(open), 2, '{"lines": []}', '{}' FROM c""",
+        f"{ID}/2",
+    ),
 )  # fmt: skip

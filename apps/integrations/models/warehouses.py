@@ -4,6 +4,7 @@ A message tells a whole state with its number, never a difference, so that a rep
 and quantities; the address of a delivery is read when a message is sent and is not kept.
 """
 
+from django.conf import settings
 from django.db import models
 from django.db.models import CheckConstraint, F, Index, Q, UniqueConstraint
 
@@ -26,7 +27,7 @@ class WarehouseConnection(models.Model):
     is_active = models.BooleanField(default=True, db_default=True)
     shares_stock = models.BooleanField(default=False, db_default=False)
     timeout_ms = models.PositiveIntegerField(default=5_000, db_default=5_000)
-    most_attempts = models.PositiveSmallIntegerField(default=12, db_default=12)
+    most_attempts = models.PositiveSmallIntegerField(default=60, db_default=60)
     failures = models.PositiveIntegerField(default=0, db_default=0)
     open_until = models.DateTimeField(null=True)
     last_ok_at = models.DateTimeField(null=True)
@@ -47,6 +48,11 @@ class WarehouseConnection(models.Model):
 
     def __str__(self) -> str:
         return self.base_url
+
+    @property
+    def has_secret(self) -> bool:
+        """Say whether the environment holds its secret; without one nothing is sent or believed."""
+        return self.secret_name in settings.ORDERCASH_WMS_SECRETS
 
 
 class WarehouseOrder(models.Model):
@@ -85,18 +91,23 @@ class MessageState(models.TextChoices):
     CONFIRMED = "confirmed", "Confirmed"
     REFUSED = "refused", "Refused"
     DEAD = "dead", "Given up"
+    SUPERSEDED = "superseded", "A newer one took its place"
     PARKED = "parked", "Waits for another"
     APPLIED = "applied", "Applied"
 
 
 OUT_STATES = [
     MessageState.WAITING, MessageState.SENT, MessageState.CONFIRMED, MessageState.REFUSED, MessageState.DEAD,
+    MessageState.SUPERSEDED,
 ]  # fmt: skip
 IN_STATES = [MessageState.WAITING, MessageState.PARKED, MessageState.APPLIED, MessageState.REFUSED]
 
 
 class WarehouseMessage(models.Model):
-    """One message, to or from a warehouse system, kept once however often it comes (`repeats` counts the others)."""
+    """One message, to or from a warehouse system, kept once however often it comes (`repeats` counts the others).
+
+    `seq` is a warehouse system's own number of its message, without gaps; of such a message `sent_at` is when they say it happened.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     connection = models.ForeignKey(
@@ -107,6 +118,7 @@ class WarehouseMessage(models.Model):
     source_ref = models.CharField(max_length=120)
     order_id = models.UUIDField(null=True)
     order_seq = models.BigIntegerField(null=True)
+    seq = models.BigIntegerField(null=True)
     payload = models.JSONField(default=dict)
     state = models.CharField(max_length=10, choices=MessageState)
     attempts = models.PositiveSmallIntegerField(default=0, db_default=0)
@@ -129,11 +141,18 @@ class WarehouseMessage(models.Model):
                 name="warehouse_message_state_of_its_direction",
             ),
             CheckConstraint(
+                condition=Q(direction="out", seq=None) | Q(direction="in", seq__isnull=False),
+                name="warehouse_message_numbered_by_its_sender",
+            ),
+            CheckConstraint(
                 condition=~Q(state="applied") | Q(applied_at__isnull=False), name="warehouse_message_applied_at"
             ),
         ]
         indexes = [
-            Index(fields=["next_try_at", "id"], name="warehouse_message_due", condition=Q(state="waiting")),
+            Index(
+                fields=["next_try_at", "id"], name="warehouse_message_due", condition=Q(state__in=["waiting", "parked"])
+            ),
+            Index(fields=["connection", "seq"], name="warehouse_message_number", condition=Q(direction="in")),
             Index(fields=["order_id", "id"], name="warehouse_message_of_order"),
             Index(fields=["connection", "-id"], name="warehouse_message_newest"),
         ]

@@ -2,8 +2,7 @@
 
 from django.urls import path
 
-from apps.inventory.api import atp, endpoints, supplies
-from apps.inventory.api import endpoints, handling, supplies
+from apps.inventory.api import atp, endpoints, handling, supplies
 
 urlpatterns = [
     path("inventory/atp", atp.AvailableToPromise.as_view(), name="api_atp"),

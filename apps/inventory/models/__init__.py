@@ -31,7 +31,7 @@ from apps.inventory.models.sharing import (
 from apps.inventory.models.shipments import GoodsReturn, Shipment, ShipmentLine
 from apps.inventory.models.stock import Handling, Lot, MovementKind, Stock, StockMovement, StockSlot
 from apps.inventory.models.supplies import Supply, SupplyKind, SupplyReceipt, SupplyStatus
-from apps.inventory.models.sync import SyncClock, SyncSample
+from apps.inventory.models.sync import SyncClock, SyncFeed, SyncSample
 
 __all__ = [
     "AllocationMove",
@@ -66,6 +66,7 @@ __all__ = [
     "SupplyReceipt",
     "SupplyStatus",
     "SyncClock",
+    "SyncFeed",
     "SyncSample",
     "WaitReason",
     "Warehouse",

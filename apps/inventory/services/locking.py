@@ -18,13 +18,16 @@ THESE = "SELECT unnest(%s::uuid[])"
 OF_PLACES = """SELECT s.id FROM inventory_stock s
  JOIN unnest(%s::uuid[], %s::uuid[]) AS p (product_id, warehouse_id) ON s.product_id = p.product_id AND s.warehouse_id = p.warehouse_id"""
 
+SELLABLE = """(CASE WHEN {s}synced_at IS NULL THEN {s}free
+ ELSE {s}free - inventory_held_back({s}id, {s}free, {s}synced_at, {s}sale_rate) END)"""
+
 
 @dataclass(frozen=True, slots=True)
 class LockedStock:
     """A stock row as it is, and stays until the end of the transaction unless we change it.
 
-    `bound` is what lies there and is spoken for: reserved, damaged, on hold or dealt out to slots. `free` may be below zero, by the
-    safety stock that is not there.
+    `bound` is what lies there and is spoken for: reserved, damaged, on hold or dealt out to slots. `free` is what may be sold; it may be
+    below zero, by the safety stock that is not there or by what others may have sold.
     """
 
     id: UUID
@@ -48,7 +51,8 @@ def lock_stock(which: str, params: Sequence[Any], *, gathered: bool = True) -> d
     nested loop, and then drops every row but one that it had to wait for (seen in 18; tests/inventory/test_waiting.py).
     """
     statement = f"""
-SELECT id, product_id, warehouse_id, on_hand, reserved, value_minor, reserved + damaged + on_hold + escrowed, free, escrowed
+SELECT id, product_id, warehouse_id, on_hand, reserved, value_minor, reserved + damaged + on_hold + escrowed,
+       {SELLABLE.format(s="")}, escrowed
   FROM inventory_stock WHERE id = ANY(ARRAY({which})) ORDER BY id FOR UPDATE"""  # noqa: S608 - the selections are the constants above
     locked = {row[0]: LockedStock(*row) for row in fetch(statement, params)}
     dealt = [row.id for row in locked.values() if row.escrowed]

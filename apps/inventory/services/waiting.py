@@ -36,7 +36,7 @@ UPDATE inventory_backorder b SET quantity = b.quantity - l.quantity FROM less l 
 
 def add_waiting(waiting: Sequence[tuple[DemandLine, Decimal]]) -> None:
     """Let these quantities of lines wait; one statement, none for nothing."""
-    insert_rows("inventory_backorder", COLUMNS, [_row(line, quantity) for line, quantity in waiting])
+    insert_rows("inventory_backorder", COLUMNS, [waiting_row(line, quantity) for line, quantity in waiting])
 
 
 def lower_waiting(parts: Sequence[tuple[UUID, Decimal]]) -> None:
@@ -45,7 +45,8 @@ def lower_waiting(parts: Sequence[tuple[UUID, Decimal]]) -> None:
         run(LESS_WAITING, columns_of(parts, 2))
 
 
-def _row(line: DemandLine, quantity: Decimal) -> tuple[Any, ...]:
+def waiting_row(line: DemandLine, quantity: Decimal) -> tuple[Any, ...]:
+    """Return the row of a waiting quantity, in the order of COLUMNS."""
     about = line.about
     return (
         line.line_id,

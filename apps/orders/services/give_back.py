@@ -7,7 +7,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from apps.billing.contract import CreditRequest, SoldLine, credit_lines, sold_lines_of_orders
-from apps.inventory.contract import ReturnItem, receive_returns
+from apps.inventory.contract import ReturnItem, receive_returns, receive_to_inspect
 from apps.orders.decisions.bundles import on_parts
 from apps.orders.decisions.freeze import part_minor
 from apps.orders.services.divisible import refuse_fractions
@@ -22,13 +22,17 @@ from ordercash.kernel.transactions import joins, writes
 
 @dataclass(frozen=True, slots=True)
 class GiveBack:
-    """What came back of one order: quantities by line id. `source_ref` names the return, so that repeating it does nothing."""
+    """What came back of one order: quantities by line id. `source_ref` names the return, so that repeating it does nothing.
+
+    What is restocked to `inspect` lies on hold until somebody has looked at it.
+    """
 
     order_id: UUID
     source_ref: str
     lines: Mapping[UUID, Decimal]
     restock: bool
     reason: str
+    inspect: bool = False
 
 
 class ReturnRefused(Conflict):
@@ -69,7 +73,8 @@ def give_back_in(wanted: GiveBack, *, actor: Actor, now: datetime) -> tuple[NotD
     ]
     # Credit is locked before stock, as everywhere: the other way round, a return and a new order would wait for each other.
     outcome = credit_lines(requests, issued_at=now, actor=actor)
-    taken = receive_returns(_items(wanted, parts, now), actor=actor)
+    take_in = receive_to_inspect if wanted.inspect else receive_returns
+    taken = take_in(_items(wanted, parts, now), actor=actor)
     refused = [item.detail for item in taken.refused] + [item.detail for item in outcome.refused]
     if refused:
         raise ReturnRefused(refused[0])

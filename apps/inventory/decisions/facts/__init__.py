@@ -4,6 +4,7 @@ Quantities are exact decimals in the product's unit, costs integer minor units o
 """
 
 from apps.inventory.decisions.facts.demand import DemandLine, LineStanding, OrderTag, Released, ReleaseItem, Reserved
+from apps.inventory.decisions.facts.feeds import FeedTold, Latency
 from apps.inventory.decisions.facts.places import Availability, WarehouseDraft, WarehouseFacts
 from apps.inventory.decisions.facts.receiving import AdjustmentDraft, MovementResult, ReceiptDraft, ReceivedDue
 from apps.inventory.decisions.facts.refusals import Refusal
@@ -14,6 +15,8 @@ __all__ = [
     "AdjustmentDraft",
     "Availability",
     "DemandLine",
+    "FeedTold",
+    "Latency",
     "LineStanding",
     "MovementResult",
     "OrderTag",

@@ -1,0 +1,1 @@
+"""Questions: connections, messages, and what is held together by them."""

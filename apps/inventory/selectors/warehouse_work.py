@@ -1,0 +1,79 @@
+"""What a warehouse has to do for orders: the goods that are reserved there, and those that left through its own system."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from ordercash.kernel.sql import fetch
+
+
+@dataclass(frozen=True, slots=True)
+class WorkLine:
+    """A line of an order in one warehouse: its goods reserved there, and those that left with shipments of its system."""
+
+    order_id: UUID
+    warehouse_id: UUID
+    line_id: UUID
+    product_id: UUID
+    reserved: Decimal
+    left: Decimal
+
+
+WORK = """
+WITH places AS (SELECT * FROM unnest(%s::uuid[], %s::varchar[]) AS p (warehouse_id, prefix))
+SELECT order_id, warehouse_id, line_id, product_id, sum(reserved), sum(departed)
+  FROM (SELECT r.order_id, r.warehouse_id, r.line_id, r.product_id, r.quantity AS reserved, 0 AS departed
+          FROM inventory_reservation r JOIN places p ON p.warehouse_id = r.warehouse_id
+         WHERE r.order_id = ANY(%s::uuid[]) AND r.state = 'firm' AND r.stock_id IS NOT NULL
+        UNION ALL
+        SELECT l.order_id, s.warehouse_id, l.line_id, l.product_id, 0, l.quantity
+          FROM inventory_shipmentline l JOIN inventory_shipment s ON s.id = l.shipment_id
+          JOIN places p ON p.warehouse_id = s.warehouse_id AND starts_with(s.source_ref, p.prefix)
+         WHERE l.order_id = ANY(%s::uuid[]) AND l.stock_id IS NOT NULL) w
+ GROUP BY order_id, warehouse_id, line_id, product_id
+"""
+
+
+def work_of(order_ids: Collection[UUID], prefixes: Mapping[UUID, str]) -> list[WorkLine]:
+    """Return the work that warehouses have with these orders; `prefixes` names by warehouse how its shipments begin. One statement."""
+    if not order_ids or not prefixes:
+        return []
+    ids = list(order_ids)
+    return [WorkLine(*row) for row in fetch(WORK, [list(prefixes), list(prefixes.values()), ids, ids])]
+
+
+SERVICES = """
+SELECT line_id, sum(quantity) FROM inventory_reservation WHERE order_id = %s AND stock_id IS NULL AND state = 'firm' GROUP BY line_id
+"""
+
+
+def services_of(order_id: UUID) -> dict[UUID, Decimal]:
+    """Return the services of an order that are reserved, by line id: they leave with the first goods."""
+    return {row[0]: row[1] for row in fetch(SERVICES, [order_id])}
+
+
+SHELF = """
+SELECT s.id, s.product_id, s.on_hand, s.on_hold, s.free,
+       s.on_hand - coalesce((SELECT sum(c.quantity) FROM inventory_stockcard c WHERE c.stock_id = s.id AND c.at > %s), 0)
+  FROM inventory_stock s JOIN masterdata_product p ON p.id = s.product_id WHERE s.warehouse_id = %s AND p.sku = %s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ShelfAt:
+    """What we believe lies on a shelf now, and what we believe lay there at an instant."""
+
+    stock_id: UUID
+    product_id: UUID
+    on_hand: Decimal
+    on_hold: Decimal
+    free: Decimal
+    on_hand_then: Decimal
+
+
+def shelf_at(warehouse_id: UUID, sku: str, at: datetime) -> ShelfAt | None:
+    """Return the shelf of a product in a warehouse as it was at an instant, by its stock card; None where there never was one."""
+    found = fetch(SHELF, [at, warehouse_id, sku])
+    return ShelfAt(*found[0]) if found else None

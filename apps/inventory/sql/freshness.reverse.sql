@@ -1,0 +1,1 @@
+DROP FUNCTION inventory_held_back(uuid, numeric, timestamptz, numeric);
