@@ -44,6 +44,7 @@ from apps.inventory.selectors.order_story import (
 from apps.inventory.selectors.overdue import OverdueLine, overdue_lines
 from apps.inventory.selectors.product_story import Movement, Waiting, newest_movements, waiting_for
 from apps.inventory.selectors.shipments import shipments_of, shipped_lines
+from apps.inventory.selectors.sourcing_kind import register_sourcing
 from apps.inventory.selectors.stock import availability, line_standings, warehouses
 from apps.inventory.selectors.warehouse_work import ShelfAt, WorkLine, services_of, shelf_at, work_of
 from apps.inventory.services.at_warehouse import lose_here, promise_here
@@ -135,6 +136,7 @@ __all__ = [
 def register() -> None:
     """Make known what inventory does by itself and by which rules; called once when the apps are loaded."""
     register_availability()
+    register_sourcing()
     for name, (function, every_seconds, title) in JOBS.items():
         register_job(name, function, every_seconds=every_seconds, title=title)
     register_sharing()

@@ -1,0 +1,179 @@
+"""Sourcing in the house: its rulebook is examined and told in words, decisions replay to the byte, plans read what is free and where."""
+
+import random
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from apps.inventory.contract import DemandLine, OrderTag
+from apps.inventory.decisions.document import SOURCING
+from apps.inventory.decisions.document.sourcing import Sourcing
+from apps.inventory.decisions.document.sourcing_examination import examine_sourcing
+from apps.inventory.decisions.document.sourcing_words import words_of
+from apps.inventory.decisions.sourcing import choose
+from apps.inventory.decisions.sourcing.bounds import Bounds
+from apps.inventory.decisions.sourcing.choosing import _ask
+from apps.inventory.decisions.sourcing.distance import km_between
+from apps.inventory.decisions.sourcing.filling import Patience
+from apps.inventory.decisions.sourcing.record import replay, sourcing_texts
+from apps.inventory.decisions.sourcing.search import _Search, search
+from apps.inventory.models import CapacityDay, Warehouse
+from apps.inventory.selectors.rules import LANGUAGE
+from apps.inventory.services.sourcing import keep_sources, plan_sources
+from apps.masterdata.models import PostalPlace
+from apps.rulebooks.contract import decisions_of
+from tests.factories.counting import counted
+from tests.factories.inventory import NOW, Place, a_place, demand, joined, stocked
+from tests.factories.rulebooks import put_in_force
+from tests.factories.sourcing import random_order, random_rules
+
+SHIPPED = yaml.safe_load((Path(__file__).parents[2] / "examples/rulebooks/inventory_sourcing.yaml").read_text("utf-8"))
+
+
+def test_the_shipped_rulebook_has_no_faults() -> None:
+    document = Sourcing.model_validate(SHIPPED["document"])
+    assert examine_sourcing(document, LANGUAGE) == []
+    assert words_of(document)["carrier parcel"].words["near, to 2 kg"] == "4.50 EUR, 3.90 GBP, 5.00 USD"
+
+
+@pytest.mark.parametrize(
+    ("pointer", "code", "change"),
+    [
+        ("/zones/0", "last_zone_is_bounded", {"zones": [{"name": "near", "to_km": 5}]}),
+        ("/carriers/0/zones/nowhere", "zone_unknown", {"carriers": [{"name": "a", "zones": {"nowhere": [{"cost": {"GBP": 1}}]}}]}),
+        ("/lead_time/days_by_zone/nowhere", "zone_unknown", {"lead_time": {"days_by_zone": {"nowhere": 1}}}),
+        ("/split_penalty", "currency_missing", {"split_penalty": {"EUR": 1}}),
+        ("/carriers/0/zones/far/1/to_kg", "steps_out_of_order", {"carriers": [{"name": "a", "zones": {"far": [
+            {"to_kg": 2, "cost": {"GBP": 1}}, {"to_kg": 1, "cost": {"GBP": 2}}]}}]}),
+        ("/carriers/0/zones/far/1/cost", "step_never_used", {"carriers": [{"name": "a", "zones": {"far": [
+            {"to_kg": 2, "cost": {"GBP": 3}}, {"to_kg": 3, "cost": {"GBP": 2}}]}}]}),
+        ("/carriers/1/name", "name_taken", {"carriers": [{"name": "a", "zones": {"far": [{"cost": {"GBP": 1}}]}}] * 2}),
+        ("/restrictions/0/when", "condition_invalid", {"restrictions": [{"name": "r", "when": "colour == 'red'"}]}),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_a_rulebook(pointer: str, code: str, change: dict[str, Any]) -> None:
+    usual = {"zones": [{"name": "far"}], "carriers": [{"name": "a", "zones": {"far": [{"cost": {"GBP": 1}}]}}]}
+    found = examine_sourcing(Sourcing.model_validate(usual | change), LANGUAGE)
+    assert (pointer, code) in [(each.pointer, each.code) for each in found]
+
+
+@pytest.mark.parametrize("number", range(12))
+def test_bounds_pass_nothing_over(number: int) -> None:
+    """With 7 warehouses and 6 lines every set is worked out: the search finds the same and looks at fewer."""
+    dice = random.Random(number)
+    rules = random_rules(dice, steps=5)
+    facts = random_order(dice, places=7, lines=6, most=4, density=0.5)
+    problem = _ask(rules, facts).problem
+    every = _Search(problem, Patience())
+    for bound in Bounds(problem).sets(None):
+        every.weigh(bound.houses)
+    found = search(problem, Patience())
+    assert found.is_proven
+    assert (found.best and found.best.key) == (every.best and every.best.key)
+    assert found.looked_at <= max(len(every.weighed), 30)
+
+
+def test_a_decision_is_replayed_to_the_byte() -> None:
+    dice = random.Random(5)
+    rules, facts = random_rules(dice, steps=4), random_order(dice, places=4, lines=3)
+    texts = sourcing_texts(facts, choose(rules, facts))
+    assert replay(rules, texts.facts) == (texts.outcome, texts.trace)
+
+
+def test_distances() -> None:
+    london, edinburgh = (Decimal("51.50722"), Decimal("-0.12750")), (Decimal("55.95335"), Decimal("-3.18837"))
+    assert km_between(london, edinburgh) == 534
+    assert km_between(london, london) == 0
+    assert km_between((Decimal(0), Decimal(0)), (Decimal(0), Decimal(180))) == 20015
+
+
+TABLE = {"near": [{"cost": {"GBP": "4.00"}}], "far": [{"cost": {"GBP": "9.00"}}]}
+RULES = {
+    "zones": [{"name": "near", "to_km": 100}, {"name": "far"}],
+    "carriers": [{"name": "parcel", "zones": TABLE}],
+    "split_penalty": {"GBP": "2.00"},
+    "lines": "split_when_short",
+}
+
+
+@pytest.mark.django_db
+class TestPlans:
+    @pytest.fixture
+    def place(self) -> Place:
+        """Two warehouses, London asked first, Edinburgh with a full day after two more lines; goods of the first product in both."""
+        place = a_place(warehouses=2, products=2)
+        PostalPlace.objects.create(country="GB", prefix="EC", latitude="51.51", longitude="-0.09")
+        PostalPlace.objects.create(country="GB", prefix="EH", latitude="55.95", longitude="-3.19")
+        Warehouse.objects.filter(pk=place.warehouses[0].pk).update(postal_code="EC1A 1BB")
+        Warehouse.objects.filter(pk=place.warehouses[1].pk).update(
+            latitude="55.94", longitude="-3.2", handling_per_day=2
+        )
+        for warehouse in (0, 1):
+            stocked(place, 5, warehouse=warehouse, product=0)
+        stocked(place, 5, warehouse=0, product=1)
+        return place
+
+    @staticmethod
+    def wanted(place: Place, quantity: int, product: int = 0, *, code: str = "EH1 1YZ", **changes: Any) -> DemandLine:
+        tag = OrderTag(country="GB", postal_code=code, currency="GBP")
+        return replace(demand(place, quantity, product=product), about=tag, net_minor=1000, **changes)
+
+    def test_the_nearest_is_chosen_and_the_decision_kept(self, place: Place) -> None:
+        version = put_in_force(SOURCING, RULES)
+        line = self.wanted(place, 3)
+        (plan,) = plan_sources([line], now=NOW)
+        assert [(take.warehouse_id, take.quantity) for take in plan.takes] == [(place.warehouses[1].id, 3)]
+        assert plan.sourced.cost_minor == 400
+        told = {(each.name, *each.warehouses): each.cost_minor for each in plan.sourced.alternatives}
+        assert told["by_priority", "UK-1"] == told["alone", "UK-1"] == 900
+        joined(keep_sources, [plan], now=NOW)
+        kept = decisions_of(line.order_id)[0]
+        assert (kept.kind, kept.version_sha256) == (SOURCING, bytes(version.sha256))
+        assert "EH1" not in kept.facts
+        day = CapacityDay.objects.get()
+        assert (day.warehouse_id, day.day, day.planned) == (place.warehouses[1].id, NOW.date(), 1)
+
+    def test_an_order_sees_what_those_before_it_took(self, place: Place) -> None:
+        put_in_force(SOURCING, RULES)
+        lines = [self.wanted(place, 2), self.wanted(place, 2), self.wanted(place, 2)]
+        plans = plan_sources(lines, now=NOW)
+        assert [plan.takes[0].warehouse_id == place.warehouses[1].id for plan in plans] == [True, True, False]
+        joined(keep_sources, plans, now=NOW)
+        assert plan_sources([self.wanted(place, 1)], now=NOW)[0].takes[0].warehouse_id == place.warehouses[0].id
+
+    def test_lines_of_one_product_share_what_is_free(self, place: Place) -> None:
+        put_in_force(SOURCING, RULES)
+        first = self.wanted(place, 4)
+        second = replace(self.wanted(place, 4), order_id=first.order_id)
+        other = replace(self.wanted(place, 9, 1), order_id=first.order_id)
+        (plan,) = plan_sources([first, second, other], now=NOW)
+        given = {
+            line.line_id: sum(t.quantity for t in plan.takes if t.line_id == line.line_id)
+            for line in (first, second, other)
+        }
+        assert list(given.values()) == [4, 4, 5]
+        assert plan.sourced.unserved == {str(place.products[1].id): 4}
+
+    def test_nothing_is_asked_without_a_rulebook_or_its_currency(self, place: Place) -> None:
+        plan_sources([self.wanted(place, 1)], now=NOW)
+        with counted() as asked:
+            assert plan_sources([self.wanted(place, 1)], now=NOW) == []
+        assert asked.count == 0
+        tables = {zone: [{"cost": {"JPY": 900}}] for zone in TABLE}
+        put_in_force(SOURCING, RULES | {"carriers": [{"name": "parcel", "zones": tables}], "split_penalty": {}})
+        assert plan_sources([self.wanted(place, 1)], now=NOW) == []
+
+    def test_statements_do_not_grow(self, place: Place) -> None:
+        put_in_force(SOURCING, RULES)
+        plan_sources([self.wanted(place, 1)], now=NOW)
+        counts = []
+        for orders in (2, 30):
+            with counted() as asked:
+                plans = plan_sources([self.wanted(place, 1) for _ in range(orders)], now=NOW)
+                joined(keep_sources, plans, now=NOW)
+            counts.append(asked.count)
+        assert counts[0] == counts[1] <= 6
