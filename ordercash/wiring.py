@@ -5,8 +5,9 @@ from apps.billing.contract import DELIVERY_REASONS, DELIVERY_RESOLUTIONS
 from apps.exceptions.contract import ReasonKind, register_reasons, register_resolutions
 from apps.integrations.contract import JOBS as WAREHOUSE_JOBS
 from apps.integrations.contract import MESSAGE_RESOLUTIONS, ROW_REASONS, STOCK_RESOLUTIONS, WAREHOUSE_REASONS
+from apps.inventory.contract import connect_orders
 from apps.masterdata.contract import register_demo, register_story
-from apps.orders.contract import JOBS, ORDER_REASONS, ORDER_RESOLUTIONS, RETURN_REASONS, RETURN_RESOLUTIONS
+from apps.orders.contract import JOBS, ORDER_REASONS, ORDER_RESOLUTIONS, RETURN_REASONS, RETURN_RESOLUTIONS, line_tags
 from apps.pricing.contract import REBATE_REASONS, REBATE_RESOLUTIONS, connect_billing
 from ordercash.demo import load_charts, load_stock
 from ordercash.demo_story import load_story
@@ -25,6 +26,7 @@ def connect() -> None:
     for kind, offered in {**DELIVERY_RESOLUTIONS, **REBATE_RESOLUTIONS}.items():
         register_resolutions(kind, offered)
     connect_billing(Billing())
+    connect_orders(line_tags)
     register_demo("chart of accounts", load_charts)
     register_demo("stock", load_stock)
     register_story(load_story)

@@ -13,6 +13,7 @@ from apps.inventory.decisions.facts import (
     FeedTold,
     Latency,
     LineStanding,
+    LineTag,
     MovementResult,
     OrderTag,
     ReceiptDraft,
@@ -31,6 +32,7 @@ from apps.inventory.decisions.facts import (
     WarehouseDraft,
     WarehouseFacts,
 )
+from apps.inventory.ports import connect_orders
 from apps.inventory.selectors.availability_kind import register_availability
 from apps.inventory.selectors.kinds import register_sharing
 from apps.inventory.selectors.open_lines import orders_with_open_lines
@@ -71,6 +73,7 @@ __all__ = [
     "GoodsBack",
     "Latency",
     "LineStanding",
+    "LineTag",
     "Movement",
     "MovementResult",
     "OrderTag",
@@ -98,6 +101,7 @@ __all__ = [
     "availability",
     "backordered_lines",
     "book_count",
+    "connect_orders",
     "ensure_warehouses",
     "fill_backorders",
     "goods_back",

@@ -1,7 +1,7 @@
 """The facts that inventory tells. Quantities travel as text by order line, so that no reader rounds them."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -15,6 +15,9 @@ BACKORDERS_FILLED = "inventory.backorders_filled"
 GOODS_RETURNED = "inventory.goods_returned"
 STOCK_RECEIVED = "inventory.stock_received"
 STOCK_ADJUSTED = "inventory.stock_adjusted"
+ALLOCATION_COMMITTED = "inventory.allocation_committed"
+ALLOCATION_ROLLED_BACK = "inventory.allocation_rolled_back"
+GOODS_TAKEN = "inventory.goods_taken"
 SUPPLY_ANNOUNCED = "inventory.supply_announced"
 SUPPLY_CHANGED = "inventory.supply_changed"
 SUPPLY_RECEIVED = "inventory.supply_received"
@@ -173,6 +176,47 @@ def handling_changed(product_id: UUID, handling: str, slots: int | None, now: da
         payload={"handling": handling} | ({} if slots is None else {"slots": slots}),
         occurred_at=now,
         actor_id=actor.id,
+    )
+
+
+def allocation_told(name: str, run_id: UUID, number: str, legal_entity_id: UUID, now: datetime, actor: Actor) -> Event:
+    """A run was carried out (ALLOCATION_COMMITTED) or taken back (ALLOCATION_ROLLED_BACK)."""
+    return Event(
+        name=name,
+        version=1,
+        aggregate="allocation_run",
+        aggregate_id=run_id,
+        payload={"number": number},
+        occurred_at=now,
+        actor_id=actor.id,
+        legal_entity_id=legal_entity_id,
+    )
+
+
+def goods_taken(
+    order_id: UUID,
+    lost: Mapping[UUID, Decimal],
+    days: Mapping[UUID, date],
+    run: str,
+    legal_entity_id: UUID,
+    now: datetime,
+    actor: Actor,
+) -> Event:
+    """Goods that were reserved for an order went to others: quantities by line id, and the new days where they are known."""
+    return Event(
+        name=GOODS_TAKEN,
+        version=1,
+        aggregate="backorder",
+        aggregate_id=order_id,
+        payload={
+            "run": run,
+            "quantities": {str(line_id): _text(quantity) for line_id, quantity in lost.items()},
+            "promised_on": {str(line_id): days[line_id].isoformat() for line_id in lost if line_id in days},
+        },
+        occurred_at=now,
+        actor_id=actor.id,
+        legal_entity_id=legal_entity_id,
+        related={"order": order_id},
     )
 
 

@@ -8,6 +8,7 @@ from apps.orders.journey.jobs import JOBS
 from apps.orders.selectors.deliveries import ship_to_of
 from apps.orders.selectors.existing import existing_orders
 from apps.orders.selectors.homes import Home, homes_of
+from apps.orders.selectors.line_tags import line_tags
 from apps.orders.selectors.volumes import ordered_volumes
 from apps.orders.services.bill import bill_in, close_in, move_invoiced
 from apps.orders.services.drafts import BadRow, LineDraft, OrderDraft
@@ -53,6 +54,7 @@ __all__ = [
     "goods_missing",
     "homes_of",
     "keep_rows",
+    "line_tags",
     "move_invoiced",
     "open_document",
     "ordered_volumes",

@@ -166,10 +166,22 @@ def hand_out(
         for each in given
         if lines[each.line_id].group in kept
     ]
+    used = [(each.line_id, each.stock_id, each.quota_id, from_parts(each.of_quota)) for each in given if each.quota_id]
+    return write_takes(takes, used, lines, now=now, actor=actor)
+
+
+def write_takes(
+    takes: Sequence[Take],
+    used: Sequence[tuple[UUID, UUID, UUID, Decimal]],
+    lines: Mapping[UUID, Waiting],
+    *,
+    now: datetime,
+    actor: Actor,
+) -> list[UUID]:
+    """Write what waiting lines take of stock rows, all of them locked, and of quotas (line, stock, quota, quantity), and tell it."""
+    demands = {take.line_id: _demand(lines[take.line_id], now) for take in takes}
     take_reserved(takes, demands, statement=TOP_UP)
-    take_quotas(
-        [(each.line_id, each.stock_id, each.quota_id, from_parts(each.of_quota)) for each in given if each.quota_id]
-    )
+    take_quotas(used)
     got = _sum((take.line_id, take.quantity) for take in takes)
     lower_waiting(list(got.items()))
     repeg({lines[line_id].group for line_id in got}, now=now)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from apps.inventory.decisions.allocation import Group
 from apps.inventory.decisions.document import ALLOCATION
+from apps.inventory.decisions.facts import DemandLine, LineTag, OrderTag
 from apps.inventory.decisions.sharing.document import Sharing, TierReady
 from apps.inventory.decisions.sharing.facts import PARTS, Line, QuotaLeft, Strategy, to_parts
 from apps.inventory.selectors.rules import rules_in_force
@@ -96,6 +97,23 @@ def parts_elsewhere(lines: Sequence[Waiting]) -> list[Waiting]:
     """Return the parts of the kits of these lines that wait and are not among them; one statement where there are kits."""
     kits = [line.line_id for line in lines if line.kits_whole and line.kit_no is not None]
     return [Waiting(*row) for row in fetch(ELSEWHERE, [[line.line_id for line in lines], kits])] if kits else []
+
+
+def of_tag(tag: LineTag, legal_entity_id: UUID, product_id: UUID) -> Waiting:
+    """Return a line of which nothing waits, as if it waited for nothing."""
+    return Waiting(
+        tag.order_id, tag.line_id, legal_entity_id, product_id, Decimal(0), tag.occurred_at, tag.wanted_on, tag.customer_group,
+        tag.channel, tag.country, tag.currency, tag.net_minor, tag.line_quantity, None, tag.customer_id, tag.kit_no, tag.per_kit, False,
+    )  # fmt: skip
+
+
+def demand_of(line: Waiting) -> DemandLine:
+    """Return the whole line as demand, as when it was placed."""
+    about = OrderTag(line.customer_id, line.customer_group, line.channel, line.country, "", line.currency)
+    return DemandLine(
+        line.order_id, line.line_id, line.legal_entity_id, line.product_id, True, line.line_quantity, line.occurred_at, about,
+        net_minor=line.net_minor, kit_no=line.kit_no, per_kit=line.per_kit, wanted_on=line.wanted_on,
+    )  # fmt: skip
 
 
 class Rules(NamedTuple):

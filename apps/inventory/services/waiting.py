@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from apps.inventory.decisions.facts import DemandLine
-from ordercash.kernel.sql import columns_of, insert_rows, run
+from ordercash.kernel.sql import columns_of, fetch, insert_rows, run
 
 COLUMNS = {
     "line_id": "uuid",
@@ -37,6 +37,31 @@ UPDATE inventory_backorder b SET quantity = b.quantity - l.quantity FROM less l 
 def add_waiting(waiting: Sequence[tuple[DemandLine, Decimal]]) -> None:
     """Let these quantities of lines wait; one statement, none for nothing."""
     insert_rows("inventory_backorder", COLUMNS, [waiting_row(line, quantity) for line, quantity in waiting])
+
+
+MORE_WAITING = """
+UPDATE inventory_backorder b SET quantity = b.quantity + m.quantity FROM unnest(%s::uuid[], %s::numeric[]) AS m (line_id, quantity)
+ WHERE b.line_id = m.line_id RETURNING b.line_id
+"""
+# A line that waits again goes on counting its promises where it stopped.
+COUNTED_BEFORE = """
+UPDATE inventory_backorder b SET promise_no = c.promise_no, first_promised_on = c.first_on
+  FROM (SELECT line_id, max(promise_no) AS promise_no, (array_agg(promised_on ORDER BY promise_no))[1] AS first_on
+          FROM inventory_promisechange WHERE line_id = ANY(%s::uuid[]) GROUP BY line_id) c
+ WHERE b.line_id = c.line_id
+"""
+
+
+def wait_again(waiting: Sequence[tuple[DemandLine, Decimal]]) -> None:
+    """Let these quantities wait of lines that may wait already, which are locked; three statements, none for nothing."""
+    if not waiting:
+        return
+    more = [(line.line_id, quantity) for line, quantity in waiting]
+    known = {row[0] for row in fetch(MORE_WAITING, columns_of(more, 2))}
+    new = [(line, quantity) for line, quantity in waiting if line.line_id not in known]
+    add_waiting(new)
+    if new:
+        run(COUNTED_BEFORE, [[line.line_id for line, _ in new]])
 
 
 def lower_waiting(parts: Sequence[tuple[UUID, Decimal]]) -> None:

@@ -3,7 +3,15 @@
 Quantities are exact decimals in the product's unit, costs integer minor units of the legal entity's currency, instants UTC.
 """
 
-from apps.inventory.decisions.facts.demand import DemandLine, LineStanding, OrderTag, Released, ReleaseItem, Reserved
+from apps.inventory.decisions.facts.demand import (
+    DemandLine,
+    LineStanding,
+    LineTag,
+    OrderTag,
+    Released,
+    ReleaseItem,
+    Reserved,
+)
 from apps.inventory.decisions.facts.feeds import FeedTold, Latency
 from apps.inventory.decisions.facts.places import Availability, WarehouseDraft, WarehouseFacts
 from apps.inventory.decisions.facts.receiving import AdjustmentDraft, MovementResult, ReceiptDraft, ReceivedDue
@@ -18,6 +26,7 @@ __all__ = [
     "FeedTold",
     "Latency",
     "LineStanding",
+    "LineTag",
     "MovementResult",
     "OrderTag",
     "ReceiptDraft",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 
@@ -52,6 +52,24 @@ class DemandLine:
     per_kit: Decimal | None = None
     wanted_on: date | None = None
     hold_id: UUID | None = None
+
+
+class LineTag(NamedTuple):
+    """What an order line is about; `net_minor` is that of its whole quantity, a part of a bundle names the bundle."""
+
+    line_id: UUID
+    order_id: UUID
+    customer_id: UUID | None
+    customer_group: str
+    channel: str
+    country: str
+    currency: str
+    net_minor: int
+    line_quantity: Decimal
+    wanted_on: date | None
+    occurred_at: datetime
+    kit_no: int | None = None
+    per_kit: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,196 @@
+"""What a run is decided from: who waits, who has, what is free and what is kept for channels, with a stamp of all of it."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import NamedTuple
+from uuid import UUID
+
+from apps.inventory.decisions.allocation import Candidate, Group
+from apps.inventory.decisions.document import ALLOCATION
+from apps.inventory.decisions.sharing.facts import QuotaLeft, Shelf, Strategy, from_parts, to_parts
+from apps.inventory.decisions.sharing.figures import Stand
+from apps.inventory.decisions.sharing.runs import Held, Outcome, Party, run_allocation
+from apps.inventory.ports import line_tags
+from apps.inventory.selectors.rules import rules_in_force
+from apps.inventory.services.locking import THESE, lock_stock
+from apps.inventory.services.selling import MAY_SELL
+from apps.inventory.services.turns import Rules, Waiting, lock_waiting, of_tag, quotas_left, rules_for, waiting_in
+from apps.masterdata.contract import entities_by_id
+from ordercash.kernel.clock import business_date
+from ordercash.kernel.sql import fetch
+
+GROUPS = """
+SELECT DISTINCT product_id FROM inventory_backorder
+ WHERE legal_entity_id = %s AND reason <> 'later' AND (%s OR product_id = ANY(%s::uuid[]))
+"""
+STOCK = f"""
+SELECT s.id, s.warehouse_id, s.product_id, greatest({MAY_SELL}, 0)
+  FROM inventory_stock s JOIN inventory_warehouse w ON w.id = s.warehouse_id
+ WHERE w.legal_entity_id = %s AND w.is_active AND s.product_id = ANY(%s::uuid[]) ORDER BY w.priority, w.code, s.id
+"""  # noqa: S608 - what may be sold is a constant of ours
+# What may change hands: not what lies in a lot or slot, was taken out of a quota, or stands in for another product.
+RESERVED = """
+SELECT r.id, r.line_id, r.product_id, r.stock_id, r.warehouse_id, r.quantity
+  FROM inventory_reservation r JOIN inventory_warehouse w ON w.id = r.warehouse_id
+ WHERE r.stock_id = ANY(%s::uuid[]) AND r.state = 'firm' AND r.lot_id IS NULL AND r.slot_no IS NULL AND r.quota_id IS NULL
+   AND r.instead_of IS NULL
+ ORDER BY w.priority, w.code, r.id
+"""
+# What is to come and nobody is promised, the earliest first.
+UNPEGGED = """
+SELECT s.product_id, s.due_at, s.open_quantity - coalesce(p.quantity, 0)
+  FROM inventory_supply s JOIN inventory_warehouse w ON w.id = s.warehouse_id AND w.legal_entity_id = %s
+  LEFT JOIN (SELECT supply_id, sum(quantity) AS quantity FROM inventory_peg GROUP BY supply_id) p ON p.supply_id = s.id
+ WHERE s.product_id = ANY(%s::uuid[]) AND s.open_quantity > coalesce(p.quantity, 0) AND s.status IN ('confirmed', 'in_transit')
+ ORDER BY s.due_at, s.id
+"""
+
+
+class Scope(NamedTuple):
+    """Whose goods a run is about: all that is waited for of a legal entity, or some products."""
+
+    legal_entity_id: UUID
+    product_ids: tuple[UUID, ...] = ()
+
+
+class Facts(NamedTuple):
+    """All that a run looks at; `reserved` names the reservation of a line in a stock row."""
+
+    scope: Scope
+    rules: Rules
+    lines: Mapping[UUID, Waiting]
+    held: Mapping[UUID, tuple[Held, ...]]
+    reserved: Mapping[tuple[UUID, UUID], UUID]
+    candidates: Sequence[Candidate]
+    quotas: Sequence[QuotaLeft]
+    sha256: bytes | None
+    today: date
+    stamp: str
+
+    def decide(self, strategy: str) -> Outcome:
+        """Return what a strategy would do; "" is the one that the rules name for each product."""
+        strategies = self._strategies(strategy)
+        sharing = self.rules.of_entity.get(self.scope.legal_entity_id)
+        shelves = [Shelf(c.stock_id, c.warehouse_id, c.group, to_parts(c.free)) for c in self.candidates]
+        take_from = sharing.document.take_from if sharing else ()
+        parties = [self._party(line, strategies.get(line.group)) for line in self.lines.values()]
+        return run_allocation(parties, shelves, strategies, self.quotas, take_from, today=self.today)
+
+    def stands(self, outcome: Outcome, dates: Mapping[UUID, date]) -> list[Stand]:
+        """Return every line before and after; who loses waits until the day given, as far as one is known."""
+        change: dict[UUID, int] = {}
+        for given in outcome.given:
+            change[given.line_id] = change.get(given.line_id, 0) + given.quantity
+        for taken in outcome.taken:
+            change[taken.to_line] = change.get(taken.to_line, 0) + taken.quantity
+            change[taken.from_line] = change.get(taken.from_line, 0) - taken.quantity
+        return [self._stand(line, change.get(line.line_id, 0), dates) for line in self.lines.values()]
+
+    def tier_name(self, line: Waiting) -> str:
+        """Return the tier of a line, "" without rules."""
+        tier = self.rules.tier_of(line)
+        return tier.name if tier else ""
+
+    def _strategies(self, name: str) -> dict[Group, Strategy]:
+        known = self.rules.strategies({line.group for line in self.lines.values()})
+        if not name:
+            return known
+        groups = {line.group for line in self.lines.values()}
+        return {group: known.get(group, Strategy())._replace(name=name) for group in groups}
+
+    def _party(self, line: Waiting, strategy: Strategy | None) -> Party:
+        tier = self.rules.tier_of(line)
+        held = self.held.get(line.line_id, ())
+        asked = self.rules.line(line, strategy)
+        return Party(asked, held, *((tier.name, tier.stance) if tier else ("", "redistribute")), line.wanted_on)
+
+    def _stand(self, line: Waiting, change: int, dates: Mapping[UUID, date]) -> Stand:
+        has = sum(held.quantity for held in self.held.get(line.line_id, ()))
+        day = dates.get(line.line_id)
+        days = (day - self.today).days if day else None
+        wants = has + to_parts(line.quantity)
+        whole = to_parts(line.line_quantity)
+        return Stand(self.tier_name(line), wants, has, has + change, line.net_minor, whole, line.currency, days)
+
+
+def read_facts(scope: Scope, *, now: datetime, locked: bool) -> Facts:
+    """Read what a run is decided from; locked, nothing of it changes until the transaction ends. Ten statements at most."""
+    entity = scope.legal_entity_id
+    found = fetch(GROUPS, [entity, not scope.product_ids, list(scope.product_ids)])
+    groups = {(entity, row[0]) for row in found}
+    products = sorted(product for _, product in groups)
+    if locked:
+        lock_stock(THESE, [[row[0] for row in fetch(STOCK, [entity, products])]])
+    stock = [Candidate(row[0], row[1], (entity, row[2]), row[3]) for row in fetch(STOCK, [entity, products])]
+    quotas = quotas_left(groups, now=now)
+    waiting = waiting_in(groups)
+    if locked:
+        ids = {line.line_id for line in waiting}
+        waiting = [line for line in lock_waiting(ids) if line.group in groups]
+    rules = rules_for(groups, now=now)
+    version = rules_in_force(ALLOCATION, at=now, legal_entity_id=entity)
+    takes = any(sharing.document.take_from for sharing in rules.of_entity.values())
+    rows = fetch(RESERVED, [[row.stock_id for row in stock]]) if takes else []
+    lines = {line.line_id: line for line in waiting}
+    tags = line_tags({row[1] for row in rows} - lines.keys())
+    for _, line_id, product, *_ in rows:
+        if line_id not in lines and line_id in tags:
+            lines[line_id] = of_tag(tags[line_id], entity, product)
+    held: dict[UUID, tuple[Held, ...]] = {}
+    for _, line_id, _, stock_id, place, quantity in rows:
+        held[line_id] = (*held.get(line_id, ()), Held(stock_id, place, to_parts(quantity)))
+    stamp = _stamp(waiting, rows, stock, quotas)
+    today = business_date(now, entities_by_id()[entity].time_zone)
+    sha256 = version.sha256 if version else None
+    reserved = {(row[1], row[3]): row[0] for row in rows}
+    return Facts(scope, rules, lines, held, reserved, stock, quotas, sha256, today, stamp)
+
+
+def new_dates(
+    scope: Scope, lost: Mapping[UUID, int], lines: Mapping[UUID, Waiting], *, today: date
+) -> dict[UUID, date]:
+    """Return when the losers can have what they lose, of supplies that nobody is promised; who finds none has no entry."""
+    products = {lines[line_id].product_id for line_id in lost}
+    zone = entities_by_id()[scope.legal_entity_id].time_zone
+    coming: dict[UUID, list[_Coming]] = {}
+    for product, due_at, quantity in fetch(UNPEGGED, [scope.legal_entity_id, sorted(products)]) if products else ():
+        coming.setdefault(product, []).append(_Coming(max(business_date(due_at, zone), today), quantity))
+    dates: dict[UUID, date] = {}
+    for line_id, parts in sorted(lost.items(), key=lambda pair: (lines[pair[0]].occurred_at, pair[0])):
+        if day := _wait_for(from_parts(parts), coming.get(lines[line_id].product_id, [])):
+            dates[line_id] = max(day, lines[line_id].wanted_on or day)
+    return dates
+
+
+@dataclass(slots=True)
+class _Coming:
+    """What comes on a day and is not spoken for."""
+
+    day: date
+    left: Decimal
+
+
+def _wait_for(rest: Decimal, coming: Sequence[_Coming]) -> date | None:
+    """Take from what comes, and return the day of the last of it; None where it does not suffice."""
+    for each in coming:
+        part = min(rest, each.left)
+        each.left -= part
+        rest -= part
+        if rest <= 0:
+            return each.day
+    return None
+
+
+def _stamp(
+    waiting: Sequence[Waiting],
+    rows: Sequence[tuple[object, ...]],
+    stock: Sequence[Candidate],
+    quotas: Sequence[QuotaLeft],
+) -> str:
+    """Return a hash of all quantities: another one says that somebody changed something since."""
+    seen = [f"{line.line_id} {line.quantity}" for line in waiting] + [f"{row[0]} {row[5]}" for row in rows]
+    seen += [f"{row.stock_id} {row.free}" for row in stock] + [f"{quota.quota_id} {quota.left}" for quota in quotas]
+    return hashlib.sha256("\n".join(sorted(seen)).encode()).hexdigest()

@@ -1,0 +1,330 @@
+"""Allocation runs: tried first, then carried out in one transaction, and taken back while nothing of it has left."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
+
+from apps.audit.contract import record_events, set_change_actor
+from apps.inventory.decisions.allocation import Take
+from apps.inventory.decisions.sharing.document import STRATEGIES
+from apps.inventory.decisions.sharing.facts import from_parts, to_parts
+from apps.inventory.decisions.sharing.figures import figures_of
+from apps.inventory.decisions.sharing.runs import Outcome
+from apps.inventory.events import ALLOCATION_COMMITTED, ALLOCATION_ROLLED_BACK, allocation_told, goods_taken
+from apps.inventory.models import AllocationMove, AllocationRun, RunState
+from apps.inventory.ports import line_tags
+from apps.inventory.services.allocation_facts import Facts, Scope, new_dates, read_facts
+from apps.inventory.services.locking import OF_PLACES, lock_stock
+from apps.inventory.services.pegging import repeg
+from apps.inventory.services.promising import promise_waiting
+from apps.inventory.services.redating import redate_lines
+from apps.inventory.services.reserving import LESS_RESERVED, StockMoved
+from apps.inventory.services.sharing import share_out, write_takes
+from apps.inventory.services.turns import Waiting, demand_of, lock_waiting, of_tag
+from apps.inventory.services.waiting import wait_again
+from ordercash.kernel.actor import Actor
+from ordercash.kernel.errors import Conflict, DomainError, NotFound
+from ordercash.kernel.ids import new_id
+from ordercash.kernel.sql import columns_of, fetch, insert_rows
+from ordercash.kernel.transactions import joins
+
+COMPARED: Final = ("", "first_come", "priority", "fair_share")
+
+MOVE_COLUMNS: Final = {
+    "id": "uuid",
+    "run_id": "uuid",
+    "line_id": "uuid",
+    "order_id": "uuid",
+    "product_id": "uuid",
+    "warehouse_id": "uuid",
+    "tier": "varchar",
+    "asked": "numeric",
+    "was_reserved": "numeric",
+    "reserved": "numeric",
+    "was_promised_on": "date",
+    "promised_on": "date",
+    "net_minor": "bigint",
+    "currency": "varchar",
+}
+HOLDS = """
+SELECT line_id, warehouse_id, id, quantity FROM inventory_reservation
+ WHERE line_id = ANY(%s::uuid[]) AND state = 'firm' AND lot_id IS NULL AND slot_no IS NULL AND stock_id IS NOT NULL
+"""
+
+
+class StrategyUnknown(DomainError):
+    """There is no such strategy."""
+
+    code, title = "strategy_unknown", "This strategy is not known"
+
+
+class NothingWaits(Conflict):
+    """Nobody waits for goods in this scope."""
+
+    code, title = "nothing_waits", "Nobody waits for these goods"
+
+
+class AllocationStale(Conflict):
+    """Stock, reservations or waiting lines changed since the run was tried."""
+
+    code, title = "allocation_stale", "Something changed since this was tried; try it again"
+
+
+class WrongRunState(Conflict):
+    """The run was carried out, taken back or discarded before."""
+
+    code, title = "wrong_state", "The run does not allow this now"
+
+
+class RollBackRefused(Conflict):
+    """Something that the run gave has left or was given back, or who lost does not wait any more."""
+
+    code, title = "roll_back_refused", "This run cannot be taken back any more"
+
+
+@joins
+def simulate_allocation(scope: Scope, *, strategy: str, actor: Actor, now: datetime) -> AllocationRun:
+    """Try a run and keep what it would do; nothing else changes. `strategy` "" is what the rules name for each product.
+
+    Its figures hold those of every other strategy too. Raises StrategyUnknown, NothingWaits.
+    """
+    if strategy not in COMPARED:
+        raise StrategyUnknown(f"One of {', '.join(STRATEGIES[name] for name in COMPARED if name)}, or none.")
+    facts = read_facts(scope, now=now, locked=False)
+    if not facts.lines:
+        raise NothingWaits("There is nothing to share out: no line waits.")
+    figures: dict[str, Any] = {}
+    compared = {}
+    for name in COMPARED:
+        outcome = facts.decide(name)
+        dates = _dates(facts, outcome)
+        compared[name or "rules"] = figures_of(facts.stands(outcome, dates))
+        if name == strategy:
+            chosen, days, figures = outcome, dates, compared[name or "rules"]
+    row = AllocationRun.objects.create(
+        legal_entity_id=scope.legal_entity_id,
+        strategy=strategy or "rules",
+        version_sha256=facts.sha256,
+        scope={"product_ids": [str(id) for id in scope.product_ids]},
+        stamp=facts.stamp,
+        figures={**figures, "compared": compared},
+        made_by=actor.id,
+        made_at=now,
+    )
+    insert_rows("inventory_allocationmove", MOVE_COLUMNS, list(_moves(row.pk, facts, chosen, days)))
+    row.refresh_from_db()
+    return row
+
+
+@joins
+def commit_allocation(run_id: UUID, *, reason: str, actor: Actor, now: datetime) -> AllocationRun:
+    """Carry a tried run out: goods change hands, who lost waits again and is told his new day.
+
+    Everything that it looked at is locked and looked at again; when it is not as it was, nothing happens. Raises AllocationStale,
+    WrongRunState, NotFound.
+    """
+    set_change_actor(actor)
+    row = _locked(run_id, RunState.SIMULATED)
+    facts = read_facts(_scope(row), now=now, locked=True)
+    if facts.stamp != row.stamp:
+        raise AllocationStale("Goods, reservations or those who wait are not what they were when it was tried.")
+    outcome = facts.decide("" if row.strategy == "rules" else row.strategy)
+    dates = _dates(facts, outcome)
+    _take_away(facts, outcome)
+    takes, used = _takes(outcome)
+    write_takes(takes, used, facts.lines, now=now, actor=actor)
+    lost = _lost(outcome)
+    told = promise_waiting([demand_of(facts.lines[line_id]) for line_id in lost], now=now) if lost else {}
+    days = {line_id: day for line_id, day in dates.items() if line_id not in told}
+    redate_lines(days, why="allocation", run_id=row.pk, now=now, actor=actor)
+    repeg({facts.lines[line_id].group for line_id in lost}, now=now)
+    row.state, row.committed_by, row.committed_at, row.reason = RunState.COMMITTED, actor.id, now, reason[:300]
+    row.save(update_fields=["state", "committed_by", "committed_at", "reason"])
+    quantities = {line_id: from_parts(parts) for line_id, parts in lost.items()}
+    record_events(
+        [
+            allocation_told(ALLOCATION_COMMITTED, row.pk, row.number, row.legal_entity_id, now, actor),
+            *_told(quantities, facts.lines, {**days, **told}, row, now, actor),
+        ]
+    )
+    return row
+
+
+@joins
+def roll_back_allocation(run_id: UUID, *, reason: str, actor: Actor, now: datetime) -> AllocationRun:
+    """Undo a run that was carried out: what it gave goes back to who had it. Raises RollBackRefused, WrongRunState, NotFound."""
+    set_change_actor(actor)
+    row = _locked(run_id, RunState.COMMITTED)
+    moves = list(AllocationMove.objects.filter(run=row).order_by("line_id", "warehouse_id"))
+    stock = lock_stock(OF_PLACES, columns_of(sorted({(m.product_id, m.warehouse_id) for m in moves}), 2))
+    places = {(each.product_id, each.warehouse_id): each.id for each in stock.values()}
+    lines = _lines_of(moves, row.legal_entity_id)
+    less = _to_take_back(moves, lines)
+    if less and fetch(LESS_RESERVED, columns_of(less, 2))[0][0] != len(less):
+        raise StockMoved()
+    gained, lost = _net(moves, 1), _net(moves, -1)
+    wait_again([(demand_of(lines[line_id]), quantity) for line_id, quantity in gained.items()])
+    takes = [
+        Take(m.line_id, places[m.product_id, m.warehouse_id], m.warehouse_id, m.was_reserved - m.reserved)
+        for m in moves
+        if m.warehouse_id and m.reserved < m.was_reserved
+    ]
+    write_takes(takes, [], lines, now=now, actor=actor)
+    before = {m.line_id: m.was_promised_on for m in moves if m.line_id in gained and m.was_promised_on}
+    redate_lines(before, why="allocation_undone", run_id=row.pk, now=now, actor=actor)
+    repeg({lines[line_id].group for line_id in (*gained, *lost)}, now=now)
+    share_out(stock.keys(), now=now, actor=actor)
+    row.state, row.rolled_back_by, row.rolled_back_at = RunState.ROLLED_BACK, actor.id, now
+    row.reason = f"{row.reason} / {reason}"[:300]
+    row.save(update_fields=["state", "rolled_back_by", "rolled_back_at", "reason"])
+    record_events(
+        [
+            allocation_told(ALLOCATION_ROLLED_BACK, row.pk, row.number, row.legal_entity_id, now, actor),
+            *_told(gained, lines, before, row, now, actor),
+        ]
+    )
+    return row
+
+
+@joins
+def discard_allocation(run_id: UUID) -> AllocationRun:
+    """Put a tried run away. Raises WrongRunState, NotFound."""
+    row = _locked(run_id, RunState.SIMULATED)
+    row.state = RunState.DISCARDED
+    row.save(update_fields=["state"])
+    return row
+
+
+def _locked(run_id: UUID, state: RunState) -> AllocationRun:
+    row = AllocationRun.objects.select_for_update().filter(pk=run_id).first()
+    if row is None:
+        raise NotFound("There is no such run.")
+    if row.state != state:
+        raise WrongRunState(f"{row.number} is {RunState(row.state).label.lower()}.")
+    return row
+
+
+def _scope(row: AllocationRun) -> Scope:
+    return Scope(row.legal_entity_id, tuple(UUID(id) for id in row.scope.get("product_ids", ())))
+
+
+def _lost(outcome: Outcome) -> dict[UUID, int]:
+    lost: dict[UUID, int] = {}
+    for taken in outcome.taken:
+        lost[taken.from_line] = lost.get(taken.from_line, 0) + taken.quantity
+    return lost
+
+
+def _dates(facts: Facts, outcome: Outcome) -> dict[UUID, date]:
+    lost = _lost(outcome)
+    return new_dates(facts.scope, lost, facts.lines, today=facts.today) if lost else {}
+
+
+def _take_away(facts: Facts, outcome: Outcome) -> None:
+    """Lower the reservations of who loses, and let him wait for what he lost."""
+    parts: dict[UUID, int] = {}
+    for taken in outcome.taken:
+        reservation = facts.reserved[taken.from_line, taken.stock_id]
+        parts[reservation] = parts.get(reservation, 0) + taken.quantity
+    rows = [(reservation, from_parts(quantity)) for reservation, quantity in parts.items()]
+    if rows and fetch(LESS_RESERVED, columns_of(rows, 2))[0][0] != len(rows):
+        raise StockMoved()
+    wait_again([(demand_of(facts.lines[id]), from_parts(quantity)) for id, quantity in _lost(outcome).items()])
+
+
+def _takes(outcome: Outcome) -> tuple[list[Take], list[tuple[UUID, UUID, UUID, Decimal]]]:
+    """Return what every line gets of every stock row, once each, and what of quotas."""
+    sums: dict[tuple[UUID, UUID, UUID], int] = {}
+    for given in outcome.given:
+        key = given.line_id, given.stock_id, given.warehouse_id
+        sums[key] = sums.get(key, 0) + given.quantity
+    for taken in outcome.taken:
+        key = taken.to_line, taken.stock_id, taken.warehouse_id
+        sums[key] = sums.get(key, 0) + taken.quantity
+    used = [
+        (each.line_id, each.stock_id, each.quota_id, from_parts(each.of_quota))
+        for each in outcome.given
+        if each.quota_id
+    ]
+    return [Take(*key, from_parts(quantity)) for key, quantity in sums.items()], used
+
+
+def _moves(run_id: UUID, facts: Facts, outcome: Outcome, dates: Mapping[UUID, date]) -> Iterable[tuple[Any, ...]]:
+    """Return the rows of what changes, by line and warehouse."""
+    change: dict[tuple[UUID, UUID], int] = {}
+    for take in _takes(outcome)[0]:
+        change[take.line_id, take.warehouse_id] = change.get((take.line_id, take.warehouse_id), 0) + to_parts(
+            take.quantity
+        )
+    for taken in outcome.taken:
+        key = taken.from_line, taken.warehouse_id
+        change[key] = change.get(key, 0) - taken.quantity
+    for (line_id, place), parts in change.items():
+        line = facts.lines[line_id]
+        had = sum(held.quantity for held in facts.held.get(line_id, ()) if held.warehouse_id == place)
+        yield (
+            new_id(), run_id, line_id, line.order_id, line.product_id, place, facts.tier_name(line), line.line_quantity,
+            from_parts(had), from_parts(had + parts), line.promised_on, dates.get(line_id), line.net_minor, line.currency,
+        )  # fmt: skip
+
+
+def _net(moves: Sequence[AllocationMove], sign: int) -> dict[UUID, Decimal]:
+    """Return by line what it gained (1) or lost (-1) over all warehouses."""
+    sums: dict[UUID, Decimal] = {}
+    for move in moves:
+        if (change := (move.reserved - move.was_reserved) * sign) > 0:
+            sums[move.line_id] = sums.get(move.line_id, Decimal(0)) + change
+    return sums
+
+
+def _lines_of(moves: Sequence[AllocationMove], legal_entity_id: UUID) -> dict[UUID, Waiting]:
+    """Return the lines of a run as they are now, locked where they wait."""
+    ids = {move.line_id for move in moves}
+    lines = {line.line_id: line for line in lock_waiting(ids)}
+    tags = line_tags(ids - lines.keys())
+    for move in moves:
+        if move.line_id not in lines and move.line_id in tags:
+            lines[move.line_id] = of_tag(tags[move.line_id], legal_entity_id, move.product_id)
+    return lines
+
+
+def _to_take_back(moves: Sequence[AllocationMove], lines: Mapping[UUID, Waiting]) -> list[tuple[UUID, Decimal]]:
+    """Return which reservations give back how much; refused when a gainer has less, or a loser waits for less, than the run moved."""
+    gainers = [move for move in moves if move.reserved > move.was_reserved]
+    held = {(row[0], row[1]): (row[2], row[3]) for row in fetch(HOLDS, [[move.line_id for move in gainers]])}
+    lost = _net(moves, -1)
+    gone = {
+        move.order_id
+        for move in gainers
+        if held.get((move.line_id, move.warehouse_id or move.run_id), (None, Decimal(0)))[1]
+        < move.reserved - move.was_reserved
+    }
+    gone |= {m.order_id for m in moves if m.line_id in lost and lines[m.line_id].quantity < lost[m.line_id]}
+    if gone:
+        orders = ", ".join(str(order_id) for order_id in sorted(gone)[:20])
+        raise RollBackRefused(f"Goods of {len(gone)} orders left, were cancelled or served since: {orders}.")
+    return [
+        (held[move.line_id, move.warehouse_id][0], move.reserved - move.was_reserved)
+        for move in gainers
+        if move.warehouse_id
+    ]
+
+
+def _told(
+    lost: Mapping[UUID, Decimal],
+    lines: Mapping[UUID, Waiting],
+    days: Mapping[UUID, date],
+    row: AllocationRun,
+    now: datetime,
+    actor: Actor,
+) -> list[Any]:
+    """Return what is told to each order that has less than before."""
+    by_order: dict[UUID, dict[UUID, Decimal]] = {}
+    for line_id, quantity in lost.items():
+        by_order.setdefault(lines[line_id].order_id, {})[line_id] = quantity
+    return [
+        goods_taken(order_id, given, days, row.number, row.legal_entity_id, now, actor)
+        for order_id, given in by_order.items()
+    ]
