@@ -22,6 +22,7 @@ WAREHOUSE_REASONS: Final[Mapping[str, tuple[str, str, int]]] = {
     "over_pick": ("More left than was asked for", "warehouse", 24),
     "wms_contradicts": ("A warehouse system contradicts what we know", "warehouse", 8),
     "wms_refused": ("A warehouse system refused what it was told", "warehouse", 4),
+    "feed_stopped": ("The system of a warehouse is silent", "integration", 1),
     "message_dead": ("A message could not be delivered", "integration", 4),
 }
 STOCK_RESOLUTIONS: Final = {

@@ -34,6 +34,7 @@ from apps.inventory.decisions.facts import (
 )
 from apps.inventory.ports import connect_orders
 from apps.inventory.selectors.availability_kind import register_availability
+from apps.inventory.selectors.fresh_kind import register_freshness
 from apps.inventory.selectors.kinds import register_sharing
 from apps.inventory.selectors.open_lines import orders_with_open_lines
 from apps.inventory.selectors.order_story import (
@@ -51,6 +52,7 @@ from apps.inventory.selectors.stock import availability, line_standings, warehou
 from apps.inventory.selectors.warehouse_work import ShelfAt, WorkLine, services_of, shelf_at, work_of
 from apps.inventory.services.at_warehouse import lose_here, promise_here
 from apps.inventory.services.counting import book_count
+from apps.inventory.services.feeds import FEED_JOBS
 from apps.inventory.services.inspecting import receive_to_inspect
 from apps.inventory.services.places import ensure_warehouses
 from apps.inventory.services.policies import held_back
@@ -141,6 +143,7 @@ def register() -> None:
     """Make known what inventory does by itself and by which rules; called once when the apps are loaded."""
     register_availability()
     register_sourcing()
-    for name, (function, every_seconds, title) in JOBS.items():
+    for name, (function, every_seconds, title) in {**JOBS, **FEED_JOBS}.items():
         register_job(name, function, every_seconds=every_seconds, title=title)
     register_sharing()
+    register_freshness()

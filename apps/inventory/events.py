@@ -15,6 +15,8 @@ BACKORDERS_FILLED = "inventory.backorders_filled"
 GOODS_RETURNED = "inventory.goods_returned"
 STOCK_RECEIVED = "inventory.stock_received"
 STOCK_ADJUSTED = "inventory.stock_adjusted"
+FEED_STOPPED = "inventory.feed_stopped"
+FEED_RESUMED = "inventory.feed_resumed"
 ALLOCATION_COMMITTED = "inventory.allocation_committed"
 ALLOCATION_ROLLED_BACK = "inventory.allocation_rolled_back"
 GOODS_TAKEN = "inventory.goods_taken"
@@ -217,6 +219,21 @@ def goods_taken(
         actor_id=actor.id,
         legal_entity_id=legal_entity_id,
         related={"order": order_id},
+    )
+
+
+def feed_event(
+    name: str, warehouse_id: UUID, last_word_at: datetime, legal_entity_id: UUID, occurred_at: datetime
+) -> Event:
+    """The feed of a warehouse's system fell silent (FEED_STOPPED) or speaks again (FEED_RESUMED)."""
+    return Event(
+        name=name,
+        version=1,
+        aggregate="warehouse",
+        aggregate_id=warehouse_id,
+        payload={"last_word_at": last_word_at.isoformat()},
+        occurred_at=occurred_at,
+        legal_entity_id=legal_entity_id,
     )
 
 

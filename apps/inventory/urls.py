@@ -5,12 +5,14 @@ from django.urls import path
 from apps.inventory.pages.shipments import ShipmentPage, Shipments
 from apps.inventory.pages.stock import BackorderPage, StockPage
 from apps.inventory.pages.supplies import Supplies, SupplyPage
+from apps.inventory.pages.sync import SyncLatency
 
 urlpatterns = [
     path("stock/", StockPage.as_view(), name="stock"),
     path("backorders/", BackorderPage.as_view(), name="backorders"),
     path("supplies/", Supplies.as_view(), name="supplies"),
     path("supplies/<uuid:supply_id>/", SupplyPage.as_view(), name="supply"),
+    path("freshness/", SyncLatency.as_view(), name="sync_latency"),
     path("shipments/", Shipments.as_view(), name="shipments"),
     path("shipments/<uuid:shipment_id>/", ShipmentPage.as_view(), name="shipment"),
 ]

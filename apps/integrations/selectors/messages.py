@@ -1,11 +1,13 @@
 """Messages with warehouse systems, for lists and traces."""
 
+from collections.abc import Collection, Mapping
 from typing import Final
 from uuid import UUID
 
 from django.db.models import QuerySet
 
 from apps.integrations.models import WarehouseConnection, WarehouseMessage
+from apps.inventory.contract import warehouses
 from ordercash.kernel.errors import NotFound
 from ordercash.kernel.ids import id_in
 
@@ -59,3 +61,18 @@ def connection(connection_id: UUID) -> WarehouseConnection:
 def order_wanted(text: str) -> UUID | None:
     """Return the order that a filter names by its id."""
     return id_in(text.strip())
+
+
+def message_names(ids: Collection[UUID]) -> Mapping[UUID, str]:
+    """Return what messages are about, "shipped a1b2-17", by id; one statement."""
+    found = WarehouseMessage.objects.filter(id__in=ids).values_list("id", "kind", "source_ref")
+    return {id: f"{kind.replace('_', ' ')} {ref[:40]}" for id, kind, ref in found}
+
+
+def connection_at(warehouse: str) -> WarehouseConnection:
+    """Return the connection of a warehouse by its code; raises NotFound."""
+    places = [place.id for place in warehouses().values() if place.code == warehouse]
+    found = WarehouseConnection.objects.filter(warehouse_id__in=places).first()
+    if found is None:
+        raise NotFound(f"{warehouse} is not connected.")
+    return found

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.inventory.api import atp, endpoints, handling, supplies
+from apps.inventory.api import atp, endpoints, handling, supplies, sync
 
 urlpatterns = [
     path("inventory/atp", atp.AvailableToPromise.as_view(), name="api_atp"),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("stock/receipts", endpoints.StockReceipts.as_view(), name="api_stock_receipts"),
     path("stock/adjustments", endpoints.StockAdjustments.as_view(), name="api_stock_adjustments"),
     path("inventory/handling", handling.HandlingOfProducts.as_view(), name="api_handling"),
+    path("inventory/sync", sync.Sync.as_view(), name="api_sync"),
     path("backorders", endpoints.Backorders.as_view(), name="api_backorders"),
     path("inventory/supplies", supplies.Supplies.as_view(), name="api_supplies"),
     path("inventory/supplies/<uuid:supply_id>", supplies.SupplyDetail.as_view(), name="api_supply"),

@@ -125,3 +125,14 @@ def movement_names(ids: Collection[UUID]) -> Mapping[UUID, str]:
     """Return what moved and where, "MUG-BLUE at UK-MAIN", by the movement's id; one statement."""
     found = StockMovement.objects.filter(id__in=ids).values_list("id", "stock__product__sku", "stock__warehouse__code")
     return {id: f"{sku} at {warehouse}" for id, sku, warehouse in found}
+
+
+def warehouse_codes(ids: Collection[UUID]) -> Mapping[UUID, str]:
+    """Return the codes of warehouses by id; one statement."""
+    return dict(Warehouse.objects.filter(id__in=ids).values_list("id", "code"))
+
+
+def shelf_names(ids: Collection[UUID]) -> Mapping[UUID, str]:
+    """Return what lies where, "MUG-BLUE at UK-MAIN", by the stock row's id; one statement."""
+    found = Stock.objects.filter(id__in=ids).values_list("id", "product__sku", "warehouse__code")
+    return {id: f"{sku} at {warehouse}" for id, sku, warehouse in found}

@@ -1,0 +1,93 @@
+"""Pages of warehouse systems: connections, messages, the trace of an order, how fresh stock is; and who may do what on them."""
+
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+
+from apps.integrations.models import MessageState, WarehouseConnection, WarehouseMessage
+from apps.integrations.services.wms_jobs import measure_minutes
+from apps.inventory.models import SyncSample
+from ordercash.kernel import clock
+from tests.factories.api import a_program
+from tests.factories.orders import place
+from tests.factories.wms import Connected, a_connected_warehouse
+
+pytestmark = pytest.mark.django_db(transaction=True)
+VIEW, MANAGE, AGAIN = (
+    "integrations.view_warehouse_messages",
+    "integrations.manage_warehouse_connections",
+    "integrations.send_again",
+)
+
+
+@pytest.fixture
+def warehouse(company: None) -> Connected:
+    """A warehouse whose system has shipped an order and told its stock."""
+    warehouse = a_connected_warehouse(shares_stock=True)
+    warehouse.now = clock.now() - timedelta(minutes=5)
+    warehouse.tell(place(lines=[("MUG-BLUE", "2")], customer="C-1004", now=warehouse.now))
+    warehouse.settle()
+    warehouse.wms.work()
+    warehouse.wms.sell("MUG-RED", 3)
+    warehouse.settle()
+    return warehouse
+
+
+def browser(*permissions: str) -> Client:
+    client = Client()
+    client.force_login(a_program(*permissions), backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def test_the_trace_of_an_order_shows_every_hop(warehouse: Connected) -> None:
+    shipped = WarehouseMessage.objects.get(kind="shipped")
+    page = browser(VIEW).get(reverse("warehouse_message", args=[shipped.pk])).content.decode()
+    for hop in ("order", "reserved", "shipped"):
+        assert hop in page
+    assert "MUG-BLUE" in page and "Applied" in page
+    listed = browser(VIEW).get(reverse("warehouse_messages"), {"order": str(shipped.order_id)}).content.decode()
+    assert listed.count("data-oc-row") >= 3
+    assert (
+        "No message matches" in browser(VIEW).get(reverse("warehouse_messages"), {"order": "nonsense"}).content.decode()
+    )
+
+
+def test_connections_are_seen_connected_and_changed_by_who_may(warehouse: Connected) -> None:
+    address = reverse("warehouse_connections")
+    page = browser(VIEW).get(address).content.decode()
+    assert "UK-MAIN" in page and settings.ORDERCASH_WMS_SECRETS["TEST"][0] not in page
+    form = {"verb": "connect", "connect-warehouse": "UK-NORTH", "connect-base_url": "http://10.0.0.1",
+            "connect-secret_name": "TEST", "connect-timeout_ms": "500", "connect-most_attempts": "9"}  # fmt: skip
+    assert browser(VIEW).post(address, form).status_code == 403
+    manager = browser(VIEW, MANAGE)
+    refused = manager.post(address, form, follow=True).content.decode()
+    assert WarehouseConnection.objects.count() == 1 and "https" in refused
+    manager.post(address, form | {"connect-base_url": "https://wms.example"})
+    assert WarehouseConnection.objects.filter(base_url="https://wms.example").exists()
+    WarehouseConnection.objects.update(failures=7, open_until=clock.now() + timedelta(seconds=10))
+    assert "Left alone" in manager.get(address).content.decode()
+
+
+def test_messages_are_tried_again_by_who_may(warehouse: Connected) -> None:
+    message = WarehouseMessage.objects.filter(direction="out").first()
+    assert message is not None
+    WarehouseMessage.objects.filter(pk=message.pk).update(state=MessageState.DEAD)
+    address = reverse("warehouse_message", args=[message.pk])
+    form = {"verb": "again", "reason_again": "It is back"}
+    assert browser(VIEW).post(address, form).status_code == 403
+    browser(VIEW, AGAIN).post(address, form)
+    message.refresh_from_db()
+    assert message.state == MessageState.WAITING
+
+
+def test_how_fresh_stock_is_with_its_chart(warehouse: Connected) -> None:
+    assert browser(VIEW).get(reverse("sync_latency")).status_code == 403
+    viewer = browser("inventory.view_sync")
+    assert "MUG-RED" in viewer.get(reverse("sync_latency")).content.decode()
+    assert measure_minutes(until=clock.now() + timedelta(minutes=5), minutes=20) >= 1
+    assert SyncSample.objects.filter(warehouse__code="UK-MAIN").exists()
+    page = viewer.get(reverse("sync_latency"), {"warehouse": "UK-MAIN"}).content.decode()
+    assert "From their word to our row" in page and "Feeds" in page
