@@ -22,6 +22,8 @@ class InventoryConfig(AppConfig):
         register_link("warehouse", "", "Warehouse", names=places)
         register_link("stock", "", "Shelf", names=shelves)
         register_tones({"speaking": "good"})
+        register_link("allocation_run", "allocation_run", "Allocation run")
+        register_tones({"simulated": "info", "committed": "good", "rolled_back": "warn", "discarded": "neutral"})
         register_link("stock_movement", "", "Stock", names=movements)
         supplies = import_string("apps.inventory.selectors.supplies.supply_numbers")
         register_link("supply", "supply", "Supply", names=supplies)

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from apps.inventory.pages.allocation import AllocationRunPage, AllocationRuns
 from apps.inventory.pages.shipments import ShipmentPage, Shipments
 from apps.inventory.pages.stock import BackorderPage, StockPage
 from apps.inventory.pages.supplies import Supplies, SupplyPage
@@ -15,4 +16,6 @@ urlpatterns = [
     path("freshness/", SyncLatency.as_view(), name="sync_latency"),
     path("shipments/", Shipments.as_view(), name="shipments"),
     path("shipments/<uuid:shipment_id>/", ShipmentPage.as_view(), name="shipment"),
+    path("allocation/", AllocationRuns.as_view(), name="allocation_runs"),
+    path("allocation/<uuid:run_id>/", AllocationRunPage.as_view(), name="allocation_run"),
 ]

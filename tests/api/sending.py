@@ -21,7 +21,7 @@ PROBLEM = "application/problem+json"
 TABLES = (
     "orders_order", "orders_orderline", "orders_returnrequest", "masterdata_address", "masterdata_customer", "masterdata_product",
     "inventory_reservation", "inventory_backorder", "inventory_shipment", "inventory_shipmentline", "inventory_stockmovement",
-    "inventory_supply", "inventory_supplyreceipt",
+    "inventory_supply", "inventory_supplyreceipt", "inventory_allocationrun", "inventory_allocationmove",
     "billing_billingobligation", "billing_invoice", "billing_payment", "billing_settlement", "ledger_journalentry", "ledger_posting",
     "exceptions_case", "exceptions_casereason", "audit_eventrecord", "audit_job", "rulebooks_decision", "masterdata_apikey",
     "pricing_pricelist", "pricing_pricerecord", "pricing_costrecord", "pricing_coupon", "pricing_couponcampaign",

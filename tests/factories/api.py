@@ -12,7 +12,7 @@ from rest_framework.test import APIClient
 
 from apps.billing.models import Invoice, InvoiceKind, Payment
 from apps.exceptions.models import Case
-from apps.inventory.models import Shipment, Supply
+from apps.inventory.models import AllocationRun, Shipment, Supply
 from apps.masterdata.models import Address, ApiKey, Customer, Product, User
 from apps.masterdata.services.keys import create_api_key
 from apps.orders.models import Order
@@ -90,8 +90,16 @@ def a_world() -> World:
     place(lines=[("CLOCK-WALL", "1000000")], customer="C-1004")
     _pay_and_give_back(caller, shipped[0])
     _announce_supplies(caller)
+    _try_allocation(caller)
     world.ids = _ids(ordered)
     return world
+
+
+def _try_allocation(caller: APIClient) -> None:
+    for _ in range(2):
+        body = {"legal_entity": "UK01"}
+        answer = caller.post("/api/v1/inventory/allocation-runs", body, format="json", headers=key_header())
+        assert answer.status_code == 201, answer.content
 
 
 def _announce_supplies(caller: APIClient) -> None:
@@ -130,6 +138,7 @@ def _ids(ordered: list[Order]) -> dict[str, list[str]]:
         "invoice_id": some(invoices.filter(kind=InvoiceKind.INVOICE)) + some(invoices),
         "payment_id": some(Payment.objects.all()),
         "shipment_id": some(Shipment.objects.all()),
+        "run_id": some(AllocationRun.objects.all()),
         "supply_id": some(Supply.objects.all()),
         "key_id": some(ApiKey.objects.exclude(user__username="fuzz.everything")),
         "line_id": [str(line.pk) for order in ordered for line in order.lines.all()],

@@ -2,9 +2,26 @@
 
 from django.urls import path
 
-from apps.inventory.api import atp, endpoints, handling, supplies, sync
+from apps.inventory.api import allocation, atp, endpoints, handling, supplies, sync
 
 urlpatterns = [
+    path("inventory/allocation-runs", allocation.AllocationRuns.as_view(), name="api_allocation_runs"),
+    path(
+        "inventory/allocation-runs/<uuid:run_id>", allocation.AllocationRunDetail.as_view(), name="api_allocation_run"
+    ),
+    path(
+        "inventory/allocation-runs/<uuid:run_id>/commit", allocation.CommitRun.as_view(), name="api_allocation_commit"
+    ),
+    path(
+        "inventory/allocation-runs/<uuid:run_id>/roll-back",
+        allocation.RollBackRun.as_view(),
+        name="api_allocation_back",
+    ),
+    path(
+        "inventory/allocation-runs/<uuid:run_id>/discard",
+        allocation.DiscardRun.as_view(),
+        name="api_allocation_discard",
+    ),
     path("inventory/atp", atp.AvailableToPromise.as_view(), name="api_atp"),
     path("stock", endpoints.StockRows.as_view(), name="api_stock"),
     path("stock/availability", endpoints.StockAvailability.as_view(), name="api_stock_availability"),
