@@ -31,6 +31,10 @@ manage: install ## Run a command of manage.py on the same data: make manage ARGS
 shell: install ## Open a Python shell on the same data
 	@exec $(EMBEDDED) manage shell
 
+.PHONY: wms
+wms: install ## Start the reference warehouse system (ARGS="--work --faults --callback URL"; REFERENCE_WMS_SECRET)
+	@exec $(RUN) -m examples.reference_wms $(ARGS)
+
 .PHONY: install
 install: python ## Make .venv and install the pinned packages (only what changed)
 	@"$(PYTHON)" ordercash/embedded/venv.py "$(VENV)" requirements.txt

@@ -15,6 +15,7 @@ class IntegrationsConfig(AppConfig):
     def ready(self) -> None:
         names = import_string("apps.integrations.selectors.messages.message_names")
         register_link("warehouse_message", "warehouse_message", "Message", names=names)
+        register_link("warehouse_connection", "warehouse_connection", "Connection")
         register_tones(
             {
                 "sent": "info", "dead": "bad", "superseded": "neutral", "parked": "warn", "applied": "good",

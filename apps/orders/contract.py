@@ -9,6 +9,7 @@ from apps.orders.selectors.deliveries import ship_to_of
 from apps.orders.selectors.existing import existing_orders
 from apps.orders.selectors.homes import Home, homes_of
 from apps.orders.selectors.line_tags import line_tags
+from apps.orders.selectors.numbers import orders_named
 from apps.orders.selectors.volumes import ordered_volumes
 from apps.orders.services.bill import bill_in, close_in, move_invoiced
 from apps.orders.services.drafts import BadRow, LineDraft, OrderDraft
@@ -58,6 +59,7 @@ __all__ = [
     "move_invoiced",
     "open_document",
     "ordered_volumes",
+    "orders_named",
     "place_drafts",
     "read_order",
     "ship_orders",

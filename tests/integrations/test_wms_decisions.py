@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from apps.integrations.decisions.wms.addresses import address_fault
-from apps.integrations.decisions.wms.sending import Outcome, Reply, may_send, next_try_at, opened_until
+from apps.integrations.decisions.wms.sending import Outcome, Reply, may_send, next_try_at, opened_until, told_of
 from apps.integrations.decisions.wms.signing import is_signed, sign
 from examples.reference_wms.signing import sign as sign_there
 from ordercash.kernel.ids import new_id
@@ -88,6 +88,15 @@ def test_a_connection_that_fails_is_left_alone_and_then_tried_once() -> None:
     assert may_send(5, until, NOW, 100) == 0
     assert may_send(5, until, NOW + timedelta(seconds=15), 100) == 1
     assert may_send(0, None, NOW, 100) == 100
+
+
+def test_what_is_kept_of_an_answer() -> None:
+    assert (
+        told_of(Reply(422, b'{"code": "sku_unknown", "detail": "Somebody, Some Street 1"}'))
+        == "It answered 422 (sku_unknown)."
+    )
+    assert told_of(Reply(500, b"<html>Some Street 1</html>")) == "It answered 500."
+    assert told_of(Reply(None, error="Connection refused")) == "Connection refused"
 
 
 def test_what_an_answer_means() -> None:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from apps.integrations.models import MessageState, WarehouseConnection, WarehouseMessage
 from apps.integrations.services.wms_jobs import measure_minutes
 from apps.inventory.models import SyncSample
+from apps.orders.models import Order
 from ordercash.kernel import clock
 from tests.factories.api import a_program
 from tests.factories.orders import place
@@ -50,6 +51,10 @@ def test_the_trace_of_an_order_shows_every_hop(warehouse: Connected) -> None:
     assert "MUG-BLUE" in page and "Applied" in page
     listed = browser(VIEW).get(reverse("warehouse_messages"), {"order": str(shipped.order_id)}).content.decode()
     assert listed.count("data-oc-row") >= 3
+    number = Order.objects.get().number
+    assert (
+        browser(VIEW).get(reverse("warehouse_messages"), {"order": number}).content.decode().count("data-oc-row") >= 3
+    )
     assert (
         "No message matches" in browser(VIEW).get(reverse("warehouse_messages"), {"order": "nonsense"}).content.decode()
     )
@@ -67,6 +72,13 @@ def test_connections_are_seen_connected_and_changed_by_who_may(warehouse: Connec
     assert WarehouseConnection.objects.count() == 1 and "https" in refused
     manager.post(address, form | {"connect-base_url": "https://wms.example"})
     assert WarehouseConnection.objects.filter(base_url="https://wms.example").exists()
+    one = reverse("warehouse_connection", args=[warehouse.connection_id])
+    assert "up to message" in browser(VIEW).get(one).content.decode()
+    changed = {"verb": "change", "change-base_url": "https://other.example", "change-secret_name": "TEST",
+               "change-timeout_ms": "700", "change-most_attempts": "8", "change-is_active": "on"}  # fmt: skip
+    assert browser(VIEW).post(one, changed).status_code == 403
+    manager.post(one, changed)
+    assert WarehouseConnection.objects.get(pk=warehouse.connection_id).base_url == "https://other.example"
     WarehouseConnection.objects.update(failures=7, open_until=clock.now() + timedelta(seconds=10))
     assert "Left alone" in manager.get(address).content.decode()
 

@@ -143,6 +143,9 @@ def test_checks(place):
         ("notice_sent_at", "UPDATE inventory_notice SET state = 'sent'"),
         ("sync_sample_once", COPY.format("syncsample")),
         ("sync_sample_of_something", "UPDATE inventory_syncsample SET messages = 0"),
+        ("sync_sample_in_order", "UPDATE inventory_syncsample SET p50_ms = p99_ms + 1"),
+        ("sync_clock_holds_back_something_or_nothing", "UPDATE inventory_syncclock SET factor = -1"),
+        ("sync_clock_holds_back_something_or_nothing", "UPDATE inventory_syncclock SET least_rate = -1"),
         ("inventory_syncclock_pkey", "INSERT INTO inventory_syncclock SELECT * FROM inventory_syncclock"),
     )  # fmt: skip
     execute(QUOTA.format("warehouse_id", "channel", "release_on", "release_on + 9"))

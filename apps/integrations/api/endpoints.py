@@ -90,8 +90,9 @@ class Messages(APIView):
 
     def get(self, request: Request) -> Response:
         state, direction = _word(request, "state", MessageState.values), _word(request, "direction", Direction.values)
+        order_id = id_wanted(request, "order")
         rows = lists.messages(
-            order_id=id_wanted(request, "order"),
+            order_ids=[order_id] if order_id else None,
             connection_id=id_wanted(request, "connection"),
             direction=direction,
             states=[state] if state else None,

@@ -1,6 +1,8 @@
 """The systems of warehouses: how each is reached, and how it is doing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -16,9 +18,10 @@ from apps.integrations.services.wms_connections import ConnectionDraft, add_conn
 from apps.inventory.contract import warehouses
 from ordercash.kernel import clock
 from ordercash.web.actions import Action, Given
-from ordercash.web.columns import Column
-from ordercash.web.components import Empty
+from ordercash.web.columns import Column, Table
+from ordercash.web.components import Crumb, Empty
 from ordercash.web.filters import Wanted
+from ordercash.web.page import Page
 from ordercash.web.worklist import Worklist
 
 
@@ -48,6 +51,15 @@ class ConnectionForm(forms.Form):
     is_active = forms.BooleanField(label="In use", required=False, initial=True)
 
 
+NEWEST = (
+    Column("kind", "Message", link="warehouse_message", value=lambda row: row.kind.replace("_", " ")),
+    Column("created_at", "Since", kind="when"),
+    Column("way", "Way", value=lambda row: "to" if row.direction == "out" else "from"),
+    Column("state", "State", kind="badge"),
+    Column("error", "What was special"),
+)
+
+
 class Connections(Worklist):
     """Every connection: how it is doing, and what can be done about it."""
 
@@ -56,7 +68,7 @@ class Connections(Worklist):
     row_noun = "connection"
     default_sort = "base_url"
     columns = (
-        Column("warehouse", "Warehouse", value=lambda row: place_of(row.warehouse_id)),
+        Column("warehouse", "Warehouse", link="warehouse_connection", value=lambda row: place_of(row.warehouse_id)),
         Column("base_url", "Address", kind="code", sort="base_url"),
         Column("state", "State", kind="badge", value=lambda row: state_of(row)),
         Column("failures", "Failures in a row", kind="number", value=lambda row: row.failures or None),
@@ -80,22 +92,62 @@ class Connections(Worklist):
             Action("Messages", url=reverse("warehouse_messages")),
             Action("Connect a warehouse", verb="connect", permission=MANAGE_WAREHOUSE_CONNECTIONS, style="primary",
                    form=ConnectionForm, disabled="" if settings.ORDERCASH_WMS_SECRETS else "The environment holds no secret"),
-            Action("Change a connection", verb="change", permission=MANAGE_WAREHOUSE_CONNECTIONS, form=ConnectionForm,
-                   disabled="" if lists.connections().exists() else "There is none"),
         )  # fmt: skip
 
     def do_connect(self, given: Given) -> str:
         add_connection(ConnectionDraft(**given.values), actor=self.actor)
         return f"{given.values['warehouse']} is connected."
 
-    def do_change(self, given: Given) -> str:
-        draft = ConnectionDraft(**given.values)
-        change_connection(lists.connection_at(draft.warehouse).pk, draft, actor=self.actor)
-        return f"The connection of {draft.warehouse} is changed."
-
     def do_try(self, given: Given) -> str:
         tried = sum(try_now(row_id) for row_id in given.ids)
         return f"{tried} left alone no more." if tried else "None of them was left alone."
+
+
+class ConnectionPage(Page):
+    """One connection: how it is reached, how it is doing, and the newest messages."""
+
+    permission = VIEW_WAREHOUSE_MESSAGES
+    template = "integrations/connection.html"
+    crumbs = (Crumb("Warehouse systems", "warehouse_connections"),)
+
+    @cached_property
+    def connection(self) -> WarehouseConnection:
+        return lists.connection(self.kwargs["connection_id"])
+
+    def context(self) -> Mapping[str, Any]:
+        connection = self.connection
+        self.title = f"System of {place_of(connection.warehouse_id)}"
+        newest = lists.messages(connection_id=connection.pk).order_by("-id")[:20]
+        return {
+            "connection": connection,
+            "badge": state_of(connection),
+            "waiting": lists.messages(connection_id=connection.pk, states=["waiting", "parked"]).count(),
+            "newest": Table(columns=NEWEST, rows=list(newest), caption="Newest messages"),
+        }
+
+    def actions(self) -> Sequence[Action]:
+        alone = "" if self.connection.failures else "It is not left alone"
+        return (
+            Action("Change", verb="change", permission=MANAGE_WAREHOUSE_CONNECTIONS, form=change_form(self.connection)),
+            Action("Try it now", verb="try", permission=MANAGE_WAREHOUSE_CONNECTIONS, disabled=alone),
+        )
+
+    def do_change(self, given: Given) -> str:
+        draft = ConnectionDraft(warehouse=place_of(self.connection.warehouse_id), **given.values)
+        change_connection(self.connection.pk, draft, actor=self.actor)
+        return "The connection is changed."
+
+    def do_try(self, given: Given) -> str:
+        try_now(self.connection.pk)
+        return "It is left alone no more."
+
+
+def change_form(row: WarehouseConnection) -> type[forms.Form]:
+    """Return the form that changes a connection, filled with what it is; its warehouse stays."""
+    fields = {name: deepcopy(field) for name, field in ConnectionForm.base_fields.items() if name != "warehouse"}
+    for name, field in fields.items():
+        field.initial = getattr(row, name)
+    return type("ChangeForm", (forms.Form,), fields)
 
 
 def place_of(warehouse_id: UUID) -> str:

@@ -22,7 +22,9 @@ from ordercash.web.payloads import told_html
 from ordercash.web.worklist import Worklist
 
 KIND = Column("kind", "Message", link="warehouse_message", value=lambda row: row.kind.replace("_", " "))
-ORDER = Column("order_id", "Order", link="order", id_key="order_id", named=True, value=lambda row: "Order")
+ORDER = Column(
+    "order_id", "Order", link="order", id_key="order_id", named=True, value=lambda row: "Order" if row.order_id else ""
+)
 COMMON = (
     Column("way", "Way", value=lambda row: "to" if row.direction == Direction.OUT else "from"),
     Column("warehouse", "Warehouse", value=lambda row: place_of(row.connection.warehouse_id)),
@@ -43,7 +45,7 @@ class Messages(Worklist):
     default_sort = lists.NEWEST
     columns = (KIND, Column("created_at", "Since", kind="when", sort="created_at"), ORDER, *COMMON)
     filters = (
-        Filter("order", "Order", placeholder="Its id"),
+        Filter("order", "Order", placeholder="SO-"),
         Filter("direction", "Way", kind="choice", choices=Direction.choices),
         Filter("state", "State", kind="choices", choices=MessageState.choices),
     )
@@ -51,10 +53,8 @@ class Messages(Worklist):
     empty = Empty("No messages yet", "They appear here when a warehouse with a system of its own has something to do.")
 
     def queryset(self, wanted: Wanted) -> QuerySet[WarehouseMessage]:
-        order_id = lists.order_wanted(wanted["order"] or "")
-        if wanted["order"] and order_id is None:
-            return WarehouseMessage.objects.none()
-        return lists.messages(direction=wanted["direction"], states=wanted["state"], order_id=order_id)
+        orders = lists.orders_wanted(wanted["order"] or "")
+        return lists.messages(direction=wanted["direction"], states=wanted["state"], order_ids=orders)
 
     def do_again(self, given: Given) -> str:
         told = send_again(given.ids, note=given.reason, actor=self.actor, now=clock.now())

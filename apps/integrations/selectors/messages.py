@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from apps.integrations.models import WarehouseConnection, WarehouseMessage
 from apps.inventory.contract import warehouses
+from apps.orders.contract import orders_named
 from ordercash.kernel.errors import NotFound
 from ordercash.kernel.ids import id_in
 
@@ -19,9 +20,9 @@ def messages(
     connection_id: UUID | None = None,
     direction: str = "",
     states: list[str] | None = None,
-    order_id: UUID | None = None,
+    order_ids: Collection[UUID] | None = None,
 ) -> QuerySet[WarehouseMessage]:
-    """Return messages of a connection, one way, in some states, of an order."""
+    """Return messages of a connection, one way, in some states, of orders."""
     found = WarehouseMessage.objects.select_related("connection")
     if connection_id:
         found = found.filter(connection_id=connection_id)
@@ -29,7 +30,7 @@ def messages(
         found = found.filter(direction=direction)
     if states:
         found = found.filter(state__in=states)
-    return found.filter(order_id=order_id) if order_id else found
+    return found if order_ids is None else found.filter(order_id__in=order_ids)
 
 
 def message(message_id: UUID) -> WarehouseMessage:
@@ -42,7 +43,7 @@ def message(message_id: UUID) -> WarehouseMessage:
 
 def hops_of(order_id: UUID) -> list[WarehouseMessage]:
     """Return all messages about an order, both ways, the oldest first."""
-    return list(messages(order_id=order_id).order_by("created_at", "id")[:500])
+    return list(messages(order_ids=[order_id]).order_by("created_at", "id")[:500])
 
 
 def connections() -> QuerySet[WarehouseConnection]:
@@ -58,9 +59,13 @@ def connection(connection_id: UUID) -> WarehouseConnection:
     return found
 
 
-def order_wanted(text: str) -> UUID | None:
-    """Return the order that a filter names by its id."""
-    return id_in(text.strip())
+def orders_wanted(text: str) -> Collection[UUID] | None:
+    """Return the orders that a filter names by their id or the beginning of a number, None where it names none."""
+    words = text.strip()
+    if not words:
+        return None
+    order_id = id_in(words)
+    return [order_id] if order_id else orders_named(words).ids
 
 
 def message_names(ids: Collection[UUID]) -> Mapping[UUID, str]:

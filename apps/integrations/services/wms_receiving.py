@@ -8,7 +8,7 @@ from uuid import UUID
 
 import orjson
 
-from apps.integrations.decisions.wms.bodies import Envelope
+from apps.integrations.decisions.wms.bodies import Envelope, kept_body
 from apps.integrations.selectors.connections import Connection
 from apps.integrations.services.wms_cases import open_message_case
 from ordercash.kernel.ids import new_id
@@ -81,7 +81,7 @@ def keep_messages(connection: Connection, messages: Sequence[Envelope], *, now: 
 
 
 def _row(message: Envelope) -> tuple[Any, ...]:
-    payload = orjson.dumps(message.body, default=str, option=PAYLOAD_OPTIONS).decode()
+    payload = orjson.dumps(kept_body(message), default=str, option=PAYLOAD_OPTIONS).decode()
     return (
         new_id(),
         message.kind,
@@ -95,7 +95,7 @@ def _row(message: Envelope) -> tuple[Any, ...]:
 
 
 def _compare(connection: Connection, message: Envelope, kept: _Kept, now: datetime) -> None:
-    said = orjson.loads(orjson.dumps(message.body, default=str))
+    said = orjson.loads(orjson.dumps(kept_body(message), default=str))
     if message.seq == kept.seq and said == orjson.loads(kept.payload):
         return
     detail = {"message": message.id, "number": message.seq, "kept_number": kept.seq}

@@ -18,6 +18,7 @@ from apps.integrations.decisions.wms.sending import (
     may_send,
     next_try_at,
     opened_until,
+    told_of,
 )
 from apps.integrations.events import MESSAGE_DEAD, MESSAGE_REFUSED, MESSAGE_SENT, message_event
 from apps.integrations.ports import Transport
@@ -152,14 +153,13 @@ def _failed(connection: Connection, message: Claimed, reply: Reply, now: datetim
     if message.attempts >= connection.most_attempts:
         _give_up(connection, message, reply, "dead", now)
     else:
-        error = reply.error or f"It answered {reply.status}."
         again = next_try_at(message.id, message.attempts, now)
-        run(NOTE_FAILED, ["waiting", reply.status, error[:300], again, message.id])
+        run(NOTE_FAILED, ["waiting", reply.status, told_of(reply), again, message.id])
     return until is not None
 
 
 def _give_up(connection: Connection, message: Claimed, reply: Reply, state: str, now: datetime) -> None:
-    error = (reply.error or f"It answered {reply.status}: {reply.body[:200].decode(errors='replace')}")[:300]
+    error = told_of(reply)
     if not run(NOTE_FAILED, [state, reply.status, error, None, message.id]):
         return
     name, code, title = {

@@ -39,11 +39,12 @@ class Moment:
 
 
 def home_tiles(moment: Moment, may: May) -> list[Tile]:
-    """Return the tiles that the user may see; at most twelve statements, each bounded."""
+    """Return the tiles that the user may see; at most thirteen statements, each bounded."""
     return [
         *(_orders(moment) if may("orders.view_orders") else ()),
         *(_at_risk(moment, may) if may("exceptions.view_cases") else ()),
         *(_backordered(moment) if may("inventory.view_stock") else ()),
+        *(_systems() if may("inventory.view_sync") else ()),
         *(_invoices(moment) if may("billing.view_invoices") else ()),
         *(_cash(moment) if may("billing.view_payments") else ()),
         *(_in_review() if may("rulebooks.approve_version") else ()),
@@ -78,6 +79,14 @@ def _backordered(moment: Moment) -> Iterator[Tile]:
     note = f"longest {_age(waiting, moment)}" if waiting.oldest and not waiting.is_more else ""
     yield Tile("Lines on backorder", waiting.text, note=note, url=list_url("backorders") or list_url("stock"),
                tone="warn" if waiting.rows else "")  # fmt: skip
+
+
+def _systems() -> Iterator[Tile]:
+    """Systems of warehouses that need somebody; none where all is well."""
+    found = figures.warehouse_systems()
+    if found.silent or found.messages:
+        note = f"{found.messages:,} message{'' if found.messages == 1 else 's'} to look at" if found.messages else ""
+        yield Tile("Silent warehouse systems", f"{found.silent:,}", note=note, url=list_url("sync_latency"), tone="bad")
 
 
 def _invoices(moment: Moment) -> Iterator[Tile]:

@@ -241,3 +241,24 @@ def _bounded(statement: str, params: Sequence[Any], bound: int) -> Bounded:
         amounts={row[0]: row[2] for row in rows if row[0]},
         oldest=min(moments) if moments else None,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Systems:
+    """The systems of warehouses: how many ever spoke, how many are silent, how many of their messages wait for somebody."""
+
+    speaking: int
+    silent: int
+    messages: int
+
+
+_SYSTEMS: Final = """
+SELECT (SELECT count(*) FROM inventory_syncfeed), (SELECT count(*) FROM inventory_syncfeed WHERE stopped_since IS NOT NULL),
+       (SELECT count(*) FROM (SELECT FROM exceptions_case
+                               WHERE subject_kind = 'warehouse_message' AND state IN ('open', 'claimed') LIMIT %s) c)
+"""
+
+
+def warehouse_systems() -> Systems:
+    """Return how the systems of warehouses are doing; one statement."""
+    return Systems(*sql.fetch(_SYSTEMS, [MOST_COUNTED + 1])[0])

@@ -1,15 +1,11 @@
 """What warehouse systems say, message by message. What does not fit is refused and kept with its fault."""
 
-from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
-KINDS: Final = frozenset(
-    {"reserved", "refused", "shipped", "short_picked", "returned", "stock", "counted", "heartbeat"}
-)
 MOST_MESSAGES: Final = 100
 
 LOOSE = ConfigDict(extra="ignore", frozen=True)
@@ -149,6 +145,15 @@ BODIES: Final[dict[str, type[BaseModel]]] = {
 AFTER_ALL_BEFORE: Final = frozenset({"stock", "counted", "heartbeat"})
 
 
-def is_newer(one: datetime, other: datetime | None) -> bool:
-    """Say whether an instant is after another, which may not be known."""
-    return other is None or one > other
+def kept_body(message: Envelope) -> dict[str, Any]:
+    """Return what is kept of a message: the members that its kind has, and nothing else that they may have sent along.
+
+    Of a message that cannot be read everything is kept, for whoever has to look at it.
+    """
+    shape = BODIES.get(message.kind)
+    if shape is None:
+        return message.body
+    try:
+        return shape.model_validate(message.body).model_dump(mode="json", exclude_unset=True)
+    except ValidationError:
+        return message.body

@@ -1,5 +1,6 @@
 """When a message is tried again, when a connection is left alone for a while, and what an answer means."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
@@ -9,6 +10,7 @@ from uuid import UUID
 LONGEST_WAIT_SECONDS: Final = 60
 FAILURES_TO_OPEN: Final = 5
 OPEN_SECONDS: Final = 15
+_CODE: Final = re.compile(rb'"code"\s*:\s*"([a-z_]{1,60})"')
 
 # A request that will never be right: sending it again changes nothing. Other refusals (not signed, too many, unwell) may pass.
 NEVER_RIGHT: Final = frozenset({400, 409, 410, 413, 415, 422})
@@ -36,6 +38,14 @@ class Reply:
         if self.status is not None and 200 <= self.status < 300:
             return Outcome.TAKEN
         return Outcome.REFUSED if self.status in NEVER_RIGHT else Outcome.FAILED
+
+
+def told_of(reply: Reply) -> str:
+    """Return what is kept of an answer that was no success: its status and its code; its words may repeat the address that was sent."""
+    if reply.status is None:
+        return reply.error[:300]
+    code = _CODE.search(reply.body[:2_000])
+    return f"It answered {reply.status}{f' ({code[1].decode()})' if code else ''}."
 
 
 def next_try_at(message_id: UUID, attempts: int, now: datetime) -> datetime:
