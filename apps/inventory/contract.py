@@ -32,9 +32,11 @@ from apps.inventory.decisions.facts import (
     WarehouseDraft,
     WarehouseFacts,
 )
+from apps.inventory.decisions.facts.holds import HeldGoods, HoldFacts, HoldWish
 from apps.inventory.ports import connect_orders
 from apps.inventory.selectors.availability_kind import register_availability
 from apps.inventory.selectors.fresh_kind import register_freshness
+from apps.inventory.selectors.holds import holds_by_id
 from apps.inventory.selectors.kinds import register_sharing
 from apps.inventory.selectors.open_lines import orders_with_open_lines
 from apps.inventory.selectors.order_story import (
@@ -53,13 +55,16 @@ from apps.inventory.selectors.warehouse_work import ShelfAt, WorkLine, services_
 from apps.inventory.services.at_warehouse import lose_here, promise_here
 from apps.inventory.services.counting import book_count
 from apps.inventory.services.feeds import FEED_JOBS
+from apps.inventory.services.holding import JOBS as HOLD_JOBS
+from apps.inventory.services.holding import hold_goods
 from apps.inventory.services.inspecting import receive_to_inspect
+from apps.inventory.services.orphans import release_orphans
 from apps.inventory.services.places import ensure_warehouses
 from apps.inventory.services.policies import held_back
 from apps.inventory.services.posting import unpostable_returns
 from apps.inventory.services.receiving import adjust_counted, receive_stock
 from apps.inventory.services.releasing import release_lines
-from apps.inventory.services.reserving import reserve_lines
+from apps.inventory.services.reserving import claim_holds, reserve_lines
 from apps.inventory.services.returning import receive_returns
 from apps.inventory.services.sharing import fill_backorders
 from apps.inventory.services.shipping import ship
@@ -73,6 +78,9 @@ __all__ = [
     "DemandLine",
     "FeedTold",
     "GoodsBack",
+    "HeldGoods",
+    "HoldFacts",
+    "HoldWish",
     "Latency",
     "LineStanding",
     "LineTag",
@@ -103,11 +111,14 @@ __all__ = [
     "availability",
     "backordered_lines",
     "book_count",
+    "claim_holds",
     "connect_orders",
     "ensure_warehouses",
     "fill_backorders",
     "goods_back",
     "held_back",
+    "hold_goods",
+    "holds_by_id",
     "keep_latencies",
     "line_standings",
     "lose_here",
@@ -125,6 +136,7 @@ __all__ = [
     "receive_to_inspect",
     "register",
     "release_lines",
+    "release_orphans",
     "reserve_lines",
     "services_of",
     "shelf_at",
@@ -143,7 +155,7 @@ def register() -> None:
     """Make known what inventory does by itself and by which rules; called once when the apps are loaded."""
     register_availability()
     register_sourcing()
-    for name, (function, every_seconds, title) in {**JOBS, **FEED_JOBS}.items():
+    for name, (function, every_seconds, title) in {**JOBS, **FEED_JOBS, **HOLD_JOBS}.items():
         register_job(name, function, every_seconds=every_seconds, title=title)
     register_sharing()
     register_freshness()

@@ -25,6 +25,10 @@ SUPPLY_CHANGED = "inventory.supply_changed"
 SUPPLY_RECEIVED = "inventory.supply_received"
 SUPPLY_CLOSED = "inventory.supply_closed"
 HANDLING_CHANGED = "inventory.handling_changed"
+HOLD_MADE = "inventory.hold_made"
+HOLD_RELEASED = "inventory.hold_released"
+HOLD_EXPIRED = "inventory.hold_expired"
+RESERVATION_ORPHANED = "inventory.reservation_orphaned"
 
 
 def shipment_shipped(shipment: ShipmentFacts, lines: Sequence[ShippedLine], actor: Actor) -> Event:
@@ -219,6 +223,25 @@ def goods_taken(
         actor_id=actor.id,
         legal_entity_id=legal_entity_id,
         related={"order": order_id},
+    )
+
+
+def hold_event(name: str, hold_id: UUID, now: datetime, actor: Actor) -> Event:
+    """Goods were set aside, let go, or held for too long (HOLD_MADE, HOLD_RELEASED, HOLD_EXPIRED)."""
+    return Event(
+        name=name, version=1, aggregate="hold", aggregate_id=hold_id, payload={}, occurred_at=now, actor_id=actor.id
+    )
+
+
+def reservation_orphaned(order_id: UUID, quantity: Decimal, now: datetime) -> Event:
+    """Goods were promised to an order that wants none any more, or that there is not; they are free again."""
+    return Event(
+        name=RESERVATION_ORPHANED,
+        version=1,
+        aggregate="order",
+        aggregate_id=order_id,
+        payload={"quantity": _text(quantity)},
+        occurred_at=now,
     )
 
 

@@ -120,7 +120,7 @@ MUTATIONS: Final = (
     Mutation("08", "UPDATE exceptions_case SET subject_id = new_id() WHERE subject_kind = 'order'", f"{AN_ORDER}|{ID}"),
     Mutation("08", "UPDATE exceptions_case SET subject_id = @order(open) WHERE subject_kind = 'order'", AN_ORDER),
     Mutation("08", "UPDATE orders_returnline SET state = 'dismissed' WHERE state = 'held'", "return R-1"),
-    Mutation("08", "UPDATE orders_order SET state = 'held' WHERE external_number = 'open'", AN_ORDER, "01 09"),
+    Mutation("08", "UPDATE orders_order SET state = 'held' WHERE external_number = 'open'", AN_ORDER, "01 09 21"),
     Mutation("08", "UPDATE billing_billingobligation SET set_aside_at = now() WHERE state = 'owed'", f"delivery {ID}"),
     # Credit exposure
     Mutation("09", "UPDATE billing_creditexposure SET orders_minor = orders_minor + 1", "C-1004 GBP"),
@@ -224,5 +224,21 @@ MUTATIONS: Final = (
                  INSERT INTO integrations_warehouseorder (id, connection_id, order_id, seq, told, confirmed)
                  SELECT new_id(), id, @order(open), 2, '{"lines": []}', '{}' FROM c""",
         f"{ID}/2",
+    ),
+    # Slots are what their row deals out, and what is reserved out of them.
+    Mutation("19", "UPDATE inventory_stock SET escrowed = escrowed + 1 WHERE id = @stock()", MUGS),
+    Mutation(
+        "19",
+        "INSERT INTO inventory_stockslot (id, stock_id, slot_no, granted, taken)"
+        " SELECT new_id(), id, 0, 1, 1 FROM inventory_stock WHERE id = @stock()",
+        f"{MUGS}( slot 0)?",
+    ),
+    # Nothing is held for nobody.
+    Mutation("21", "UPDATE inventory_reservation SET order_id = new_id() WHERE order_id = @order(open)", f"order {ID}", "12"),
+    Mutation(
+        "21",
+        "UPDATE inventory_reservation SET state = 'held', expires_at = now() WHERE order_id = @order(open)",
+        f"reservation {ID}",
+        "01",
     ),
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.inventory.api import allocation, atp, endpoints, handling, supplies, sync
+from apps.inventory.api import allocation, atp, endpoints, handling, holds, supplies, sync
 
 urlpatterns = [
     path("inventory/allocation-runs", allocation.AllocationRuns.as_view(), name="api_allocation_runs"),
@@ -27,6 +27,9 @@ urlpatterns = [
     path("stock/availability", endpoints.StockAvailability.as_view(), name="api_stock_availability"),
     path("stock/receipts", endpoints.StockReceipts.as_view(), name="api_stock_receipts"),
     path("stock/adjustments", endpoints.StockAdjustments.as_view(), name="api_stock_adjustments"),
+    path("inventory/holds", holds.Holds.as_view(), name="api_holds"),
+    path("inventory/holds/<uuid:hold_id>", holds.HoldDetail.as_view(), name="api_hold"),
+    path("inventory/reservations", holds.Reservations.as_view(), name="api_reservations"),
     path("inventory/handling", handling.HandlingOfProducts.as_view(), name="api_handling"),
     path("inventory/sync", sync.Sync.as_view(), name="api_sync"),
     path("backorders", endpoints.Backorders.as_view(), name="api_backorders"),

@@ -100,6 +100,10 @@ class CanonicalOrder(BaseModel):
     partial_delivery: Annotated[
         bool, Field(description="False: nothing leaves until everything that is wanted does")
     ] = True
+    hold: Annotated[
+        Text,
+        Field(max_length=36, description="The id of goods that the caller has set aside; the order claims them"),
+    ] = ""
     ship_to: CanonicalAddress | None = None
     coupons: Annotated[
         list[Coupon],

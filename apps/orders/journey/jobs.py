@@ -6,6 +6,7 @@ from uuid import UUID
 
 from apps.audit.contract import JobContext
 from apps.orders.journey.day import fill_all, receive_and_fill
+from apps.orders.services import orphans
 from apps.orders.services.bill import ALL_MODES, bill_orders
 from apps.orders.services.supply import cancel_overdue
 from ordercash.kernel.actor import SYSTEM
@@ -44,4 +45,6 @@ JOBS: Final = {
     "orders.bill_due": (bill_due, 300, "Invoice what is owed"),
     "orders.cancel_overdue": (cancel_what_waits_too_long, 600, "Cancel what waits longer than was agreed"),
     "orders.receive_planned": (receive_planned, 60, "Receive planned goods, fill waiting orders"),
+    "orders.release_orphans": (orphans.free_recent, 15, "Free goods of orders that want none"),
+    "orders.release_old_orphans": (orphans.free_all, 600, "Look for such goods among all"),
 }

@@ -69,6 +69,7 @@ class OrderDraft:
     requested_delivery_date: date | None = None
     note: str = ""
     partial_delivery: bool = True
+    hold_id: UUID | None = None
     ship_to: AddressFacts | None = None
     bill_to: AddressFacts | None = None
     bad_rows: Sequence[BadRow] = ()

@@ -12,7 +12,7 @@ from apps.audit.contract import record_events
 from apps.billing.contract import CreditHold, exposures, hold_credit
 from apps.compliance.contract import CHECKS, FailedCheck
 from apps.exceptions.contract import CaseDraft, ReasonDraft, open_cases
-from apps.inventory.contract import DemandLine, OrderTag, Reserved, reserve_lines
+from apps.inventory.contract import DemandLine, OrderTag, Reserved, claim_holds, reserve_lines
 from apps.masterdata.contract import customer_groups
 from apps.orders.decisions.bundles import BUNDLE
 from apps.orders.decisions.outcomes import FailedLine, Placed
@@ -43,7 +43,7 @@ def place_drafts(drafts: Sequence[OrderDraft], *, now: datetime) -> list[Placed]
     write_lines(drafts, decisions)
     record_order_decisions(drafts, decisions, now=now)
     _open_cases(drafts, decisions, numbers, now=now)
-    reserved = _reserve(drafts, decisions, states)
+    reserved = _reserve(drafts, decisions, states, now=now)
     placed = [
         _placed(draft, decision, number, state, reserved)
         for draft, decision, number, state in zip(drafts, decisions, numbers, states, strict=True)
@@ -121,8 +121,15 @@ def held_case(
 
 
 def _reserve(
-    drafts: Sequence[OrderDraft], decisions: Sequence[Decision], states: Sequence[str]
+    drafts: Sequence[OrderDraft], decisions: Sequence[Decision], states: Sequence[str], *, now: datetime
 ) -> Mapping[UUID, Reserved]:
+    """Reserve what confirmed orders want; those that bring a hold claim it first. A held order claims none."""
+    holds = {
+        draft.id: draft.hold_id
+        for draft, state in zip(drafts, states, strict=True)
+        if state == CONFIRMED and draft.hold_id is not None
+    }
+    claim_holds(holds, now=now)
     return reserve_lines(
         [
             demand
@@ -154,6 +161,7 @@ def demands(draft: OrderDraft, decision: Decision) -> list[DemandLine]:
             kit_no=decided.part_of,
             per_kit=None if decided.part_of is None else decided.line.quantity / bundles[decided.part_of],
             wanted_on=draft.requested_delivery_date,
+            hold_id=draft.hold_id,
         )
         for decided in decision.lines
         if decided.kind != BUNDLE

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 
+from apps.inventory.contract import HoldFacts, holds_by_id
 from apps.masterdata.contract import (
     AddressDraft,
     AddressFacts,
@@ -30,6 +31,7 @@ from apps.orders.services.drafts import LineDraft, OrderDraft
 from apps.orders.services.quoted import came_too_late, quote_faults, take_quotes
 from apps.pricing.contract import QuotedCart, quotes_by_number
 from ordercash.kernel.errors import DomainError, Fault
+from ordercash.kernel.ids import id_in
 from ordercash.kernel.transactions import joins
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
@@ -58,6 +60,7 @@ class _Masters:
     products: Mapping[str, ProductFacts]
     addresses: Mapping[UUID, AddressFacts]
     units: Mapping[UUID, Mapping[str, Decimal]]
+    holds: Mapping[UUID, HoldFacts]
     quotes: Mapping[str, QuotedCart]
 
 
@@ -78,6 +81,9 @@ def resolve_orders(intakes: Sequence[Intake], *, now: datetime) -> list[OrderDra
         customers=customers,
         products=products,
         addresses=addresses_by_id(ids),
+        holds=holds_by_id(
+            {hold_id for intake in intakes if intake.order.hold and (hold_id := id_in(intake.order.hold))}
+        ),
         units=product_units({products[sku].id for sku in in_units if sku in products}),
         quotes=quotes_by_number({intake.order.quote for intake in intakes if intake.order.quote}),
     )
@@ -131,7 +137,7 @@ def _resolve(intake: Intake, masters: _Masters, now: datetime) -> OrderDraft | O
     order = intake.order
     entity, channel = masters.entities.get(order.legal_entity), masters.channels.get(order.channel)
     customer = masters.customers.get(order.customer)
-    faults = _header_faults(order, masters, now)
+    faults = [*_header_faults(order, masters, now), *_hold_faults(intake, masters, now)]
     lines = []
     for index, line in enumerate(order.lines):
         product = masters.products.get(line.sku)
@@ -155,6 +161,7 @@ def _resolve(intake: Intake, masters: _Masters, now: datetime) -> OrderDraft | O
         requested_delivery_date=order.requested_delivery_date,
         note=order.note,
         partial_delivery=order.partial_delivery,
+        hold_id=id_in(order.hold),
         coupons=tuple(code.upper() for code in order.coupons),
         ship_to=_kept(customer.ship_to_id, masters),
         bill_to=_kept(customer.bill_to_id, masters),
@@ -193,6 +200,19 @@ def _header_faults(order: CanonicalOrder, masters: _Masters, now: datetime) -> l
     if order.ordered_at and order.ordered_at > now + CLOCK_TOLERANCE:
         faults.append(Fault("/ordered_at", "in_the_future", "The order time lies in the future; check its offset."))
     return faults
+
+
+def _hold_faults(intake: Intake, masters: _Masters, now: datetime) -> list[Fault]:
+    """Somebody else's hold is as unknown as none; one that ended has to be left out, or made anew."""
+    if not intake.order.hold:
+        return []
+    hold_id = id_in(intake.order.hold)
+    hold = masters.holds.get(hold_id) if hold_id else None
+    if hold is None or hold.caller_id != intake.placed_by:
+        return [Fault("/hold", "hold_unknown", "You have set nothing aside under this id.")]
+    if not hold.can_be_claimed(intake.placed_by, now):
+        return [Fault("/hold", "hold_ended", "It was claimed or let go, or its time is over.")]
+    return []
 
 
 def _line_faults(

@@ -7,9 +7,11 @@ from uuid import UUID
 
 from apps.inventory.decisions.allocation import Take
 from apps.inventory.decisions.facts import DemandLine, Reserved
+from apps.inventory.decisions.holds import Claim
 from apps.inventory.models import Handling
 from apps.inventory.services.policies import freeze_policies
 from apps.inventory.services.promising import promise_waiting
+from apps.inventory.services.reserving.claimed import claim_holds, held_for, take_over
 from apps.inventory.services.reserving.decided import take_decided
 from apps.inventory.services.reserving.fast import RESERVE, take_from_first
 from apps.inventory.services.reserving.free_of_stock import NoWarehouse, reserve_services
@@ -29,9 +31,11 @@ __all__ = [
     "TOP_UP",
     "NoWarehouse",
     "StockMoved",
+    "claim_holds",
     "group_of",
     "reserve_lines",
     "route",
+    "take_goods",
     "take_reserved",
 ]
 
@@ -48,13 +52,27 @@ def reserve_lines(lines: Sequence[DemandLine]) -> dict[UUID, Reserved]:
     """
     answers = {line.line_id: Reserved(line.quantity, NOTHING) for line in lines}
     with_whole_kits = freeze_policies(lines)
+    claims = held_for(lines)
     reserve_services([line for line in lines if not line.is_stocked])
-    short, takes = take_goods([line for line in lines if line.is_stocked])
+    short, takes = take_goods(_without(claims, [line for line in lines if line.is_stocked]))
+    take_over(claims, lines)
     if short:
-        answers |= _answers(short, takes)
+        missing = _missing(short, takes)
+        answers |= {line.line_id: _answer(line, missing[line.line_id]) for line in lines if line.line_id in missing}
         answers |= keep_kits_whole(lines, answers, with_whole_kits)
         answers |= _wait(lines, answers)
     return answers
+
+
+def _without(claims: Sequence[Claim], goods: Sequence[DemandLine]) -> Sequence[DemandLine]:
+    """Return the lines with what they want besides the goods that were set aside for them."""
+    if not claims:
+        return goods
+    held: dict[UUID, Decimal] = {}
+    for claim in claims:
+        held[claim.line_id] = held.get(claim.line_id, NOTHING) + claim.quantity
+    rest = (replace(line, quantity=line.quantity - held.get(line.line_id, NOTHING)) for line in goods)
+    return [line for line in rest if line.quantity]
 
 
 def take_goods(goods: Sequence[DemandLine]) -> tuple[list[DemandLine], list[Take]]:
@@ -79,12 +97,15 @@ def _from_rows(goods: Sequence[DemandLine]) -> tuple[list[DemandLine], list[Take
     return short, take_decided(short, shelves) if short else []
 
 
-def _answers(lines: Sequence[DemandLine], takes: Sequence[Take]) -> dict[UUID, Reserved]:
+def _missing(lines: Sequence[DemandLine], takes: Sequence[Take]) -> dict[UUID, Decimal]:
     given: dict[UUID, Decimal] = {}
     for take in takes:
         given[take.line_id] = given.get(take.line_id, NOTHING) + take.quantity
-    parts = ((line, given.get(line.line_id, NOTHING)) for line in lines)
-    return {line.line_id: Reserved(part, line.quantity - part) for line, part in parts}
+    return {line.line_id: line.quantity - given.get(line.line_id, NOTHING) for line in lines}
+
+
+def _answer(line: DemandLine, missing: Decimal) -> Reserved:
+    return Reserved(line.quantity - missing, missing)
 
 
 def _wait(lines: Sequence[DemandLine], answers: Mapping[UUID, Reserved]) -> dict[UUID, Reserved]:

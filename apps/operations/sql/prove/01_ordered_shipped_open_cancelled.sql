@@ -3,6 +3,7 @@ WITH standing AS (
     SELECT line_id, sum(reserved) AS reserved, sum(backordered) AS backordered, sum(shipped) AS shipped
       FROM (
         SELECT line_id, quantity AS reserved, 0::numeric AS backordered, 0::numeric AS shipped FROM inventory_reservation
+         WHERE state <> 'held'
         UNION ALL SELECT line_id, 0, quantity, 0 FROM inventory_backorder
         UNION ALL SELECT line_id, 0, 0, quantity FROM inventory_shipmentline
       ) parts GROUP BY line_id

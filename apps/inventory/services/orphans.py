@@ -1,0 +1,26 @@
+"""Goods that are promised to orders that want none: freed, and told."""
+
+from collections.abc import Collection
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from apps.audit.contract import record_events
+from apps.inventory.decisions.facts import ReleaseItem
+from apps.inventory.events import reservation_orphaned
+from apps.inventory.selectors.stock import line_standings
+from apps.inventory.services.releasing import release_lines
+from ordercash.kernel.transactions import joins
+
+
+@joins
+def release_orphans(order_ids: Collection[UUID], *, now: datetime) -> dict[UUID, Decimal]:
+    """Free all that is reserved for these orders or waits for them, and return how much by order. They want nothing."""
+    standings = line_standings(order_ids)
+    open_lines = [row for row in standings.values() if row.reserved or row.backordered]
+    released = release_lines([ReleaseItem(row.line_id, row.reserved + row.backordered) for row in open_lines], now=now)
+    freed: dict[UUID, Decimal] = {}
+    for row in open_lines:
+        freed[row.order_id] = freed.get(row.order_id, Decimal(0)) + released[row.line_id].freed
+    record_events([reservation_orphaned(order_id, quantity, now) for order_id, quantity in freed.items() if quantity])
+    return freed
