@@ -70,7 +70,7 @@ from apps.inventory.services.sharing import fill_backorders
 from apps.inventory.services.shipping import ship
 from apps.inventory.services.stamps import JOBS
 from apps.inventory.services.supplies import plan_receipts, receive_due
-from apps.inventory.services.syncing import keep_latencies, note_feed, note_heartbeat, note_sales
+from apps.inventory.services.syncing import keep_latencies, note_feed, note_heartbeat, note_sales, share_fresh
 
 __all__ = [
     "AdjustmentDraft",
@@ -139,6 +139,7 @@ __all__ = [
     "release_orphans",
     "reserve_lines",
     "services_of",
+    "share_fresh",
     "shelf_at",
     "ship",
     "shipment_sheets",

@@ -117,6 +117,16 @@ def test_after_the_feed_counts_as_stopped_nothing_protected_is_sold(place: Place
     assert Reservation.objects.count() == 1
 
 
+def test_what_is_fresh_again_goes_to_those_who_wait(place: Place, tmp_path: Path) -> None:
+    in_force(tmp_path)
+    row = told(place, seconds_ago=1_000)
+    joined(reserve_lines, [demand(place, 7)])
+    assert Backorder.objects.get().quantity == 7
+    now = clock.now()
+    joined(note_heartbeat, row.warehouse_id, said_at=now, received_at=now)
+    assert (Backorder.objects.count(), Reservation.objects.get().quantity) == (0, 7)
+
+
 def test_without_a_rule_or_without_others_who_sell_everything_free_is_sold(place: Place) -> None:
     told(place, seconds_ago=5_000, per_hour=9_999)
     joined(reserve_lines, [demand(place, 40)])

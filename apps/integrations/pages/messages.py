@@ -17,6 +17,7 @@ from ordercash.web.actions import Action, Given
 from ordercash.web.columns import Column, Table
 from ordercash.web.components import Crumb, Empty
 from ordercash.web.filters import Filter, Wanted
+from ordercash.web.links import names_of
 from ordercash.web.page import Page
 from ordercash.web.payloads import told_html
 from ordercash.web.worklist import Worklist
@@ -82,6 +83,7 @@ class MessagePage(Page):
             "message": message,
             "badge": message.state,
             "case_id": case.id if case else None,
+            "order_number": names_of("order", [message.order_id]).get(message.order_id, "Order"),
             "warehouse": place_of(message.connection.warehouse_id),
             "payload": told_html({name: value for name, value in message.payload.items() if name != "lines"}),
             "lines": Table(columns=lines_of(message), rows=message.payload.get("lines", []), caption="Lines"),
@@ -110,5 +112,7 @@ class MessagePage(Page):
 def lines_of(message: WarehouseMessage) -> tuple[Column, ...]:
     """Return the columns of the lines that a message names: those members that any of them has."""
     named = {name for line in message.payload.get("lines", []) for name in line}
-    told = ("sku", "quantity", "shipped", "missing", "condition", "line_id")
-    return tuple(Column(name, name.replace("_", " ").capitalize()) for name in told if name in named)
+    told = {"sku": "SKU", "quantity": "Quantity", "missing": "Missing", "condition": "Condition"}
+    if "sku" not in named:
+        told["line_id"] = "Line"
+    return tuple(Column(name, label) for name, label in told.items() if name in named)

@@ -19,6 +19,7 @@ from apps.inventory.contract import (
     note_feed,
     note_heartbeat,
     note_sales,
+    share_fresh,
     shelf_at,
     warehouses,
 )
@@ -60,9 +61,11 @@ def _compare(
     difference = body.on_hand - shelf.on_hand_then
     if believed and difference and not _book(connection, message, shelf, difference, said_at):
         note_sales(shelf.stock_id, at=said_at)
+        share_fresh(shelf.stock_id, now=now)
         return Applied(f"{text(difference)} moved by others.")
     if not difference:
         _equal(message, shelf.stock_id, now)
+        share_fresh(shelf.stock_id, now=now)
         return Applied()
     _open(connection, message, body, shelf, difference, now)
     return Applied(f"{text(difference)} differ from our books.")

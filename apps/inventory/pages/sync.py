@@ -19,9 +19,9 @@ FEED_COLUMNS = (
     Column("code", "Warehouse"),
     Column("state", "Feed", kind="badge", value=lambda row: "stopped" if row.stopped_since else "speaking"),
     Column("said_at", "Last word", kind="when"),
-    Column("shelves", "Shelves", kind="number"),
-    Column("p50_ms", "Half within, ms", kind="number"),
-    Column("p99_ms", "99 of 100 within, ms", kind="number"),
+    Column("shelves", "Shelves", kind="number", desk=True),
+    Column("p50_ms", "Half, ms", kind="number", desk=True),
+    Column("p99_ms", "99 of 100, ms", kind="number"),
 )
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from apps.inventory.decisions.facts import FeedTold, Latency
 from apps.inventory.services.fresh_rules import RULES_OF_NEW, set_rules
 from apps.inventory.services.locking import THESE, lock_stock
+from apps.inventory.services.sharing import share_out
 from ordercash.kernel.ids import new_id
 from ordercash.kernel.sql import columns_of, fetch, run
 from ordercash.kernel.transactions import joins
@@ -73,11 +74,18 @@ def note_sales(stock_id: UUID, *, at: datetime) -> None:
 
 @joins
 def note_heartbeat(warehouse_id: UUID, *, said_at: datetime, received_at: datetime) -> None:
-    """Note that a system has told everything up to an instant: the stock that others share is as fresh as that."""
+    """Note that a system has told everything up to an instant: the stock that others share is as fresh as that, and is sold again."""
     rows = [row[0] for row in fetch(SHARED, [warehouse_id, said_at])]
     if rows:
         run(SYNCED, [said_at, list(lock_stock(THESE, [rows], gathered=False))])
     run(FEED, [warehouse_id, said_at, received_at])
+    share_out(rows, now=said_at)
+
+
+@joins
+def share_fresh(stock_id: UUID, *, now: datetime) -> None:
+    """Give what may be sold again, now that its shelf was heard of and what others sold is booked, to those who wait for it."""
+    share_out([stock_id], now=now)
 
 
 @joins
