@@ -34,7 +34,6 @@ from apps.inventory.decisions.facts import (
 )
 from apps.inventory.decisions.facts.holds import HeldGoods, HoldFacts, HoldWish
 from apps.inventory.ports import connect_orders
-from apps.inventory.selectors.availability_kind import register_availability
 from apps.inventory.selectors.fresh_kind import register_freshness
 from apps.inventory.selectors.holds import holds_by_id
 from apps.inventory.selectors.kinds import register_sharing
@@ -71,6 +70,8 @@ from apps.inventory.services.shipping import ship
 from apps.inventory.services.stamps import JOBS
 from apps.inventory.services.supplies import plan_receipts, receive_due
 from apps.inventory.services.syncing import keep_latencies, note_feed, note_heartbeat, note_sales, share_fresh
+from apps.inventory.services.syncing import keep_latencies, note_feed, note_heartbeat, note_sales
+from apps.inventory.services.watching import register_promises
 
 __all__ = [
     "AdjustmentDraft",
@@ -154,7 +155,7 @@ __all__ = [
 
 def register() -> None:
     """Make known what inventory does by itself and by which rules; called once when the apps are loaded."""
-    register_availability()
+    register_promises()
     register_sourcing()
     for name, (function, every_seconds, title) in {**JOBS, **FEED_JOBS, **HOLD_JOBS}.items():
         register_job(name, function, every_seconds=every_seconds, title=title)

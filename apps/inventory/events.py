@@ -6,6 +6,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from apps.inventory.decisions.facts import ReturnedLine, ShipmentFacts, ShippedLine
+from apps.inventory.decisions.facts.promises import BrokenLine, Change, Line
 from apps.inventory.decisions.facts.supplies import SupplyArrival, SupplyFacts
 from ordercash.kernel.actor import Actor
 from ordercash.kernel.events import Event
@@ -20,6 +21,9 @@ FEED_RESUMED = "inventory.feed_resumed"
 ALLOCATION_COMMITTED = "inventory.allocation_committed"
 ALLOCATION_ROLLED_BACK = "inventory.allocation_rolled_back"
 GOODS_TAKEN = "inventory.goods_taken"
+PROMISED = "inventory.promised"
+PROMISE_MOVED = "inventory.promise_moved"
+PROMISE_BROKEN = "inventory.promise_broken"
 SUPPLY_ANNOUNCED = "inventory.supply_announced"
 SUPPLY_CHANGED = "inventory.supply_changed"
 SUPPLY_RECEIVED = "inventory.supply_received"
@@ -263,3 +267,63 @@ def feed_event(
 def _text(quantity: Decimal) -> str:
     """Write a quantity without the zeros that its column adds."""
     return f"{quantity.normalize():f}"
+
+
+def promises_made(changes: Sequence[Change], now: datetime, actor: Actor) -> list[Event]:
+    """Lines have a day for the first time (promised), or another one (promise_moved): one event for each order and of each kind."""
+    found: dict[tuple[str, UUID], list[Change]] = {}
+    for change in changes:
+        name = PROMISED if change.line.promised_on is None and change.line.promise_no == 0 else PROMISE_MOVED
+        found.setdefault((name, change.line.order_id), []).append(change)
+    return [
+        _about_promises(name, of_order[0].line, {str(c.line.line_id): _promise(c) for c in of_order}, now, actor)
+        for (name, _), of_order in found.items()
+    ]
+
+
+def promises_broken(lines: Sequence[BrokenLine], now: datetime, actor: Actor) -> list[Event]:
+    """Promises cannot be kept: one event for each order, with what is short, because of which supply, and when it can leave."""
+    found: dict[UUID, list[BrokenLine]] = {}
+    for each in lines:
+        found.setdefault(each.line.order_id, []).append(each)
+    return [
+        _about_promises(PROMISE_BROKEN, rows[0].line, {str(row.line.line_id): _break(row) for row in rows}, now, actor)
+        for rows in found.values()
+    ]
+
+
+def _promise(change: Change) -> dict[str, object]:
+    return {
+        "promise_no": change.line.promise_no + 1,
+        "was_on": _day(change.line.promised_on),
+        "promised_on": _day(change.promised_on),
+        "quantity": _text(change.line.quantity),
+        "why": change.why,
+    }
+
+
+def _break(broken: BrokenLine) -> dict[str, object]:
+    return {
+        "promised_on": _day(broken.line.promised_on),
+        "possible_on": _day(broken.possible_on),
+        "short": _text(broken.short),
+        "supply_id": broken.supply_id,
+    }
+
+
+def _day(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+def _about_promises(name: str, line: Line, lines: Mapping[str, object], now: datetime, actor: Actor) -> Event:
+    return Event(
+        name=name,
+        version=1,
+        aggregate="backorder",
+        aggregate_id=line.order_id,
+        payload={"lines": lines},
+        occurred_at=now,
+        actor_id=actor.id,
+        legal_entity_id=line.legal_entity_id,
+        related={"order": line.order_id},
+    )

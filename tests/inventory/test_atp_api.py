@@ -211,7 +211,7 @@ def test_the_plan_of_a_product(place, client):
     reserve_lines([demand(place, 14)])
     told = client.get(f"{ATP}?sku=UK-P00000&days=30").json()
     assert [(day["on"], day["supply"], day["demand"], day["offered"]) for day in told["days"]] == [
-        ("2026-03-02", "0", "4", "0"), ("2026-03-07", "20", "0", "16"), ("2026-03-14", "30", "0", "46"), ("2026-04-01", "0", "0", "46"),
+        ("2026-03-02", "0", "0", "0"), ("2026-03-07", "20", "4", "16"), ("2026-03-14", "30", "0", "46"), ("2026-04-01", "0", "0", "46"),
     ]  # fmt: skip
     assert [(row["quantity"], row["counts"], row["due_on"]) for row in told["supplies"]] == [
         ("20", True, "2026-03-07"), ("30", True, "2026-03-14"),

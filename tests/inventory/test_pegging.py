@@ -1,45 +1,18 @@
-"""Which supply serves which promise: the pure turn, and the rows that follow supplies and waiting lines."""
+"""Which supply serves which promise: the rows that follow supplies and waiting lines."""
 
 from datetime import date, timedelta
 from decimal import Decimal
-from uuid import UUID
 
 import pytest
 
 from apps.inventory.contract import ReleaseItem, plan_receipts, receive_due, release_lines, reserve_lines
-from apps.inventory.decisions.pegs import Need, Source, peg_in_turn
 from apps.inventory.models import Backorder, Peg, PlanStamp, Supply
 from apps.inventory.services.stamps import drop_old_stamps
 from ordercash.kernel.actor import SYSTEM
 from ordercash.kernel.transactions import writes
 from tests.factories.inventory import NOW, a_place, announced, demand
 
-ENTITY, MUGS, CUPS, NORTH = (UUID(int=n) for n in range(1, 5))
-A, B, C, FIRST, SECOND = (UUID(int=n) for n in range(11, 16))
 DAY = date(2026, 3, 5)
-
-
-def need(line, quantity, product=MUGS):
-    return Need(line, (ENTITY, product), Decimal(quantity))
-
-
-def source(supply, quantity, days=0, product=MUGS):
-    return Source(supply, NORTH, (ENTITY, product), Decimal(quantity), DAY + timedelta(days=days))
-
-
-@pytest.mark.parametrize(
-    ("needs", "sources", "pegs"),
-    [
-        ([need(A, 5)], [], []),
-        ([need(A, 5)], [source(FIRST, 8)], [(A, FIRST, 5)]),
-        ([need(A, 5), need(B, 5)], [source(FIRST, 8), source(SECOND, 4, 2)], [(A, FIRST, 5), (B, FIRST, 3), (B, SECOND, 2)]),
-        ([need(A, 9), need(B, 5)], [source(FIRST, 8), source(SECOND, 4, 2)], [(A, FIRST, 8), (A, SECOND, 1), (B, SECOND, 3)]),
-        ([need(A, 2, CUPS), need(B, 1)], [source(FIRST, 8)], [(B, FIRST, 1)]),
-    ],
-)  # fmt: skip
-def test_promises_take_what_comes_first(needs, sources, pegs):
-    found = peg_in_turn(needs, sources)
-    assert [(peg.line_id, peg.supply_id, int(peg.quantity)) for peg in found] == pegs
 
 
 def pegged():

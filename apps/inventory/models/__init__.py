@@ -8,6 +8,7 @@ the warehouse's legal entity.
 from apps.inventory.models.places import CapacityDay, Warehouse
 from apps.inventory.models.promises import (
     Backorder,
+    BrokenPromise,
     Hold,
     HoldState,
     Peg,
@@ -37,6 +38,7 @@ __all__ = [
     "AllocationMove",
     "AllocationRun",
     "Backorder",
+    "BrokenPromise",
     "CapacityDay",
     "GoodsReturn",
     "Handling",

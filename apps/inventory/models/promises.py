@@ -231,6 +231,27 @@ class Peg(models.Model):
         return f"{self.line_id} x {self.quantity}"
 
 
+class BrokenPromise(models.Model):
+    """A promise that cannot be kept as things stand: how much of the line is short on its day, which supply is the cause (empty: none),
+    and when the last of it can leave (empty: nothing is to come for it). Whoever pegs the promises anew writes and takes it back.
+    """
+
+    line_id = models.UUIDField(primary_key=True, editable=False)
+    legal_entity = foreign_key("masterdata.LegalEntity")
+    product = foreign_key("masterdata.Product")
+    supply = models.ForeignKey(Supply, on_delete=models.PROTECT, related_name="+", null=True)
+    short = quantity_field()
+    possible_on = models.DateField(null=True)
+    found_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [CheckConstraint(condition=Q(short__gt=0), name="broken_promise_is_short")]
+        indexes = [Index(fields=["product", "legal_entity"], name="broken_promise_of_group")]
+
+    def __str__(self) -> str:
+        return f"{self.line_id} x {self.short}"
+
+
 class PlanStamp(models.Model):
     """Says that something changed what a legal entity can promise of a product; one row per change, written by triggers."""
 

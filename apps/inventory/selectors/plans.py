@@ -3,12 +3,12 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from apps.inventory.decisions.allocation import Group as GroupKey
 from apps.inventory.decisions.atp.facts import Coming, Group, Shelf, Waiting, parts_of
-from apps.masterdata.contract import EntityFacts, ProductFacts
+from apps.masterdata.contract import EntityFacts
 from ordercash.kernel.clock import business_date
 from ordercash.kernel.sql import columns_of, fetch
 
@@ -37,6 +37,16 @@ SELECT 4, g.legal_entity_id, g.product_id, b.line_id, NULL, 0, b.quantity, NULL,
 """
 
 
+class Named(Protocol):
+    """What conditions of rules read of a product."""
+
+    @property
+    def sku(self) -> str: ...
+
+    @property
+    def category(self) -> str: ...
+
+
 class Found(NamedTuple):
     """A row of the statement."""
 
@@ -58,7 +68,7 @@ class Found(NamedTuple):
 def read_groups(
     keys: Collection[GroupKey],
     *,
-    products: Mapping[UUID, ProductFacts],
+    products: Mapping[UUID, Named],
     entities: Mapping[UUID, EntityFacts],
     now: datetime,
 ) -> dict[GroupKey, Group]:
@@ -69,7 +79,7 @@ def read_groups(
     return {key: _group(found, products[key[1]], entities[key[0]], now) for key, found in rows.items()}
 
 
-def _group(rows: Sequence[Found], product: ProductFacts, entity: EntityFacts, now: datetime) -> Group:
+def _group(rows: Sequence[Found], product: Named, entity: EntityFacts, now: datetime) -> Group:
     today = business_date(now, entity.time_zone)
 
     def day_of(moment: datetime) -> int:

@@ -55,13 +55,46 @@ def promise(plan: Plan, wanted: Need, rule: Rule, *, whole: bool = False) -> Pro
 
 
 def with_promised(plan: Plan, wanted: Need, promised: Promise, rule: Rule) -> Plan:
-    """Return the plan as it is once this promise was given: the next who asks comes after it."""
-    parts = [
-        Need(f"{wanted.key}/{place}", part.day, sum(each.quantity for each in part.pegs), wanted.rank)
-        for place, part in enumerate(promised.schedule)
-        if part.pegs
-    ]
-    return plan_of(plan.sources, (*plan.needs, *parts), rule) if parts else plan
+    """Return the plan as it is once this promise was given: the next who asks comes after it.
+
+    What nothing can be promised to is left as it is; see `with_waiting`. Where goods do not expire, only what is left changes.
+    """
+    if _expire(plan.sources):
+        parts = [
+            Need(f"{wanted.key}/{place}", part.day, sum(each.quantity for each in part.pegs), wanted.rank)
+            for place, part in enumerate(promised.schedule)
+            if part.pegs
+        ]
+        return plan_of(plan.sources, (*plan.needs, *parts), rule) if parts else plan
+    left = dict(plan.pegging.left)
+    for part in promised.schedule:
+        for each in part.pegs:
+            left[each.source] -= each.quantity
+    return _with_left(plan, left, rule)
+
+
+def with_waiting(plan: Plan, waiting: Need, rule: Rule) -> Plan:
+    """Return the plan with one more need that has no day: it takes what there is, now and to come, before whoever asks later."""
+    if _expire(plan.sources):
+        return plan_of(plan.sources, (*plan.needs, waiting), rule)
+    left = dict(plan.pegging.left)
+    _, rest = take_latest(in_turn(plan.sources), left, waiting)
+    if rest and rule.forward:
+        for source in sorted(plan.sources, key=lambda source: (source.day, source.place, source.key)):
+            part = min(rest, left[source.key])
+            left[source.key] -= part
+            rest -= part
+    return _with_left(plan, left, rule)
+
+
+def _with_left(plan: Plan, left: dict[str, int], rule: Rule) -> Plan:
+    """Return the plan with so much left of each source, and offers that are what is left."""
+    rest = [source._replace(quantity=left[source.key]) for source in plan.sources]
+    return plan._replace(pegging=plan.pegging._replace(left=left), offer=offer(rest, (), rule))
+
+
+def _expire(sources: Sequence[Source]) -> bool:
+    return any(source.until is not None for source in sources)
 
 
 def _days(offer: Offer, wanted: Need, rule: Rule) -> list[int]:
@@ -79,7 +112,7 @@ def _in_parts(plan: Plan, wanted: Need, rule: Rule) -> list[Part]:
     """Return the parts: on each day what is offered more than before, until nothing is wanted any more."""
     parts: list[Part] = []
     rest, offered = wanted.quantity, plan.offer
-    dated = any(source.until is not None for source in plan.sources)
+    dated = _expire(plan.sources)
     given = 0
     for day in _days(plan.offer, wanted, rule):
         if not rest:
@@ -96,7 +129,7 @@ def _in_parts(plan: Plan, wanted: Need, rule: Rule) -> list[Part]:
 
 def _named(plan: Plan, wanted: Need, schedule: Sequence[Part], rule: Rule) -> tuple[Part, ...]:
     """Name the sources of each part."""
-    if any(source.until is not None for source in plan.sources):
+    if _expire(plan.sources):
         return _named_by_trial(plan, wanted, schedule, rule)
     left = dict(plan.pegging.left)
     ordered = in_turn(plan.sources)

@@ -21,7 +21,7 @@ from apps.inventory.decisions.atp.facts import (
     sources_of,
 )
 from apps.inventory.decisions.atp.nouns import Need
-from apps.inventory.decisions.atp.promising import Plan, Promise, plan_of, promise, with_promised
+from apps.inventory.decisions.atp.promising import Plan, Promise, plan_of, promise, with_promised, with_waiting
 from apps.inventory.decisions.document.availability import AvailabilityRules, Terms
 
 N = TypeVar("N", Shelf, Coming, Waiting)
@@ -47,7 +47,10 @@ class Texts(NamedTuple):
 def promise_lines(
     rules: AvailabilityRules, groups: Sequence[Group], asked: Sequence[Asked]
 ) -> tuple[dict[str, Promise], list[tuple[Terms, Plan]]]:
-    """Return the promise of each line in turn, whole on one day, and the plans before the first; lines of one group compete."""
+    """Return the promise of each line in turn, whole on one day, and the plans before the first; lines of one group compete.
+
+    A line to which no day can be promised waits for what comes before those who ask after it.
+    """
     terms = [rules.of(group.sku, group.category, group.legal_entity) for group in groups]
     before = [plan_of(sources_of(g, t), needs_of(g, t), t.arithmetic) for g, t in zip(groups, terms, strict=True)]
     plans, found = list(before), dict[str, Promise]()
@@ -55,7 +58,10 @@ def promise_lines(
         rule = terms[line.group].arithmetic
         wanted = Need(line.key, line.day, line.quantity, (1,))
         found[line.key] = promise(plans[line.group], wanted, rule, whole=True)
-        plans[line.group] = with_promised(plans[line.group], wanted, found[line.key], rule)
+        if found[line.key].complete_day is None:
+            plans[line.group] = with_waiting(plans[line.group], wanted, rule)
+        else:
+            plans[line.group] = with_promised(plans[line.group], wanted, found[line.key], rule)
     return found, list(zip(terms, before, strict=True))
 
 

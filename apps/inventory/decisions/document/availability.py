@@ -140,7 +140,7 @@ class AvailabilityRules:
 
 
 # What holds while no rulebook is in force: pegs of dated promises are worked out, and nothing is promised.
-UNWRITTEN: Final = Terms.of(AvailabilityRule(name="unwritten"))
+UNWRITTEN: Final = Terms.of(AvailabilityRule(name="unwritten", past_due_supply=PastDue()))
 
 
 def compile_availability(document: Availability, language: Language) -> AvailabilityRules:

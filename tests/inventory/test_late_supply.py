@@ -1,0 +1,97 @@
+"""A late supply and its re-plan: worked out, carried out once, refused when something changed; the case and time passing by."""
+
+from datetime import timedelta
+
+import pytest
+
+from apps.exceptions.models import Case
+from apps.inventory.models import Backorder, BrokenPromise, PromiseChange, Supply
+from apps.inventory.services.replanning import NothingToReplan, ReplanStale, apply_replan, replans_of
+from apps.inventory.services.watching import forget_ended, watch_supplies
+from ordercash.kernel.actor import SYSTEM
+from ordercash.kernel.errors import NotFound
+from ordercash.kernel.ids import new_id
+from tests.factories.inventory import NOW, a_place
+from tests.factories.rulebooks import put_standard_in_force
+from tests.inventory.test_promises import announce, day, move, order
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class Context:
+    """What a job is given, as far as this one looks."""
+
+    def __init__(self, now):
+        self.now = now
+
+
+@pytest.fixture
+def late():
+    """Two lines share 20 that were to come on day 5; 12 of them come on day 9, 10 others on day 20."""
+    place = a_place(warehouses=2)
+    put_standard_in_force("inventory_availability.yaml")
+    announce(place, 20, "po:1", 5)
+    announce(place, 10, "po:2", 20)
+    dear, _ = order(place, 12, net_minor=60_000)
+    cheap, _ = order(place, 8, net_minor=4_000, minutes=1)
+    Supply.objects.filter(source_ref="po:1").update(quantity=12)
+    move(place, "po:1", 9)
+    return place, Supply.objects.get(source_ref="po:1"), dear, cheap
+
+
+def days():
+    return list(Backorder.objects.order_by("occurred_at").values_list("promised_on", flat=True))
+
+
+def carry_out(supply, way="cheapest", stamp=None):
+    return apply_replan(supply_id=supply.pk, way=way, stamp=stamp, actor=SYSTEM, now=NOW)
+
+
+def test_the_cheapest_replan_is_carried_out_and_the_case_closed(late):
+    _, supply, dear, cheap = late
+    assert Case.objects.get().money_at_risk_minor == 64_000
+    found = replans_of(supply.pk, now=NOW)
+    best = found.ways[0]
+    assert (best.name, best.moved, best.currency) == ("cheapest", 2, "GBP")
+    assert {each.line.line_id: each.promised_on for each in best.days} == {dear.line_id: day(9), cheap.line_id: day(20)}
+    # 12 of 60,000 four days late at one per cent a day, 8 of 4,000 fifteen days.
+    assert best.cost_minor == 2_400 + 600
+    carry_out(supply, stamp=found.stamp)
+    assert days() == [day(9), day(20)]
+    assert not BrokenPromise.objects.exists()
+    case = Case.objects.get()
+    assert (case.state, case.resolution) == ("resolved", "replanned")
+    history = PromiseChange.objects.filter(line_id=cheap.line_id).order_by("promise_no")
+    assert [(row.was_on, row.promised_on, row.why, row.supply_id) for row in history] == [
+        (None, day(5), "promised", None), (day(5), day(20), "replanned", supply.pk),
+    ]  # fmt: skip
+
+
+def test_a_replan_of_yesterday_is_not_carried_out(late):
+    place, supply, _, _ = late
+    stamp = replans_of(supply.pk, now=NOW).stamp
+    announce(place, 1, "po:3", 7)
+    with pytest.raises(ReplanStale):
+        carry_out(supply, stamp=stamp)
+    with pytest.raises(NotFound):
+        carry_out(supply, way="dearest")
+    with pytest.raises(NotFound):
+        replans_of(new_id(), now=NOW)
+    assert days() == [day(5), day(5)]
+    carry_out(supply)
+    with pytest.raises(NothingToReplan):
+        carry_out(supply)
+
+
+def test_time_breaks_promises_and_lines_that_end_close_the_case():
+    place = a_place()
+    put_standard_in_force("inventory_availability.yaml")
+    announce(place, 20, "po:1", 5)
+    order(place, 12, net_minor=500)
+    assert watch_supplies(Context(NOW + timedelta(days=4))) == {"ended": 0, "groups": 0}
+    assert not Case.objects.exists()
+    assert watch_supplies(Context(NOW + timedelta(days=6)))["groups"] == 1
+    assert Case.objects.get().state == "open"
+    Backorder.objects.all().delete()
+    assert forget_ended(now=NOW + timedelta(days=6)) == 1
+    assert Case.objects.get().state == "resolved"
