@@ -3,12 +3,16 @@
 from django.urls import path
 
 from apps.inventory.pages.allocation import AllocationRunPage, AllocationRuns
+from apps.inventory.pages.atp import AvailableToPromise
+from apps.inventory.pages.replan import ReplanPage
 from apps.inventory.pages.shipments import ShipmentPage, Shipments
 from apps.inventory.pages.stock import BackorderPage, StockPage
 from apps.inventory.pages.supplies import Supplies, SupplyPage
 from apps.inventory.pages.sync import SyncLatency
 
 urlpatterns = [
+    path("atp/", AvailableToPromise.as_view(), name="atp"),
+    path("supplies/<uuid:supply_id>/re-plan/", ReplanPage.as_view(), name="replan"),
     path("stock/", StockPage.as_view(), name="stock"),
     path("backorders/", BackorderPage.as_view(), name="backorders"),
     path("supplies/", Supplies.as_view(), name="supplies"),

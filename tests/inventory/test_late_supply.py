@@ -3,16 +3,19 @@
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 
 from apps.exceptions.models import Case
 from apps.inventory.models import Backorder, BrokenPromise, PromiseChange, Supply
 from apps.inventory.services.replanning import NothingToReplan, ReplanStale, apply_replan, replans_of
 from apps.inventory.services.watching import forget_ended, watch_supplies
+from ordercash.kernel import clock
 from ordercash.kernel.actor import SYSTEM
 from ordercash.kernel.errors import NotFound
 from ordercash.kernel.ids import new_id
 from tests.factories.inventory import NOW, a_place
 from tests.factories.rulebooks import put_standard_in_force
+from tests.factories.web import make_user
 from tests.inventory.test_promises import announce, day, move, order
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -95,3 +98,40 @@ def test_time_breaks_promises_and_lines_that_end_close_the_case():
     Backorder.objects.all().delete()
     assert forget_ended(now=NOW + timedelta(days=6)) == 1
     assert Case.objects.get().state == "resolved"
+
+
+def signed_in(*permissions):
+    client = Client()
+    client.force_login(make_user(*permissions), backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def test_the_page_of_a_replan_carries_out_what_it_showed(late, monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    place, supply, _, _ = late
+    here = f"/supplies/{supply.pk}/re-plan/"
+    client = signed_in("inventory.view_promises", "inventory.apply_replan")
+    text = client.get(here).content.decode()
+    assert "640.00" in text
+    assert "Carry out: Cheapest" in text
+    stamp = replans_of(supply.pk, now=NOW).stamp
+    form = {"verb": "apply_cheapest", "apply_cheapest-stamp": stamp}
+    assert signed_in("inventory.view_promises").post(here, form).status_code == 403
+    announce(place, 1, "po:3", 7)
+    client.post(here, form)
+    assert days() == [day(5), day(5)]
+    form["apply_cheapest-stamp"] = replans_of(supply.pk, now=NOW).stamp
+    assert client.post(here, form).status_code == 303
+    assert not BrokenPromise.objects.exists()
+    assert "Every promise of this product can be kept" in client.get(here).content.decode()
+
+
+def test_the_page_of_what_can_be_promised(late, monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    client = signed_in("inventory.view_promises")
+    assert "Name a product" in client.get("/atp/").content.decode()
+    text = client.get("/atp/?sku=UK-P00000&warehouse=UK-1&days=30").content.decode()
+    assert Supply.objects.get(source_ref="po:2").number in text
+    assert "Can be promised" in text
+    assert client.get("/atp/?sku=NONE").status_code == 200
+    assert signed_in("inventory.view_stock").get("/atp/").status_code == 403

@@ -17,6 +17,7 @@ PAGES = {
     "Stock": ("/stock/", "inventory.view_stock"),
     "Shipments": ("/shipments/", "inventory.view_shipments"),
     "Backorders": ("/backorders/", "inventory.view_stock"),
+    "To be promised": ("/atp/", "inventory.view_promises"),
     "Supplies": ("/supplies/", "inventory.view_supplies"),
     "Warehouse systems": ("/warehouse-systems/", "integrations.view_warehouse_messages"),
     "Messages": ("/warehouse-messages/", "integrations.view_warehouse_messages"),
