@@ -70,7 +70,6 @@ from apps.inventory.services.shipping import ship
 from apps.inventory.services.stamps import JOBS
 from apps.inventory.services.supplies import plan_receipts, receive_due
 from apps.inventory.services.syncing import keep_latencies, note_feed, note_heartbeat, note_sales, share_fresh
-from apps.inventory.services.syncing import keep_latencies, note_feed, note_heartbeat, note_sales
 from apps.inventory.services.watching import register_promises
 
 __all__ = [
