@@ -83,7 +83,7 @@ class MessagePage(Page):
             "message": message,
             "badge": message.state,
             "case_id": case.id if case else None,
-            "order_number": names_of("order", [message.order_id]).get(message.order_id, "Order"),
+            "order_number": next(iter(names_of("order", [message.order_id]).values()), "Order"),
             "warehouse": place_of(message.connection.warehouse_id),
             "payload": told_html({name: value for name, value in message.payload.items() if name != "lines"}),
             "lines": Table(columns=lines_of(message), rows=message.payload.get("lines", []), caption="Lines"),
