@@ -241,4 +241,6 @@ MUTATIONS: Final = (
         f"reservation {ID}",
         "01",
     ),
+    # Promises
+    Mutation("18", "UPDATE inventory_backorder SET promise_no = promise_no + 1", "line .+"),
 )  # fmt: skip

@@ -15,6 +15,7 @@ from apps.inventory.models import Supply, SupplyStatus
 from apps.inventory.pages.stock import TEXT, WAREHOUSE, MovementRefused, named
 from apps.inventory.pages.supply_forms import AnnounceForm, arrival_form, change_form
 from apps.inventory.permissions import CHANGE_SUPPLIES, RECEIVE_STOCK, VIEW_SUPPLIES
+from apps.inventory.selectors.promises import broken_by, broken_words
 from apps.inventory.selectors.supplies import (
     OPEN_STATUSES,
     SUPPLY_SORT,
@@ -137,6 +138,7 @@ class SupplyPage(Page):
             "badge": row.status,
             "subtitle": f"{row.product.sku} {row.product.name}",
             "late": _late(row),
+            "broken": broken_words(broken_by(row.pk)),
             "tiles": self._tiles(pegs),
             "receipts": Table(
                 columns=self._of_entity(RECEIPTS), rows=arrivals_of(row.pk), empty=Empty("Nothing came yet")
