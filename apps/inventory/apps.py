@@ -20,7 +20,7 @@ class InventoryConfig(AppConfig):
         places = import_string("apps.inventory.selectors.lists.warehouse_codes")
         shelves = import_string("apps.inventory.selectors.lists.shelf_names")
         register_link("warehouse", "", "Warehouse", names=places)
-        register_link("stock", "", "Shelf", names=shelves)
+        register_link("stock", "stock_card", "Shelf", names=shelves)
         register_tones({"speaking": "good"})
         register_link("allocation_run", "allocation_run", "Allocation run")
         register_tones({"simulated": "info", "committed": "good", "rolled_back": "warn", "discarded": "neutral"})

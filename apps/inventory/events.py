@@ -24,6 +24,8 @@ GOODS_TAKEN = "inventory.goods_taken"
 PROMISED = "inventory.promised"
 PROMISE_MOVED = "inventory.promise_moved"
 PROMISE_BROKEN = "inventory.promise_broken"
+STOCK_BINS_MOVED = "inventory.stock_bins_moved"
+SAFETY_STOCK_SET = "inventory.safety_stock_set"
 SUPPLY_ANNOUNCED = "inventory.supply_announced"
 SUPPLY_CHANGED = "inventory.supply_changed"
 SUPPLY_RECEIVED = "inventory.supply_received"
@@ -163,7 +165,7 @@ def stock_moved(
     legal_entity_id: UUID,
     actor: Actor,
 ) -> Event:
-    """Goods came to a warehouse (STOCK_RECEIVED) or were counted anew (STOCK_ADJUSTED); one event per warehouse and batch."""
+    """Goods came to a warehouse (STOCK_RECEIVED), were counted anew (STOCK_ADJUSTED), …; one event per warehouse and batch."""
     return Event(
         name=name,
         version=1,

@@ -7,6 +7,7 @@ from apps.inventory.pages.atp import AvailableToPromise
 from apps.inventory.pages.replan import ReplanPage
 from apps.inventory.pages.shipments import ShipmentPage, Shipments
 from apps.inventory.pages.stock import BackorderPage, StockPage
+from apps.inventory.pages.stock_card import StockCardPage
 from apps.inventory.pages.supplies import Supplies, SupplyPage
 from apps.inventory.pages.sync import SyncLatency
 
@@ -14,6 +15,7 @@ urlpatterns = [
     path("atp/", AvailableToPromise.as_view(), name="atp"),
     path("supplies/<uuid:supply_id>/re-plan/", ReplanPage.as_view(), name="replan"),
     path("stock/", StockPage.as_view(), name="stock"),
+    path("stock/<uuid:stock_id>/", StockCardPage.as_view(), name="stock_card"),
     path("backorders/", BackorderPage.as_view(), name="backorders"),
     path("supplies/", Supplies.as_view(), name="supplies"),
     path("supplies/<uuid:supply_id>/", SupplyPage.as_view(), name="supply"),

@@ -87,6 +87,9 @@ class JournalEntry(models.Model):
         APPLICATION = "application"
         WRITE_OFF = "write_off"
         ADJUSTMENT = "adjustment"
+        ISSUE = "issue"
+        SCRAP = "scrap"
+        REVALUATION = "revaluation"
         REBATE_ACCRUAL = "rebate_accrual"
         REBATE_SETTLEMENT = "rebate_settlement"
 
@@ -118,7 +121,7 @@ class JournalEntry(models.Model):
                     kind__in=[
                         "opening", "receipt", "shipment", "return", "invoice", "credit_note",
                         "payment", "application", "write_off", "adjustment",
-                        "rebate_accrual", "rebate_settlement",
+                        "issue", "scrap", "revaluation", "rebate_accrual", "rebate_settlement",
                     ]
                 ),
                 name="entry_kind_known",

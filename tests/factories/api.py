@@ -12,7 +12,7 @@ from rest_framework.test import APIClient
 
 from apps.billing.models import Invoice, InvoiceKind, Payment
 from apps.exceptions.models import Case
-from apps.inventory.models import AllocationRun, Shipment, Supply
+from apps.inventory.models import AllocationRun, Shipment, Stock, Supply
 from apps.masterdata.models import Address, ApiKey, Customer, Product, User
 from apps.masterdata.services.keys import create_api_key
 from apps.orders.models import Order
@@ -140,6 +140,7 @@ def _ids(ordered: list[Order]) -> dict[str, list[str]]:
         "shipment_id": some(Shipment.objects.all()),
         "run_id": some(AllocationRun.objects.all()),
         "supply_id": some(Supply.objects.all()),
+        "stock_id": some(Stock.objects.all()),
         "key_id": some(ApiKey.objects.exclude(user__username="fuzz.everything")),
         "line_id": [str(line.pk) for order in ordered for line in order.lines.all()],
     }

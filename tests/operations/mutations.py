@@ -50,6 +50,11 @@ A_DOCUMENT: Final = r"[A-Z]+\d*[A-Z0-9-]+"
 MUGS: Final = "UK-MAIN MUG-BLUE"
 
 MUTATIONS: Final = (
+    # Supplies are what came of them.
+    Mutation("17", "UPDATE inventory_supply SET received = received + 1 WHERE source_ref = 'PO-1/1'", "supply PO-1"),
+    Mutation("17", "UPDATE inventory_supply SET status = 'cancelled' WHERE source_ref = 'PO-1/1'", "supply PO-1"),
+    Mutation("17", "DELETE FROM inventory_supplyreceipt", "supply .+"),
+    Mutation("17", "UPDATE inventory_supplyreceipt SET movement_id = new_id()", "receipt of supply .+"),
     # What was ordered is shipped, open or cancelled.
     Mutation("01", "UPDATE orders_orderline SET cancelled_quantity = 1 WHERE id = @line(open)", A_LINE),
     Mutation("01", "UPDATE orders_orderline SET cancelled_quantity = 1 WHERE id = @line(held)", A_LINE),
@@ -110,6 +115,8 @@ MUTATIONS: Final = (
     Mutation("07", "UPDATE inventory_stock SET value_minor = value_minor + 1 WHERE id = @stock()", MUGS, "06"),
     Mutation("07", "UPDATE inventory_stock SET reserved = reserved - 1 WHERE reserved > 0", MUGS),
     Mutation("07", "UPDATE inventory_stockmovement SET quantity = quantity + 1 WHERE kind = 'opening' AND stock_id = @stock()", MUGS),
+    Mutation("07", "UPDATE inventory_stock SET damaged = damaged + 1 WHERE id = @stock()", MUGS),
+    Mutation("07", "UPDATE inventory_stockmovement SET held_change = 1 WHERE kind = 'opening' AND stock_id = @stock()", MUGS),
     Mutation("07", "UPDATE inventory_reservation SET quantity = quantity + 1 WHERE order_id = @order(open)", MUGS, "01"),
     Mutation("07", "UPDATE inventory_reservation SET stock_id = new_id() WHERE stock_id = @stock()", f"{MUGS}|reservation {ID}"),
     Mutation("07", "UPDATE inventory_reservation SET warehouse_id = new_id() WHERE stock_id = @stock()", f"reservation {ID}"),

@@ -14,7 +14,8 @@ from apps.billing.contract import PaymentDraft
 from apps.billing.models import Invoice
 from apps.billing.services import record_payments
 from apps.inventory.contract import AdjustmentDraft, warehouses
-from apps.inventory.services.desk import adjust_stock
+from apps.inventory.decisions.facts.supplies import SupplyArrival, SupplyDraft
+from apps.inventory.services.desk import adjust_stock, announce_goods, receive_goods
 from apps.masterdata.contract import products_by_sku
 from apps.operations.selectors.proofs import proof_runs
 from apps.operations.selectors.prove import FOLDER, Proof, prove
@@ -54,6 +55,7 @@ def world(company: None) -> None:
     _take_back(returned, "3")
     close_settled_orders([paid.pk, returned.pk], actor=SYSTEM, now=AT)
     ship(_order("delivered"))
+    _receive_in_parts()
     partly = _order("partly")
     ship(partly)
     bill(partly)
@@ -64,6 +66,14 @@ def world(company: None) -> None:
     _count()
     _rebates(paid, unpaid, returned)
     _return_nothing_sold(paid)
+
+
+def _receive_in_parts() -> None:
+    """Let a part of a supply come."""
+    product, house = products_by_sku(["BAG-JUTE"])["BAG-JUTE"], next(iter(warehouses().values()))
+    wanted = SupplyDraft(house.id, product.id, Decimal(9), Decimal(1), AT, "PO-1/1", number="PO-1", status="confirmed")
+    supply = announce_goods(drafts=[wanted], actor=SYSTEM, now=AT).supplies[0]
+    receive_goods(arrivals=[SupplyArrival(supply.id, Decimal(4), AT, "G-1/1")], actor=SYSTEM, now=AT)
 
 
 def _order(name: str, customer: str = "C-1004", lines: list[tuple[str, str]] | None = None) -> Order:

@@ -25,6 +25,38 @@ class StockShown(Answer):
     currency: str
 
 
+class CardShown(Answer):
+    """A change of a stock row, and what lay there and was worth after it."""
+
+    id: UUID
+    at: AwareDatetime
+    kind: str
+    quantity: Number
+    damaged_change: Number
+    held_change: Number
+    value: Amount
+    balance: Number
+    worth: Amount
+    lot: str | None
+    source_ref: str
+
+
+class StockCardShown(Answer):
+    """A stock row: what lies there, what of it is not free, and its newest changes."""
+
+    id: UUID
+    sku: str
+    warehouse: str
+    currency: str
+    on_hand: Number
+    reserved: Number
+    held: Number
+    damaged: Number
+    safety_stock: Number
+    free: Number
+    changes: list[CardShown]
+
+
 class AvailableAt(Answer):
     """What one warehouse has of a product."""
 

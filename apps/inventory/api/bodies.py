@@ -85,6 +85,58 @@ class Adjustments(BaseModel):
     adjustments: Annotated[list[Adjustment], Field(min_length=1, max_length=1000)]
 
 
+class BinMove(BaseModel):
+    """Goods that go from one place of a stock row to another, or out of it: thrown away, or sold or used elsewhere."""
+
+    model_config = STRICT
+
+    sku: Code
+    warehouse: Code
+    quantity: Quantity
+    from_bin: Literal["shelf", "held", "damaged"]
+    to_bin: Literal["shelf", "held", "damaged", "scrap", "elsewhere"]
+    source_ref: SourceRef
+    note: Annotated[Text, Field(max_length=200)] = ""
+
+
+class BinMoves(BaseModel):
+    """Up to 1,000 moves."""
+
+    model_config = strict(
+        moves=[
+            {
+                "sku": "MUG-BLUE",
+                "warehouse": "UK-MAIN",
+                "quantity": "2",
+                "from_bin": "held",
+                "to_bin": "damaged",
+                "source_ref": "INSP-9/1",
+                "note": "Chipped",
+            }
+        ]
+    )
+
+    moves: Annotated[list[BinMove], Field(min_length=1, max_length=1000)]
+
+
+class KeptBack(BaseModel):
+    """A quantity that a warehouse keeps back of a product."""
+
+    model_config = STRICT
+
+    sku: Code
+    warehouse: Code
+    quantity: Annotated[Exact, Field(ge=0, le=Decimal("1000000000"), decimal_places=4, allow_inf_nan=False)]
+
+
+class SafetyStocks(BaseModel):
+    """Up to 1,000 rows."""
+
+    model_config = strict(rows=[{"sku": "MUG-BLUE", "warehouse": "UK-MAIN", "quantity": "12"}])
+
+    rows: Annotated[list[KeptBack], Field(min_length=1, max_length=1000)]
+
+
 Confidence = Annotated[Exact, Field(ge=0, le=100, decimal_places=2, allow_inf_nan=False, description="Per cent")]
 LotCode = Annotated[Text, Field(max_length=60)]
 Reason = Annotated[Text, Field(min_length=1, max_length=200)]

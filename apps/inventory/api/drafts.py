@@ -4,12 +4,15 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from apps.inventory.api.bodies import Adjustment, NewSupply, Receipt
+from apps.inventory.api.bodies import Adjustment, BinMove, KeptBack, NewSupply, Receipt
 from apps.inventory.contract import AdjustmentDraft, ReceiptDraft, WarehouseFacts, warehouses
+from apps.inventory.decisions.facts import bins as facts
 from apps.inventory.decisions.facts.supplies import SupplyDraft
 from apps.masterdata.contract import ProductFacts, products_by_sku
 from ordercash.kernel.errors import Fault
 from ordercash.web.api.problems import InvalidInput
+
+Named = Receipt | Adjustment | NewSupply | BinMove | KeptBack
 
 
 def receipt_drafts(receipts: Sequence[Receipt], *, now: datetime) -> list[ReceiptDraft]:
@@ -62,7 +65,30 @@ def supply_drafts(supplies: Sequence[NewSupply]) -> list[SupplyDraft]:
     ]
 
 
-def _resolve(name: str, items: Sequence[Receipt | Adjustment | NewSupply]) -> list[tuple[ProductFacts, WarehouseFacts]]:
+def bin_moves(moves: Sequence[BinMove], *, now: datetime) -> list[facts.BinMove]:
+    """Return moves between bins; raises InvalidInput with a pointer per fault."""
+    found = _resolve("moves", moves)
+    return [
+        facts.BinMove(
+            warehouse_id=place.id,
+            product_id=product.id,
+            occurred_at=now,
+            **given.model_dump(exclude={"sku", "warehouse"}),
+        )
+        for given, (product, place) in zip(moves, found, strict=True)
+    ]
+
+
+def safety_stocks(rows: Sequence[KeptBack]) -> list[facts.SafetyStock]:
+    """Return what is kept back; raises InvalidInput with a pointer per fault."""
+    found = _resolve("rows", rows)
+    return [
+        facts.SafetyStock(place.id, product.id, given.quantity)
+        for given, (product, place) in zip(rows, found, strict=True)
+    ]
+
+
+def _resolve(name: str, items: Sequence[Named]) -> list[tuple[ProductFacts, WarehouseFacts]]:
     products = products_by_sku({item.sku for item in items})
     places = {place.code: place for place in warehouses().values()}
     faults = [
@@ -75,7 +101,7 @@ def _resolve(name: str, items: Sequence[Receipt | Adjustment | NewSupply]) -> li
 
 def _faults(
     pointer: str,
-    item: Receipt | Adjustment | NewSupply,
+    item: Named,
     products: dict[str, ProductFacts],
     places: dict[str, WarehouseFacts],
 ) -> Iterator[Fault]:

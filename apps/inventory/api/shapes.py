@@ -7,6 +7,7 @@ from uuid import UUID
 
 from apps.inventory.contract import Availability, MovementResult, Refusal
 from apps.inventory.models import Backorder, Shipment, ShipmentLine, Stock, Warehouse
+from apps.inventory.selectors.stockcard import CardRow
 from apps.masterdata.contract import products_by_id
 from ordercash.kernel.money import to_major
 
@@ -27,6 +28,39 @@ def shown_stock(row: Any) -> dict[str, Any]:
         "available": text(row.available),
         "value": str(to_major(stock.value_minor, currency)),
         "currency": currency,
+    }
+
+
+def shown_card(row: Stock, changes: Sequence[CardRow]) -> dict[str, Any]:
+    """Return one stock row with its newest changes."""
+    currency = row.warehouse.legal_entity.currency_id
+    return {
+        "id": row.pk,
+        "sku": row.product.sku,
+        "warehouse": row.warehouse.code,
+        "currency": currency,
+        "on_hand": text(row.on_hand),
+        "reserved": text(row.reserved),
+        "held": text(row.on_hold),
+        "damaged": text(row.damaged),
+        "safety_stock": text(row.safety_stock),
+        "free": text(row.free),
+        "changes": [
+            {
+                "id": each.id,
+                "at": each.at,
+                "kind": each.kind,
+                "quantity": text(each.quantity),
+                "damaged_change": text(each.damaged_change),
+                "held_change": text(each.held_change),
+                "value": str(to_major(each.value_minor, currency)),
+                "balance": text(each.balance),
+                "worth": str(to_major(each.worth_minor, currency)),
+                "lot": each.lot_code,
+                "source_ref": each.source_ref,
+            }
+            for each in changes
+        ],
     }
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.inventory.api import allocation, atp, endpoints, handling, holds, supplies, sync
+from apps.inventory.api import allocation, atp, bins, endpoints, handling, holds, supplies, sync
 
 urlpatterns = [
     path("inventory/allocation-runs", allocation.AllocationRuns.as_view(), name="api_allocation_runs"),
@@ -33,6 +33,9 @@ urlpatterns = [
     path("inventory/handling", handling.HandlingOfProducts.as_view(), name="api_handling"),
     path("inventory/sync", sync.Sync.as_view(), name="api_sync"),
     path("backorders", endpoints.Backorders.as_view(), name="api_backorders"),
+    path("inventory/bins", bins.BinsMoved.as_view(), name="api_bins"),
+    path("inventory/safety-stock", bins.SafetyStockSet.as_view(), name="api_safety_stock"),
+    path("stock/<uuid:stock_id>/card", bins.StockCard.as_view(), name="api_stock_card"),
     path("inventory/supplies", supplies.Supplies.as_view(), name="api_supplies"),
     path("inventory/supplies/<uuid:supply_id>", supplies.SupplyDetail.as_view(), name="api_supply"),
     path("inventory/supplies/<uuid:supply_id>/receipts", supplies.SupplyReceipts.as_view(), name="api_supply_receipts"),

@@ -41,9 +41,13 @@ class StockPage(Worklist):
     columns = (
         Column("product__sku", "Product", kind="code", sort="product__sku", link="product", id_key="product_id"),
         Column("product__name", "Name"),
-        Column("warehouse__code", "Warehouse"),
+        Column("warehouse__code", "Warehouse", link="stock"),
         Column("on_hand", "On hand", kind="quantity", unit="product__unit_id"),
         Column("reserved", "Reserved", kind="quantity", value=lambda row: row.reserved or None),
+        Column(
+            "bins", "Held or damaged", kind="quantity", value=lambda row: row.on_hold + row.damaged or None, desk=True
+        ),
+        Column("safety_stock", "Kept back", kind="quantity", value=lambda row: row.safety_stock or None, desk=True),
         Column("available", "Available", kind="quantity"),
         Column("value_minor", "Value", kind="money", currency="warehouse__legal_entity__currency_id"),
     )

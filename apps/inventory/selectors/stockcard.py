@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
-from apps.inventory.models import Stock
+from apps.inventory.models import Lot, Stock
 from ordercash.kernel.errors import NotFound
 from ordercash.kernel.sql import fetch
 
@@ -92,3 +92,8 @@ def daily_balances(
     for stock_id, day, balance in fetch(DAILY, [zone, first, ids, ids, first, last]) if ids else ():
         found[stock_id][day] = balance
     return found
+
+
+def lots_of(stock_id: UUID) -> list[Lot]:
+    """Return the lots of a stock row that are not empty, the first to expire first. One statement."""
+    return list(Lot.objects.filter(stock_id=stock_id, on_hand__gt=0).order_by("expires_on", "code"))

@@ -9,7 +9,9 @@ from apps.inventory.decisions.facts import (
     MovementResult,
     ReceiptDraft,
     ReceivedDue,
+    Refusal,
 )
+from apps.inventory.decisions.facts.bins import BinMove, SafetyStock
 from apps.inventory.decisions.facts.supplies import (
     SupplyArrival,
     SupplyChange,
@@ -17,7 +19,7 @@ from apps.inventory.decisions.facts.supplies import (
     SupplyDraft,
     SupplyResult,
 )
-from apps.inventory.services import receiving, supplies, supply_arrivals, supplying
+from apps.inventory.services import bins, receiving, supplies, supply_arrivals, supplying
 from ordercash.kernel.actor import Actor
 from ordercash.kernel.transactions import writes
 
@@ -71,3 +73,15 @@ def receive_goods(*, arrivals: Sequence[SupplyArrival], actor: Actor, now: datet
 def close_goods(*, closings: Sequence[SupplyClosing], actor: Actor, now: datetime) -> SupplyResult:
     """Give up what is still to come of supplies."""
     return supplying.close_supplies(closings, now=now, actor=actor)
+
+
+@writes
+def move_stock(*, moves: Sequence[BinMove], actor: Actor, now: datetime) -> MovementResult:
+    """Move goods between the shelf and the bins, or out of stock."""
+    return bins.move_goods(moves, now=now, actor=actor)
+
+
+@writes
+def keep_back(*, wanted: Sequence[SafetyStock], actor: Actor, now: datetime) -> list[Refusal]:
+    """Set the safety stock of products."""
+    return bins.set_safety_stock(wanted, now=now, actor=actor)

@@ -32,7 +32,8 @@ class TaxAmount:
 class PostingFact:
     """Something that happened to money or goods. `amounts` are minor units by name, `source_ref` is unique for ever.
 
-    Names by kind: receipt, opening {value}; shipment, return {cost}; invoice, credit_note {gross, net, tax} with `taxes` that
+    Names by kind: receipt, opening {value}; adjustment, issue, scrap, revaluation {value}, also below zero; shipment, return {cost};
+    invoice, credit_note {gross, net, tax} with `taxes` that
     sum to the tax; payment, application, write_off {amount}; rebate_accrual {amount}, below zero when a rebate is taken back;
     rebate_settlement {gross, net, tax} with `taxes`, as a credit note.
     """

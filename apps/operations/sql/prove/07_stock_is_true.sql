@@ -1,4 +1,4 @@
--- No stock below zero; reserved = sum of reservations; on hand = movements - shipped; value = what came in - what it cost
+-- No stock below zero; reserved = sum of reservations; on hand = movements - shipped; value = what came in - what it cost; bins = what was moved into them
 WITH moved AS (
     SELECT stock_id, sum(quantity) AS quantity, sum(value_minor) AS value_minor FROM inventory_stockmovement GROUP BY stock_id
 ), shipped AS (
@@ -32,3 +32,12 @@ UNION ALL
 SELECT 'reservation ' || r.id, 'a stock row of its product and warehouse', coalesce(s.id::text, 'none'), 'reservations name their stock'
   FROM inventory_reservation r LEFT JOIN inventory_stock s ON s.id = r.stock_id
  WHERE r.stock_id IS NOT NULL AND (s.id IS NULL OR s.product_id <> r.product_id OR s.warehouse_id <> r.warehouse_id)
+UNION ALL
+SELECT w.code || ' ' || p.sku, coalesce(m.damaged, 0) || ' damaged, ' || coalesce(m.held, 0) || ' held',
+       s.damaged || ' damaged, ' || s.on_hold || ' held', 'bins against their movements'
+  FROM inventory_stock s
+  JOIN inventory_warehouse w ON w.id = s.warehouse_id
+  JOIN masterdata_product p ON p.id = s.product_id
+  LEFT JOIN (SELECT stock_id, sum(damaged_change) AS damaged, sum(held_change) AS held FROM inventory_stockmovement GROUP BY stock_id) m
+    ON m.stock_id = s.id
+ WHERE s.damaged <> coalesce(m.damaged, 0) OR s.on_hold <> coalesce(m.held, 0)
