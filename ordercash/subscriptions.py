@@ -11,8 +11,8 @@ from uuid import UUID
 
 from apps.audit.contract import DeliveredEvent, Subscription
 from apps.integrations.contract import tell_warehouses
-from apps.inventory.contract import fill_backorders
-from apps.orders.contract import bill_in, close_in, move_invoiced, ordered_volumes
+from apps.inventory.contract import NoticeFact, fill_backorders, make_notices
+from apps.orders.contract import bill_in, close_in, customers_of_orders, move_invoiced, ordered_volumes
 from apps.pricing.contract import accrue_rebates, add_volumes, has_rebates
 from ordercash.kernel import clock
 from ordercash.kernel.actor import SYSTEM
@@ -54,6 +54,32 @@ def tell_of_orders(events: list[DeliveredEvent]) -> None:
     tell_warehouses(orders, now=clock.now())
 
 
+_NOTICED: Final = {
+    "inventory.shipment_shipped": "part_shipped",
+    "orders.order_cancelled": "cancelled",
+    "orders.line_cancelled": "cancelled",
+}
+
+
+def tell_customers(events: list[DeliveredEvent]) -> None:
+    """Customers are told once of each fact: what is promised, what left in part, what was cancelled."""
+    facts = [
+        NoticeFact(
+            event.thread_id or event.aggregate_id,
+            event.legal_entity_id,
+            _NOTICED[event.name],
+            f"event:{event.id}",
+            {},
+            event.occurred_at,
+        )
+        for event in events
+        if event.name in _NOTICED and event.legal_entity_id
+    ]
+    promised = {event.thread_id or event.aggregate_id for event in events if event.name not in _NOTICED}
+    customers = customers_of_orders({*promised, *(fact.order_id for fact in facts)})
+    make_notices(facts, promised=promised, customers=customers, now=clock.now())
+
+
 def accrue_invoiced(events: list[DeliveredEvent]) -> None:
     """What was invoiced or credited counts under the customers' rebate agreements; an approval counts what came before it."""
     if not has_rebates():
@@ -90,12 +116,18 @@ SUBSCRIPTIONS: Final[Sequence[Subscription]] = (
         "pricing.count_volumes", _CONFIRMED | {"orders.order_cancelled", "orders.line_cancelled"}, count_volumes
     ),
     Subscription(
+        "inventory.make_notices",
+        frozenset({*_NOTICED, "inventory.goods_taken", "inventory.promised", "inventory.promise_moved"}),
+        tell_customers,
+    ),
+    Subscription(
         "integrations.tell_warehouses",
         _CONFIRMED
         | {
             "orders.order_cancelled",
             "orders.line_cancelled",
             "inventory.backorders_filled",
+            "inventory.goods_taken",
             "inventory.shipment_shipped",
         },
         tell_of_orders,

@@ -33,6 +33,7 @@ from apps.inventory.decisions.facts import (
     WarehouseFacts,
 )
 from apps.inventory.decisions.facts.holds import HeldGoods, HoldFacts, HoldWish
+from apps.inventory.decisions.notices.choosing import NoticeFact
 from apps.inventory.ports import connect_orders
 from apps.inventory.selectors.fresh_kind import register_freshness
 from apps.inventory.selectors.holds import holds_by_id
@@ -57,6 +58,7 @@ from apps.inventory.services.feeds import FEED_JOBS
 from apps.inventory.services.holding import JOBS as HOLD_JOBS
 from apps.inventory.services.holding import hold_goods
 from apps.inventory.services.inspecting import receive_to_inspect
+from apps.inventory.services.notices import make_notices
 from apps.inventory.services.orphans import release_orphans
 from apps.inventory.services.places import ensure_warehouses
 from apps.inventory.services.policies import held_back
@@ -86,6 +88,7 @@ __all__ = [
     "LineTag",
     "Movement",
     "MovementResult",
+    "NoticeFact",
     "OrderTag",
     "OverdueLine",
     "ReceiptDraft",
@@ -122,6 +125,7 @@ __all__ = [
     "keep_latencies",
     "line_standings",
     "lose_here",
+    "make_notices",
     "newest_movements",
     "note_feed",
     "note_heartbeat",

@@ -8,7 +8,7 @@ from apps.orders.journey.jobs import JOBS
 from apps.orders.selectors.deliveries import ship_to_of
 from apps.orders.selectors.existing import existing_orders
 from apps.orders.selectors.homes import Home, homes_of
-from apps.orders.selectors.line_tags import line_tags
+from apps.orders.selectors.line_tags import customers_of_orders, line_tags
 from apps.orders.selectors.numbers import orders_named
 from apps.orders.selectors.volumes import ordered_volumes
 from apps.orders.services.bill import bill_in, close_in, move_invoiced
@@ -46,6 +46,7 @@ __all__ = [
     "announce_returns",
     "bill_in",
     "close_in",
+    "customers_of_orders",
     "event_sentence",
     "existing_orders",
     "existing_returns",

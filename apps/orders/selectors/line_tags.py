@@ -22,3 +22,12 @@ SELECT l.id, l.order_id, o.customer_id, coalesce(g.code, ''), c.code, coalesce(a
 def line_tags(line_ids: Collection[UUID]) -> dict[UUID, LineTag]:
     """Return the tags of order lines by id; one statement."""
     return {row[0]: LineTag(*row) for row in fetch(TAGS, [list(line_ids)])}
+
+
+def customers_of_orders(order_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Return whose each order is; orders without a customer have no entry. One statement."""
+    found = fetch(
+        "SELECT id, customer_id FROM orders_order WHERE id = ANY(%s::uuid[]) AND customer_id IS NOT NULL",
+        [list(order_ids)],
+    )
+    return {row[0]: row[1] for row in found}
