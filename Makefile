@@ -103,6 +103,10 @@ bench-rebates: ## 10,000 invoiced lines counted under three rebate agreements, a
 bench-http bench-sets bench-retail bench-lists bench-pricing bench-back_test bench-adventureworks bench-quotes bench-prices bench-rebates bench-sourcing: install-dev
 	@exec $(EMBEDDED) test sh -c 'python -m ordercash.embedded.prepare && exec python -m bench.$(subst bench-,,$@) "$$@"' $@ $(ARGS)
 
+.PHONY: lab
+lab: install-dev ## Takers of one hot product, a flash sale and many products, on every way to keep them apart (ARGS="--seconds 5 --clients 1,16,32")
+	@exec $(EMBEDDED) test sh -c 'python -m ordercash.embedded.prepare && exec python -m bench.lab "$$@"' lab $(ARGS)
+
 ##@ Keep
 
 .PHONY: format

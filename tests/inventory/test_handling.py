@@ -219,13 +219,12 @@ def test_what_cannot_be_chosen_is_refused():
     with pytest.raises(NoStock):
         change(place, "slots")
     stocked(place, 5)
-    for handling, slots in (("magic", 16), ("slots", 1), ("slots", 65)):
+    for handling, slots in (("magic", 16), ("eventual", 16), ("slots", 1), ("slots", 65)):
         with pytest.raises(HandlingUnknown):
             change(place, handling, slots)
     Stock.objects.update(has_quotas=True)
-    for handling in ("slots", "eventual"):
-        with pytest.raises(NeedsDecision):
-            change(place, handling)
+    with pytest.raises(NeedsDecision):
+        change(place, "slots")
     change(place, "row_lock")
     assert Stock.objects.get().handling == "row_lock"
 
