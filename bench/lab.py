@@ -1,14 +1,18 @@
-"""The reservation lab: the same load on every strong strategy, beside the floor's `hot`, round by round so that drift hits all alike.
+"""The reservation lab: the same load on every strategy, beside the floor, round by round so that drift hits all alike.
 
 `make lab ARGS="--seconds 5 --clients 16 --rounds 3 --loads hot,flash,uniform"` prints a table and keeps it with a chart in
-bench/results/lab.md and lab.svg. After every run stock and slots are compared with what the takers were told.
+bench/results/ (lab.md, lab.svg, lab.json). After every run stock and slots are compared with what the takers were told (prove 07 and
+19); a server that does not keep what it confirms is refused. docs/lab.md says how to read it.
 """
 
 import argparse
 import os
 import statistics
 import threading
+from collections.abc import Mapping
 from decimal import Decimal
+from pathlib import Path
+from typing import NamedTuple
 from uuid import UUID
 
 import django
@@ -20,24 +24,29 @@ from django.db import connection  # noqa: E402
 
 from apps.inventory.contract import ReceiptDraft, warehouses  # noqa: E402
 from apps.inventory.services.desk import record_receipts  # noqa: E402
-from apps.inventory.services.handling import set_handling  # noqa: E402
+from apps.inventory.services.handling import OFFERED, set_handling  # noqa: E402
 from apps.masterdata.contract import ProductDraft, ProductFacts, ensure_products, products_by_sku  # noqa: E402
 from apps.operations.selectors.prove import prove  # noqa: E402
+from bench import lab_floor  # noqa: E402
 from bench.company import load_company  # noqa: E402
-from bench.lab_loads import Load, Taken, run  # noqa: E402
+from bench.lab_loads import Load, Taken, Takers  # noqa: E402
 from bench.lab_report import Row, save, table  # noqa: E402
-from bench.measure import floor, machine, percentile, say  # noqa: E402
+from bench.measure import machine, percentile, say  # noqa: E402
 from ordercash.kernel import clock  # noqa: E402
 from ordercash.kernel.actor import SYSTEM  # noqa: E402
 from ordercash.kernel.ids import new_id  # noqa: E402
 from ordercash.kernel.sql import fetch  # noqa: E402
 from ordercash.kernel.transactions import writes  # noqa: E402
 
-STRATEGIES = ("conditional", "row_lock", "slots")
-UNIFORM = 1_000
+LOADS = ("hot", "flash", "uniform")
+UNIFORM, SLOTS = 1_000, 32
 FLASH_UNITS, FLASH_EACH = 5_000, 3
 WAITS = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 DEADLOCKS = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
+HANDLED = "SELECT DISTINCT product_id FROM inventory_stock WHERE product_id = ANY(%s::uuid[]) AND handling <> %s"
+KEEPS = (
+    "SELECT name FROM pg_settings WHERE name IN ('fsync', 'synchronous_commit', 'full_page_writes') AND setting <> 'on'"
+)
 
 
 class Waits(threading.Thread):
@@ -60,10 +69,22 @@ class Waits(threading.Thread):
         return statistics.mean(self.seen or [0])
 
 
+class Found(NamedTuple):
+    """One run: what was taken, how much too much, how many waited for a lock on average, deadlocks, processor time of the machine."""
+
+    taken: Taken
+    oversold: int
+    lock_waits: float
+    deadlocks: int
+    processor: float
+
+
 class Lab:
     """The company's products and where they lie; every flash sale sells a product of its own."""
 
     def __init__(self) -> None:
+        if careless := fetch(KEEPS):
+            raise SystemExit(f"NOT MEASURED: {careless[0][0]} must be on")
         load_company()
         self.place = next(place for place in warehouses().values() if place.code == "UK-MAIN")
         products = products_by_sku([f"BENCH-{number}" for number in range(1, UNIFORM + 1)])
@@ -72,9 +93,15 @@ class Lab:
     def load(self, name: str, strategy: str, clients: int, seconds: float) -> Load:
         """Prepare a load: its products, handled by the strategy."""
         ids = {"hot": self.ids[:1], "uniform": self.ids}.get(name) or [self._sale()]
-        for product_id in ids:
-            set_handling(product_id=product_id, handling=strategy, slots=32, actor=SYSTEM, now=clock.now())
+        self.handle(ids, strategy)
         return Load(self.place.legal_entity_id, ids, FLASH_EACH if name == "flash" else 1, clients, seconds)
+
+    def handle(self, ids: list[UUID], strategy: str) -> None:
+        """Let the products be handled by the strategy that are not yet, and tidy up what the last run left behind."""
+        for (product_id,) in fetch(HANDLED, [ids, strategy]):
+            set_handling(product_id=product_id, handling=strategy, slots=SLOTS, actor=SYSTEM, now=clock.now())
+        for name in ("inventory_stock", "inventory_stockslot"):
+            fetch_nothing(f"VACUUM (ANALYZE) {name}")
 
     def _sale(self) -> UUID:
         """Return a new product of which just so much lies there as a flash sale sells."""
@@ -84,18 +111,27 @@ class Lab:
         record_receipts(receipts=[draft], actor=SYSTEM)
         return product.id
 
-    def measure(self, name: str, strategy: str, clients: int, seconds: float) -> tuple[Taken, int, float, int]:
-        """Run a load once; return what was taken, what was sold twice, how many waited for a lock on average, and the deadlocks."""
-        load = self.load(name, strategy, clients, seconds)
-        before, waits = fetch(DEADLOCKS)[0][0], Waits()
+    def measure(self, name: str, strategy: str, takers: Takers, seconds: float) -> Found:
+        """Run a load once, and look whether everybody got what he was told."""
+        load = self.load(name, strategy, takers.clients, seconds)
+        before, waits, busy = fetch(DEADLOCKS)[0][0], Waits(), processor_seconds()
         waits.start()
-        taken = run(load)
-        waiting, deadlocks = waits.mean(), fetch(DEADLOCKS)[0][0] - before
+        taken = takers.run(load)
+        lock_waits, deadlocks = waits.mean(), fetch(DEADLOCKS)[0][0] - before
+        spent = processor_seconds() - busy
         oversold = max(Decimal(0), taken.reserved - FLASH_UNITS) if name == "flash" else Decimal(0)
         wrong = [row.title for row in prove().equalities if row.code[:2] in ("07", "19") and not row.holds]
         if wrong:
             raise SystemExit(f"NOT MEASURED: {strategy} broke: {wrong[0]}")
-        return taken, int(oversold), waiting, deadlocks
+        return Found(taken, int(oversold), lock_waits, deadlocks, spent)
+
+    def floors(self, clients: int, seconds: int) -> dict[str, float]:
+        """Measure both floors of the hot load once."""
+        self.handle(self.ids[:1], "conditional")
+        return {
+            "floor hot": lab_floor.hot(clients, seconds),
+            "floor take": lab_floor.take(self.place.legal_entity_id, self.ids[0], clients, seconds),
+        }
 
 
 @writes
@@ -103,49 +139,79 @@ def _ensure(drafts: list[ProductDraft]) -> dict[str, ProductFacts]:
     return ensure_products(drafts)
 
 
+def fetch_nothing(statement: str) -> None:
+    """Run what must stand outside of transactions."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def processor_seconds() -> float:
+    """Return how long the processors of this machine were busy since it started, where it says so."""
+    stat = Path("/proc/stat")
+    if not stat.exists():
+        return 0.0
+    user, nice, system, _, _, irq, soft = map(int, stat.read_text().split(maxsplit=8)[1:8])
+    return (user + nice + system + irq + soft) / os.sysconf("SC_CLK_TCK")
+
+
+def rounds(lab: Lab, name: str, clients: int, given: argparse.Namespace) -> list[Row]:
+    """Measure the floors and every strategy in turn, round by round, and return the medians."""
+    floors: dict[str, list[float]] = {"floor hot": [], "floor take": []}
+    seen: dict[str, list[Found]] = {strategy: [] for strategy in given.strategies.split(",")}
+    with Takers(clients) as takers:
+        for _ in range(given.rounds):
+            for floor_name, rate in lab.floors(clients, max(2, int(given.seconds))).items():
+                floors[floor_name].append(rate)
+            for strategy, found in seen.items():
+                found.append(lab.measure(name, strategy, takers, given.seconds))
+                say(f"{name} {strategy}: {found[-1].taken.rate:,.0f}")
+    medians = {floor_name: statistics.median(rates) for floor_name, rates in floors.items()}
+    for floor_name, rates in floors.items():
+        say(f"{floor_name}, {clients} clients: {', '.join(f'{rate:,.0f}' for rate in rates)} a second")
+    rows = [Row(name, floor_name, clients, rate) for floor_name, rate in medians.items()] if name == "hot" else []
+    return [*rows, *(row_of(name, strategy, clients, found, medians) for strategy, found in seen.items())]
+
+
+def row_of(name: str, strategy: str, clients: int, found: list[Found], floors: Mapping[str, float]) -> Row:
+    """Return a strategy's rounds as one row."""
+    takers = [run.taken for run in found]
+    rate = statistics.median(taken.rate for taken in takers)
+    times = [one for taken in takers for one in taken.milliseconds]
+    return Row(
+        name,
+        strategy,
+        clients,
+        rate,
+        of_hot=rate / floors["floor hot"],
+        of_take=rate / floors["floor take"],
+        p50=percentile(times, 0.5),
+        p99=percentile(times, 0.99),
+        oversold=sum(run.oversold for run in found),
+        waiting=int(sum(taken.waiting for taken in takers)),
+        lock_waits=statistics.median(run.lock_waits for run in found),
+        deadlocks=sum(run.deadlocks for run in found),
+        takers_ms=statistics.median(taken.processor * 1000 / len(taken.milliseconds) for taken in takers),
+        all_ms=statistics.median(run.processor * 1000 / len(run.taken.milliseconds) for run in found),
+    )
+
+
 def main() -> None:
     asked = argparse.ArgumentParser()
     asked.add_argument("--seconds", type=float, default=5)
     asked.add_argument("--clients", default="16")
     asked.add_argument("--rounds", type=int, default=3)
-    asked.add_argument("--loads", default="hot,flash,uniform")
+    asked.add_argument("--loads", default=",".join(LOADS))
+    asked.add_argument("--strategies", default=",".join(OFFERED))
     given = asked.parse_args()
     lab, rows = Lab(), list[Row]()
-    clients = [int(number) for number in given.clients.split(",")]
-    said = [
-        f"{machine()}; {given.rounds} rounds of {given.seconds:g} s, medians; four processes of takers, a thread and a connection each"
-    ]
-    say(said[0])
+    said = f"{machine()}; {given.rounds} rounds of {given.seconds:g} s, medians; up to four processes of takers, a connection for each"
+    say(said)
     for name in given.loads.split(","):
-        for count in clients:
-            found = rounds(lab, name, count, given)
+        for count in given.clients.split(","):
+            found = rounds(lab, name, int(count), given)
             rows += found
             say(table(found))
     save(rows, said)
-
-
-def rounds(lab: Lab, name: str, clients: int, given: argparse.Namespace) -> list[Row]:
-    """Measure every strategy and the floor's `hot` in turn, round by round, and return the medians."""
-    hot, seen = list[float](), {strategy: list[tuple[Taken, int, float, int]]() for strategy in STRATEGIES}
-    for _ in range(given.rounds):
-        hot.append(floor("hot", clients=clients, seconds=max(2, int(given.seconds)), runs=1))
-        for strategy in STRATEGIES:
-            seen[strategy].append(lab.measure(name, strategy, clients, given.seconds))
-    reference = statistics.median(hot)
-    say(
-        f"floor hot, {clients} clients: {reference:,.0f} transactions a second ({', '.join(f'{rate:,.0f}' for rate in hot)})"
-    )
-    rows = [Row("floor hot", "pgbench", clients, reference, 1, 0, 0, 0, 0, 0, 0)] if name == "hot" else []
-    return [*rows, *(_row(name, strategy, clients, runs, reference) for strategy, runs in seen.items())]
-
-
-def _row(name: str, strategy: str, clients: int, runs: list[tuple[Taken, int, float, int]], hot: float) -> Row:
-    rate = statistics.median(taken.rate for taken, *_ in runs)
-    times = [one for taken, *_ in runs for one in taken.milliseconds]
-    return Row(
-        name, strategy, clients, rate, rate / hot, percentile(times, 0.5), percentile(times, 0.99), sum(run[1] for run in runs),
-        int(sum(run[0].waiting for run in runs)), statistics.median(run[2] for run in runs), sum(run[3] for run in runs),
-    )  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -2,11 +2,13 @@
 
 import os
 import random
+import threading
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from multiprocessing import get_context
+from multiprocessing.synchronize import Barrier
 from typing import NamedTuple
 from uuid import UUID
 
@@ -28,6 +30,10 @@ from ordercash.kernel.memory import collect_rarely  # noqa: E402
 from ordercash.kernel.transactions import writes  # noqa: E402
 
 PROCESSES = 4
+# Takers before the clock is started, so that every connection has its statements ready, as a server's have.
+WARM = 8
+
+_all_ready: list[Barrier] = []
 
 
 class Load(NamedTuple):
@@ -41,16 +47,28 @@ class Load(NamedTuple):
 
 
 class Taken(NamedTuple):
-    """What became of a load: how long each taker took in milliseconds, what they got, what waits, how long all of it took."""
+    """What became of a load: milliseconds of each taker, what all got and what waits, also before the clock; processor time."""
 
     milliseconds: list[float]
     reserved: Decimal
     waiting: Decimal
     seconds: float
+    processor: float
 
     @property
     def rate(self) -> float:
         return len(self.milliseconds) / self.seconds
+
+
+def total(parts: Sequence[Taken]) -> Taken:
+    """Add up what several takers or processes say."""
+    return Taken(
+        [one for taken in parts for one in taken.milliseconds],
+        sum((taken.reserved for taken in parts), Decimal(0)),
+        sum((taken.waiting for taken in parts), Decimal(0)),
+        max(taken.seconds for taken in parts),
+        sum(taken.processor for taken in parts),
+    )
 
 
 @writes
@@ -62,47 +80,67 @@ def take(line: DemandLine) -> Reserved:
     return reserve_lines([line])[line.line_id]
 
 
-def run(load: Load) -> Taken:
-    """Let the clients take, spread over four processes (fewer for fewer clients), and add up what they say."""
-    processes = min(PROCESSES, load.clients)
-    parts = [load._replace(clients=load.clients // processes) for _ in range(processes)]
-    with get_context("spawn").Pool(processes) as pool:
-        found = pool.map(_process, [(part, time.time() + 4) for part in parts], chunksize=1)
-    return Taken(
-        [one for taken in found for one in taken.milliseconds],
-        sum((taken.reserved for taken in found), Decimal(0)),
-        sum((taken.waiting for taken in found), Decimal(0)),
-        max(taken.seconds for taken in found),
-    )
+class Takers:
+    """Processes that stay, as those of a server do; used as a context."""
+
+    def __init__(self, clients: int) -> None:
+        self.clients = clients
+        self.processes = min(PROCESSES, clients)
+        spawn = get_context("spawn")
+        self.pool = spawn.Pool(self.processes, initializer=_remember, initargs=(spawn.Barrier(self.processes),))
+
+    def __enter__(self) -> "Takers":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.pool.terminate()
+        self.pool.join()
+
+    def run(self, load: Load) -> Taken:
+        """Let the clients take, spread over the processes, all from the same moment, and add up what they say."""
+        part = load._replace(clients=self.clients // self.processes)
+        return total(self.pool.map(_process, [part] * self.processes, chunksize=1))
 
 
-def _process(work: tuple[Load, float]) -> Taken:
-    load, start_at = work
+def _remember(all_ready: Barrier) -> None:
+    _all_ready.append(all_ready)
+
+
+def _process(load: Load) -> Taken:
     collect_rarely()
+    handled_otherwise.forget()
     handled_otherwise()
+    connection.close()
+    began = list[float]()
+
+    def begin() -> None:
+        _all_ready[0].wait()
+        began.append(time.process_time())
+
+    ready = threading.Barrier(load.clients, action=begin)
     with ThreadPoolExecutor(load.clients) as pool:
-        found = list(pool.map(lambda _: _client(load, start_at), range(load.clients)))
-    return Taken(
-        [one for taken in found for one in taken.milliseconds],
-        sum((taken.reserved for taken in found), Decimal(0)),
-        sum((taken.waiting for taken in found), Decimal(0)),
-        max(taken.seconds for taken in found),
-    )
+        found = total(list(pool.map(lambda _: _client(load, ready), range(load.clients))))
+    return found._replace(processor=time.process_time() - began[0])
 
 
-def _client(load: Load, start_at: float) -> Taken:
-    connection.ensure_connection()
+def _client(load: Load, ready: threading.Barrier) -> Taken:
+    """Take until the time is over. What was taken before the clock is counted among the goods, not among the times."""
+    warm = _take(load, WARM)
+    ready.wait()
+    timed = _take(load, None)
+    connection.close()
+    return timed._replace(reserved=timed.reserved + warm.reserved, waiting=timed.waiting + warm.waiting)
+
+
+def _take(load: Load, most: int | None) -> Taken:
     draw, milliseconds = random.Random(), list[float]()
     reserved = waiting = Decimal(0)
     units = Decimal(load.units)
-    time.sleep(max(0.0, start_at - time.time()))
     began = time.perf_counter()
-    while (before := time.perf_counter()) - began < load.seconds:
+    while (before := time.perf_counter()) - began < load.seconds and len(milliseconds) != most:
         product_id = load.product_ids[0] if len(load.product_ids) == 1 else draw.choice(load.product_ids)
         answer = take(DemandLine(new_id(), new_id(), load.entity_id, product_id, True, units, clock.now()))
         milliseconds.append((time.perf_counter() - before) * 1000)
         reserved += answer.reserved
         waiting += answer.backordered
-    seconds = time.perf_counter() - began
-    connection.close()
-    return Taken(milliseconds, reserved, waiting, seconds)
+    return Taken(milliseconds, reserved, waiting, time.perf_counter() - began, 0)

@@ -12,6 +12,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 TRUE_WORDS = {"1", "true", "yes", "on"}
 FALSE_WORDS = {"0", "false", "no", "off", ""}
+# A statement that a connection sends this often is prepared there (psycopg's own measure).
+PREPARED_FROM_USES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +109,21 @@ def _whole(env: Mapping[str, str], name: str, default: int, most: int, words: st
     return int(word)
 
 
+def _prepare_threshold(options: Mapping[str, object]) -> int | None:
+    """Return from how many uses on a statement is prepared; Django would prepare none. 0 in the URL: none, for poolers that cannot."""
+    uses = str(options.get("prepare_threshold", PREPARED_FROM_USES))
+    if not uses.isdecimal():
+        raise ImproperlyConfigured("prepare_threshold in DATABASE_URL must be a whole number; 0 prepares nothing.")
+    return int(uses) or None
+
+
 def _database(url: str, pool_size: int) -> Mapping[str, object]:
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"}:
         raise ImproperlyConfigured("DATABASE_URL must be postgres://user:password@host:port/name (PostgreSQL 15+).")
     query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
     options: dict[str, object] = {key: unquote(value) for key, value in query.items() if key != "host"}
+    options["prepare_threshold"] = _prepare_threshold(options)
     if pool_size:
         options["pool"] = {"min_size": 1, "max_size": pool_size, "timeout": 10}
     return {

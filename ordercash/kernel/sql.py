@@ -1,4 +1,4 @@
-"""Set-wise SQL for the hot path: server-side parameters, prepared once per connection, arrays for whole batches.
+"""Set-wise SQL for the hot path: server-side parameters, arrays for whole batches, plans made once per connection for small ones.
 
 The ORM describes the tables and serves pages; verbs that handle thousands of rows speak to psycopg through here, on Django's own
 connection and transaction. Django's execute wrappers see these statements, so tests can count them.
@@ -20,6 +20,8 @@ INSTANT_LOADER = (
     psycopg.adapters.get_loader(psycopg.adapters.types["timestamptz"].oid, Format.TEXT) or TimestamptzLoader
 )
 
+# Planning costs more than serving one line. Up to this many rows a batch of a transaction has a plan made for any, which reckons with ten.
+PLANNED_ONCE_ROWS = 24
 # From this many rows on COPY is cheaper than arrays.
 COPY_FROM_ROWS = 200
 
@@ -80,7 +82,9 @@ def _raw_cursor() -> psycopg.Cursor[Row]:
 
 def _execute(statement: str, params: Sequence[Any], *, rows: bool) -> Any:
     with connection.wrap_database_errors, _raw_cursor() as cursor:
-        cursor.execute(statement.encode(), [arrays.literal(value) for value in params], prepare=True)
+        longest = max((len(value) for value in params if type(value) is list), default=0)
+        small = connection.in_atomic_block and longest <= PLANNED_ONCE_ROWS
+        cursor.execute(statement.encode(), [arrays.literal(v) for v in params], prepare=None if small else False)
         return cursor.fetchall() if rows else cursor.rowcount
 
 

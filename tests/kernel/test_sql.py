@@ -84,3 +84,19 @@ def test_run_tells_how_many_rows_changed() -> None:
 def test_rows_are_turned_into_columns() -> None:
     assert sql.columns_of([(1, "a"), (2, "b")], 2) == [[1, 2], ["a", "b"]]
     assert sql.columns_of([], 2) == [[], []]
+
+
+PREPARED = "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%%sample of plans%%' AND statement NOT LIKE '%%pg_prep%%'"
+
+
+def test_small_batches_in_transactions_are_planned_once() -> None:
+    asked = "SELECT count(*) /* sample of plans */ FROM unnest(%s::int[])"
+    small, large = [1] * sql.PLANNED_ONCE_ROWS, [1] * (sql.PLANNED_ONCE_ROWS + 1)
+
+    def prepared(batch: list[int]) -> int:
+        assert {sql.fetch(asked, [batch])[0][0] for _ in range(6)} == {len(batch)}
+        return int(sql.fetch(PREPARED)[0][0])
+
+    assert prepared(small) == 0
+    with transaction.atomic():
+        assert [prepared(large), prepared(small), prepared(large)] == [0, 1, 1]
