@@ -49,7 +49,8 @@ LIMITS: Final = {1: 30, 50: 100}
 BEHIND: Final = {
     "stock movements": """
 INSERT INTO inventory_stockmovement (id, stock_id, kind, quantity, value_minor, source_ref, occurred_at)
-SELECT new_id(), s.id, 'history', CASE WHEN mod(n, 2) = 0 THEN 1 ELSE -1 END, 0, 'behind:' || p.sku || ':' || n, now() - n * interval '6 hours'
+SELECT new_id(), s.id, 'history', CASE WHEN mod(n, 2) = 0 THEN 1 ELSE -1 END, 0, 'behind:' || p.sku || ':' || n,
+       now() - n * interval '6 hours'
   FROM inventory_stock s JOIN masterdata_product p ON p.id = s.product_id, generate_series(1, 850) n WHERE p.sku LIKE 'ATP-%%'
 """,
     "closed supplies": """

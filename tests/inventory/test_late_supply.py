@@ -9,10 +9,12 @@ from apps.exceptions.models import Case
 from apps.inventory.models import Backorder, BrokenPromise, PromiseChange, Supply
 from apps.inventory.services.replanning import NothingToReplan, ReplanStale, apply_replan, replans_of
 from apps.inventory.services.watching import forget_ended, watch_supplies
+from apps.masterdata.models import LegalEntity
 from ordercash.kernel import clock
 from ordercash.kernel.actor import SYSTEM
 from ordercash.kernel.errors import NotFound
 from ordercash.kernel.ids import new_id
+from ordercash.kernel.remembered import forget_everything
 from tests.factories.inventory import NOW, a_place
 from tests.factories.rulebooks import put_standard_in_force
 from tests.factories.web import make_user
@@ -55,10 +57,10 @@ def test_the_cheapest_replan_is_carried_out_and_the_case_closed(late):
     assert Case.objects.get().money_at_risk_minor == 64_000
     found = replans_of(supply.pk, now=NOW)
     best = found.ways[0]
-    assert (best.name, best.moved, best.currency) == ("cheapest", 2, "GBP")
+    assert (best.name, best.moved) == ("cheapest", 2)
     assert {each.line.line_id: each.promised_on for each in best.days} == {dear.line_id: day(9), cheap.line_id: day(20)}
     # 12 of 60,000 four days late at one per cent a day, 8 of 4,000 fifteen days.
-    assert best.cost_minor == 2_400 + 600
+    assert best.costs == {"GBP": 2_400 + 600}
     carry_out(supply, stamp=found.stamp)
     assert days() == [day(9), day(20)]
     assert not BrokenPromise.objects.exists()
@@ -135,3 +137,15 @@ def test_the_page_of_what_can_be_promised(late, monkeypatch):
     assert "Can be promised" in text
     assert client.get("/atp/?sku=NONE").status_code == 200
     assert signed_in("inventory.view_stock").get("/atp/").status_code == 403
+
+
+def test_what_can_be_promised_starts_where_the_product_is_at_home(late, monkeypatch):
+    """Of several legal entities the one that has to do with the product, whatever its code; of others that of one's own time zone."""
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    place, supply, _, _ = late
+    first = a_place(code="AA")
+    text = signed_in("inventory.view_promises").get("/atp/?sku=UK-P00000").content.decode()
+    assert supply.number in text
+    LegalEntity.objects.filter(pk=first.entity.pk).update(time_zone="Asia/Tokyo")
+    forget_everything()
+    assert f'value="{place.entity.code}" selected' in signed_in("inventory.view_promises").get("/atp/").content.decode()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.inventory.api import allocation, atp, bins, endpoints, handling, holds, supplies, sync
+from apps.inventory.api import allocation, atp, bins, endpoints, handling, holds, promises, supplies, sync
 
 urlpatterns = [
     path("inventory/allocation-runs", allocation.AllocationRuns.as_view(), name="api_allocation_runs"),
@@ -23,6 +23,9 @@ urlpatterns = [
         name="api_allocation_discard",
     ),
     path("inventory/atp", atp.AvailableToPromise.as_view(), name="api_atp"),
+    path("inventory/promises", promises.Promises.as_view(), name="api_promises"),
+    path("inventory/supplies/<uuid:supply_id>/replans", promises.SupplyReplans.as_view(), name="api_replans"),
+    path("inventory/supplies/<uuid:supply_id>/replans/apply", promises.ApplyReplan.as_view(), name="api_replan_apply"),
     path("stock", endpoints.StockRows.as_view(), name="api_stock"),
     path("stock/availability", endpoints.StockAvailability.as_view(), name="api_stock_availability"),
     path("stock/receipts", endpoints.StockReceipts.as_view(), name="api_stock_receipts"),

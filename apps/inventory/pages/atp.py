@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from apps.inventory.contract import WarehouseFacts, warehouses
 from apps.inventory.permissions import VIEW_PROMISES
-from apps.inventory.selectors.atp_shown import DayShown, PlanShown, plan_shown
+from apps.inventory.selectors.atp_shown import DayShown, PlanShown, entities_concerned, plan_shown
 from apps.masterdata.contract import EntityFacts, ProductFacts, entities_by_code, products_by_sku
 from apps.rulebooks.contract import NoRulebookInForce
 from ordercash.kernel import clock
@@ -73,7 +73,18 @@ class AvailableToPromise(Page):
 
     @cached_property
     def wanted(self) -> Wanted:
-        return read_filters(FILTERS, self.request.GET)
+        given = self.request.GET.copy()
+        given.setdefault("entity", self._usual_entity(given.get("sku", "")))
+        return read_filters(FILTERS, given)
+
+    def _usual_entity(self, sku: str) -> str:
+        """Return the legal entity that is shown when none is named: one that has to do with the product before others, then one in the
+        time zone of who looks, then by code."""
+        known = products_by_sku([sku]).get(sku) if sku else None
+        concerned = entities_concerned(known.id) if known else frozenset()
+        own = getattr(self.request.user, "time_zone", "")
+        ranked = sorted((e.id not in concerned, e.time_zone != own, code) for code, e in entities_by_code().items())
+        return ranked[0][-1] if ranked else ""
 
     @cached_property
     def product(self) -> ProductFacts | None:

@@ -9,6 +9,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django import forms
+from django.utils.html import format_html_join
 
 from apps.inventory.contract import warehouses
 from apps.inventory.decisions.facts.promises import Line
@@ -174,8 +175,8 @@ class ReplanPage(Page):
 
 
 def cost_html(way: WayShown) -> str:
-    """Return the cost of a way; without a currency where lines have several."""
-    return money_html(way.cost_minor, way.currency) if way.currency else str(way.cost_minor)
+    """Return the cost of a way, that of each currency by itself."""
+    return format_html_join(" + ", "{}", ((money_html(minor, code),) for code, minor in way.costs.items())) or "–"
 
 
 def new_days(way: WayShown, names: Mapping[UUID, str]) -> list[NewDayRow]:

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models import QuerySet
+from django.urls import reverse
 
 from apps.audit.contract import actor_names, timeline
 from apps.inventory.decisions.facts import Refusal
@@ -14,7 +15,7 @@ from apps.inventory.decisions.facts.supplies import SupplyArrival, SupplyChange,
 from apps.inventory.models import Supply, SupplyStatus
 from apps.inventory.pages.stock import TEXT, WAREHOUSE, MovementRefused, named
 from apps.inventory.pages.supply_forms import AnnounceForm, arrival_form, change_form
-from apps.inventory.permissions import CHANGE_SUPPLIES, RECEIVE_STOCK, VIEW_SUPPLIES
+from apps.inventory.permissions import CHANGE_SUPPLIES, RECEIVE_STOCK, VIEW_PROMISES, VIEW_SUPPLIES
 from apps.inventory.selectors.promises import broken_by, broken_words
 from apps.inventory.selectors.supplies import (
     OPEN_STATUSES,
@@ -130,6 +131,10 @@ class SupplyPage(Page):
     def row(self) -> Supply:
         return supply(self.kwargs["supply_id"])
 
+    @cached_property
+    def _broken(self) -> int:
+        return broken_by(self.row.pk)
+
     def context(self) -> Mapping[str, Any]:
         row, pegs = self.row, pegged_lines(self.kwargs["supply_id"])
         self.title = f"Supply {row.number}"
@@ -138,7 +143,7 @@ class SupplyPage(Page):
             "badge": row.status,
             "subtitle": f"{row.product.sku} {row.product.name}",
             "late": _late(row),
-            "broken": broken_words(broken_by(row.pk)),
+            "broken": broken_words(self._broken),
             "tiles": self._tiles(pegs),
             "receipts": Table(
                 columns=self._of_entity(RECEIPTS), rows=arrivals_of(row.pk), empty=Empty("Nothing came yet")
@@ -182,7 +187,9 @@ class SupplyPage(Page):
 
     def actions(self) -> Sequence[Action]:
         ended = "" if self.row.status in OPEN_STATUSES else f"It is {self.row.status}"
+        look = Action("Look at the re-plan", url=reverse("replan", args=[self.row.pk]), permission=VIEW_PROMISES)
         return (
+            *((look,) if self._broken else ()),
             Action(
                 "Receive", verb="receive", permission=RECEIVE_STOCK, style="primary", form=arrival_form(self.row),
                 disabled=ended,

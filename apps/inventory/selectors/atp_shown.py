@@ -31,6 +31,13 @@ SELECT b.line_id, b.order_id, b.customer_id, b.quantity, b.occurred_at, b.wanted
  ORDER BY b.promised_on NULLS LAST, b.occurred_at, b.line_id LIMIT %s
 """
 
+CONCERNED: Final = """
+SELECT w.legal_entity_id FROM inventory_warehouse w WHERE w.is_active AND (
+       EXISTS (SELECT FROM inventory_stock s WHERE s.product_id = %s AND s.warehouse_id = w.id)
+    OR EXISTS (SELECT FROM inventory_supply s WHERE s.product_id = %s AND s.warehouse_id = w.id AND s.open_quantity > 0))
+UNION SELECT legal_entity_id FROM inventory_backorder WHERE product_id = %s
+"""
+
 MOST_LINES: Final = 200
 
 
@@ -85,6 +92,11 @@ class PlanShown:
     days: Sequence[DayShown]
     supplies: Sequence[SupplyShown]
     lines: Sequence[LineShown]
+
+
+def entities_concerned(product_id: UUID) -> frozenset[UUID]:
+    """Return the legal entities where goods of a product lie, come or are waited for. One statement."""
+    return frozenset(row[0] for row in fetch(CONCERNED, [product_id] * 3))
 
 
 def plan_shown(

@@ -1,7 +1,7 @@
 """Late and short supplies: which new days the promises that they break can have, what each way costs, and carrying one out."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,7 +16,7 @@ from apps.inventory.decisions.facts.promises import Change, Line, Peg
 from apps.inventory.selectors.plans import stamps_of
 from apps.inventory.services.pegging import Standing, settle, standing_of
 from apps.inventory.services.promise_rows import pegs_of
-from apps.masterdata.contract import products_by_id
+from apps.masterdata.contract import entities_by_id, exchange_rates, products_by_id
 from ordercash.kernel.actor import Actor
 from ordercash.kernel.errors import Conflict, NotFound
 from ordercash.kernel.money import exponent
@@ -26,6 +26,9 @@ from ordercash.kernel.transactions import joins, writes
 GROUP: Final = """
 SELECT w.legal_entity_id, s.product_id FROM inventory_supply s JOIN inventory_warehouse w ON w.id = s.warehouse_id WHERE s.id = %s
 """
+
+# What one of the legal entity's own currency counts beside others.
+SAME: Final = 10**6
 
 # What each way is called, and what it does, in words.
 WAY_WORDS: Final[Mapping[str, tuple[str, str]]] = {
@@ -58,11 +61,10 @@ class NewDay:
 
 @dataclass(frozen=True, slots=True)
 class WayShown:
-    """A way with its cost in minor units of the currency of the lines, and the new day of each broken line."""
+    """A way with its cost in minor units by currency, and the new day of each broken line."""
 
     name: str
-    cost_minor: int
-    currency: str
+    costs: Mapping[str, int]
     days: Sequence[NewDay]
 
     @property
@@ -141,8 +143,11 @@ def _ways(standing: Standing, broken: Sequence[Line], pegs: Sequence[Peg]) -> li
     ]
     product = products_by_id([standing.key[1]])[standing.key[1]]
     homes = {peg.line_id: str(peg.warehouse_id) for peg in pegs}
+    weights = _weights({line.currency for line in broken}, standing)
     late = [
-        _late(line, waiting[key].promised or 0, waiting[key].rank, standing, product.weight_kg, homes.get(line.line_id))
+        _late(
+            line, waiting[key].promised or 0, waiting[key].rank, standing, product.weight_kg, homes.get(line.line_id)
+        )._replace(weight=weights[line.currency])
         for key, line in keys.items()
         if key in waiting
     ]
@@ -162,7 +167,24 @@ def _late(
     rate = weighed.other_warehouse_per_kg.get(line.currency, Decimal(0)) if line.currency and home else Decimal(0)
     minor = rate * (weight or 0) * 10 ** (exponent(line.currency) if line.currency else 0)
     need = Need(str(line.line_id), day, parts_of(line.quantity), (day, *rank))
-    return Late(need, per_day, home or "", int(minor * COST_PARTS / PARTS))
+    return Late(need, per_day, home or "", int(minor * COST_PARTS / PARTS), line.currency)
+
+
+def _weights(currencies: Collection[str], standing: Standing) -> dict[str, int]:
+    """Return what a minor unit of each currency counts when ways are compared: 1 where there is one currency, else its worth in that of
+    the legal entity by the newest rate, in millionths; a currency without a rate counts as much as that of the legal entity."""
+    if len(currencies) < 2:
+        return dict.fromkeys(currencies, 1)
+    own = entities_by_id()[standing.key[0]].currency
+    rates = exchange_rates(
+        [pair for code in currencies for pair in ((code, own, standing.today), (own, code, standing.today))]
+    )
+    weights = {}
+    for code in currencies:
+        one, other = rates.get((code, own, standing.today)), rates.get((own, code, standing.today))
+        worth = one if one else 1 / other if other else Decimal(1)
+        weights[code] = max(int(worth * SAME * Decimal(10) ** (exponent(own) - exponent(code))), 1)
+    return weights
 
 
 def _shown(way: Way, lines: Mapping[str, Line], sources: Mapping[str, Source], standing: Standing) -> WayShown:
@@ -176,9 +198,8 @@ def _shown(way: Way, lines: Mapping[str, Line], sources: Mapping[str, Source], s
         for key, line in lines.items()
         if key in way.days
     ]
-    currencies = {line.currency for line in lines.values() if line.currency}
-    cost = (way.cost + COST_PARTS // 2) // COST_PARTS
-    return WayShown(way.name, cost, currencies.pop() if len(currencies) == 1 else "", days)
+    costs = {code: (cost + COST_PARTS // 2) // COST_PARTS for code, cost in sorted(way.costs.items()) if code}
+    return WayShown(way.name, costs, days)
 
 
 def _day_of(standing: Standing, line: Line, day: int | None) -> date | None:

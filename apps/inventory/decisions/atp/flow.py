@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-_FAR: Final = 1 << 100
+_FAR: Final = 1 << 200
 
 
 def cheapest(wanted: Sequence[int], able: Sequence[int], costs: Sequence[Sequence[int]]) -> list[list[int]]:

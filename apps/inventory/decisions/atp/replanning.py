@@ -3,6 +3,9 @@
 Promises that can be kept stay as they are and keep what serves them; the broken ones share the rest. Each part of a need costs so much
 for each day that it is late, and extra carriage where it comes from another warehouse than it was to come from. What nothing is to come
 for costs as if it came on the day after the horizon.
+
+Costs are kept by currency and never added over currencies. Where needs are worth money in several, a weight says what one part of a cost
+counts when ways are compared; it decides nothing else.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,21 +22,30 @@ MOST_WEIGHED: Final = 60
 
 
 class Late(NamedTuple):
-    """A broken need: what a day of delay of one part of it costs, and what a part costs from another warehouse than `home`."""
+    """A broken need: what a day of delay of one part of it costs, and what a part costs from another warehouse than `home`.
+
+    Both in `currency`, of which one part counts `weight` when ways are compared.
+    """
 
     need: Need
     per_day: int = 0
     home: str = ""
     per_move: int = 0
+    currency: str = ""
+    weight: int = 1
 
 
 class Way(NamedTuple):
-    """A re-plan: from where each broken need comes, its new day (None: nothing is to come for all of it), and what that costs."""
+    """A re-plan: from where each broken need comes, its new day (None: nothing is to come for all of it), and what that costs.
+
+    `costs` are by currency; `cost` is what they count together when ways are compared.
+    """
 
     name: str
     pegs: tuple[Pegged, ...]
     days: Mapping[str, int | None]
     cost: int
+    costs: Mapping[str, int]
 
 
 def replan(sources: Sequence[Source], kept: Sequence[Need], broken: Sequence[Late], rule: Rule) -> list[Way]:
@@ -73,7 +85,7 @@ def cost_of(late: Late, source: Source | None, rule: Rule) -> int:
 def _cheapest(sources: Sequence[Source], broken: Sequence[Late], rule: Rule) -> list[Pegged]:
     weighed, rest = broken[:MOST_WEIGHED], broken[MOST_WEIGHED:]
     ordered = sorted(sources, key=lambda source: (source.day, source.place, source.key))[:MOST_WEIGHED]
-    costs = [[cost_of(late, source, rule) for source in (*ordered, None)] for late in weighed]
+    costs = [[cost_of(late, source, rule) * late.weight for source in (*ordered, None)] for late in weighed]
     wanted = [late.need.quantity for late in weighed]
     flow = cheapest(wanted, [*(source.quantity for source in ordered), sum(wanted)], costs)
     pegs = [
@@ -117,15 +129,18 @@ def _way(name: str, pegs: Sequence[Pegged], sources: Sequence[Source], broken: S
     by_key = {source.key: source for source in sources}
     served: dict[str, int] = {}
     last: dict[str, int] = {}
-    cost = 0
+    own: dict[str, int] = {}
     late_of = {late.need.key: late for late in broken}
     for each in pegs:
         served[each.need] = served.get(each.need, 0) + each.quantity
         last[each.need] = max(last.get(each.need, 0), each.day)
-        cost += each.quantity * cost_of(late_of[each.need], by_key[each.source], rule)
+        own[each.need] = own.get(each.need, 0) + each.quantity * cost_of(late_of[each.need], by_key[each.source], rule)
     days: dict[str, int | None] = {}
     for late in broken:
         unserved = late.need.quantity - served.get(late.need.key, 0)
-        cost += unserved * cost_of(late, None, rule)
+        own[late.need.key] = own.get(late.need.key, 0) + unserved * cost_of(late, None, rule)
         days[late.need.key] = None if unserved else max(last.get(late.need.key, 0), late.need.day)
-    return Way(name, tuple(pegs), days, cost)
+    costs: dict[str, int] = {}
+    for late in broken:
+        costs[late.currency] = costs.get(late.currency, 0) + own[late.need.key]
+    return Way(name, tuple(pegs), days, sum(own[late.need.key] * late.weight for late in broken), costs)
