@@ -13,7 +13,7 @@ from apps.rulebooks.decisions.domains import contradiction, covers, overlap
 from apps.rulebooks.decisions.examination import Conditioned, examine_conditions
 from apps.rulebooks.decisions.kinds import Bench, Decided, Finding, KindUnknown, RuleText, Weight, register_kind
 from apps.rulebooks.decisions.scenarios import ScenarioDraft
-from apps.rulebooks.selectors.decision_log import DecisionFacts, decisions_by_id, decisions_of
+from apps.rulebooks.selectors.decision_log import DecisionFacts, decisions_about, decisions_by_id, decisions_of
 from apps.rulebooks.selectors.in_force import (
     InForce,
     NoRulebookInForce,
@@ -58,6 +58,7 @@ __all__ = [
     "contradiction",
     "count_in_review",
     "covers",
+    "decisions_about",
     "decisions_by_id",
     "decisions_of",
     "examine_conditions",

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 import yaml
 
-from apps.inventory.contract import DemandLine, OrderTag
 from apps.inventory.decisions.document import SOURCING
 from apps.inventory.decisions.document.sourcing import Sourcing
 from apps.inventory.decisions.document.sourcing_examination import examine_sourcing
@@ -21,13 +20,13 @@ from apps.inventory.decisions.sourcing.distance import km_between
 from apps.inventory.decisions.sourcing.filling import Patience
 from apps.inventory.decisions.sourcing.record import replay, sourcing_texts
 from apps.inventory.decisions.sourcing.search import _Search, search
-from apps.inventory.models import CapacityDay, Warehouse
+from apps.inventory.models import CapacityDay
 from apps.inventory.selectors.rules import LANGUAGE
 from apps.inventory.services.sourcing import keep_sources, plan_sources
-from apps.masterdata.models import PostalPlace
 from apps.rulebooks.contract import decisions_of
 from tests.factories.counting import counted
-from tests.factories.inventory import NOW, Place, a_place, demand, joined, stocked
+from tests.factories.inventory import Place, joined
+from tests.factories.near_and_far import RULES, TABLE, near_and_far, wanted
 from tests.factories.rulebooks import put_in_force
 from tests.factories.sourcing import random_order, random_rules
 
@@ -91,66 +90,38 @@ def test_distances() -> None:
     assert km_between((Decimal(0), Decimal(0)), (Decimal(0), Decimal(180))) == 20015
 
 
-TABLE = {"near": [{"cost": {"GBP": "4.00"}}], "far": [{"cost": {"GBP": "9.00"}}]}
-RULES = {
-    "zones": [{"name": "near", "to_km": 100}, {"name": "far"}],
-    "carriers": [{"name": "parcel", "zones": TABLE}],
-    "split_penalty": {"GBP": "2.00"},
-    "lines": "split_when_short",
-}
-
-
 @pytest.mark.django_db
 class TestPlans:
     @pytest.fixture
     def place(self) -> Place:
-        """Two warehouses, London asked first, Edinburgh with a full day after two more lines; goods of the first product in both."""
-        place = a_place(warehouses=2, products=2)
-        PostalPlace.objects.create(country="GB", prefix="EC", latitude="51.51", longitude="-0.09")
-        PostalPlace.objects.create(country="GB", prefix="EH", latitude="55.95", longitude="-3.19")
-        Warehouse.objects.filter(pk=place.warehouses[0].pk).update(postal_code="EC1A 1BB")
-        Warehouse.objects.filter(pk=place.warehouses[1].pk).update(
-            latitude="55.94", longitude="-3.2", handling_per_day=2
-        )
-        for warehouse in (0, 1):
-            stocked(place, 5, warehouse=warehouse, product=0)
-        stocked(place, 5, warehouse=0, product=1)
-        return place
-
-    @staticmethod
-    def wanted(place: Place, quantity: int, product: int = 0, *, code: str = "EH1 1YZ", **changes: Any) -> DemandLine:
-        tag = OrderTag(country="GB", postal_code=code, currency="GBP")
-        return replace(demand(place, quantity, product=product), about=tag, net_minor=1000, **changes)
+        return near_and_far()
 
     def test_the_nearest_is_chosen_and_the_decision_kept(self, place: Place) -> None:
         version = put_in_force(SOURCING, RULES)
-        line = self.wanted(place, 3)
-        (plan,) = plan_sources([line], now=NOW)
+        line = wanted(place, 3)
+        (plan,) = plan_sources([line]).plans
         assert [(take.warehouse_id, take.quantity) for take in plan.takes] == [(place.warehouses[1].id, 3)]
         assert plan.sourced.cost_minor == 400
         told = {(each.name, *each.warehouses): each.cost_minor for each in plan.sourced.alternatives}
         assert told["by_priority", "UK-1"] == told["alone", "UK-1"] == 900
-        joined(keep_sources, [plan], now=NOW)
+        joined(keep_sources, [plan])
+        assert not CapacityDay.objects.exists(), "only what is reserved is counted"
         kept = decisions_of(line.order_id)[0]
         assert (kept.kind, kept.version_sha256) == (SOURCING, bytes(version.sha256))
         assert "EH1" not in kept.facts
-        day = CapacityDay.objects.get()
-        assert (day.warehouse_id, day.day, day.planned) == (place.warehouses[1].id, NOW.date(), 1)
 
     def test_an_order_sees_what_those_before_it_took(self, place: Place) -> None:
         put_in_force(SOURCING, RULES)
-        lines = [self.wanted(place, 2), self.wanted(place, 2), self.wanted(place, 2)]
-        plans = plan_sources(lines, now=NOW)
+        lines = [wanted(place, 2), wanted(place, 2), wanted(place, 2)]
+        plans = plan_sources(lines).plans
         assert [plan.takes[0].warehouse_id == place.warehouses[1].id for plan in plans] == [True, True, False]
-        joined(keep_sources, plans, now=NOW)
-        assert plan_sources([self.wanted(place, 1)], now=NOW)[0].takes[0].warehouse_id == place.warehouses[0].id
 
     def test_lines_of_one_product_share_what_is_free(self, place: Place) -> None:
         put_in_force(SOURCING, RULES)
-        first = self.wanted(place, 4)
-        second = replace(self.wanted(place, 4), order_id=first.order_id)
-        other = replace(self.wanted(place, 9, 1), order_id=first.order_id)
-        (plan,) = plan_sources([first, second, other], now=NOW)
+        first = wanted(place, 4)
+        second = replace(wanted(place, 4), order_id=first.order_id)
+        other = replace(wanted(place, 9, 1), order_id=first.order_id)
+        (plan,) = plan_sources([first, second, other]).plans
         given = {
             line.line_id: sum(t.quantity for t in plan.takes if t.line_id == line.line_id)
             for line in (first, second, other)
@@ -159,21 +130,21 @@ class TestPlans:
         assert plan.sourced.unserved == {str(place.products[1].id): 4}
 
     def test_nothing_is_asked_without_a_rulebook_or_its_currency(self, place: Place) -> None:
-        plan_sources([self.wanted(place, 1)], now=NOW)
+        plan_sources([wanted(place, 1)])
         with counted() as asked:
-            assert plan_sources([self.wanted(place, 1)], now=NOW) == []
+            assert plan_sources([wanted(place, 1)]).plans == ()
         assert asked.count == 0
         tables = {zone: [{"cost": {"JPY": 900}}] for zone in TABLE}
         put_in_force(SOURCING, RULES | {"carriers": [{"name": "parcel", "zones": tables}], "split_penalty": {}})
-        assert plan_sources([self.wanted(place, 1)], now=NOW) == []
+        assert plan_sources([wanted(place, 1)]).plans == ()
 
     def test_statements_do_not_grow(self, place: Place) -> None:
         put_in_force(SOURCING, RULES)
-        plan_sources([self.wanted(place, 1)], now=NOW)
+        plan_sources([wanted(place, 1)])
         counts = []
         for orders in (2, 30):
             with counted() as asked:
-                plans = plan_sources([self.wanted(place, 1) for _ in range(orders)], now=NOW)
-                joined(keep_sources, plans, now=NOW)
+                plans = plan_sources([wanted(place, 1) for _ in range(orders)]).plans
+                joined(keep_sources, plans)
             counts.append(asked.count)
         assert counts[0] == counts[1] <= 6

@@ -59,7 +59,8 @@ class Reservation(models.Model):
     """A quantity promised to one order line from one warehouse; `stock` is empty for services only.
 
     `held` ones end at `expires_at`, `accepted` ones are still to be settled (handling `eventual`). A reservation out of a slot counts
-    in the slot and not in `Stock.reserved`. `instead_of` is the product that was ordered where a substitute is reserved.
+    in the slot and not in `Stock.reserved`. `instead_of` is the product that was ordered where a substitute is reserved. `planned_on` is
+    the day on which it counts as work of the warehouse (empty: it does not count).
 
     The rows of one stock are changed only while that stock row is locked, which is why no verb needs to lock them first.
     """
@@ -83,6 +84,7 @@ class Reservation(models.Model):
     slot_no = models.PositiveSmallIntegerField(null=True)
     quota = foreign_key(Quota, null=True)
     instead_of = models.UUIDField(null=True)
+    planned_on = models.DateField(null=True)
 
     class Meta:
         constraints = [
@@ -120,6 +122,7 @@ class WaitReason(models.TextChoices):
     SHORT = "short", "Goods are short"
     LATER = "later", "Wanted later"
     OVERSOLD = "oversold", "Sold twice elsewhere"
+    RULES = "rules", "Kept back by the rules of sourcing"
 
 
 class Backorder(models.Model):
@@ -169,6 +172,7 @@ class Backorder(models.Model):
             Index(fields=["product", "occurred_at"], name="backorder_first_come"),
             Index(fields=["order_id"], name="backorder_of_order"),
             Index(fields=["occurred_at", "line_id"], name="backorder_oldest"),
+            Index(fields=["line_id"], name="backorder_kept_back", condition=Q(reason="rules")),
             Index(
                 fields=["product", "legal_entity"], name="backorder_promised", condition=Q(promised_on__isnull=False)
             ),

@@ -16,11 +16,12 @@ from apps.inventory.events import ALLOCATION_COMMITTED, ALLOCATION_ROLLED_BACK, 
 from apps.inventory.models import AllocationMove, AllocationRun, RunState
 from apps.inventory.ports import line_tags
 from apps.inventory.services.allocation_facts import Facts, Scope, new_dates, read_facts
+from apps.inventory.services.capacity import Planned, give_back_picks
 from apps.inventory.services.locking import OF_PLACES, lock_stock
 from apps.inventory.services.pegging import repeg
 from apps.inventory.services.promising import promise_waiting
 from apps.inventory.services.redating import redate_lines
-from apps.inventory.services.reserving import LESS_RESERVED, StockMoved
+from apps.inventory.services.reserving import reserve_less
 from apps.inventory.services.sharing import share_out, write_takes
 from apps.inventory.services.turns import Waiting, demand_of, lock_waiting, of_tag
 from apps.inventory.services.waiting import wait_again
@@ -132,7 +133,7 @@ def commit_allocation(run_id: UUID, *, reason: str, actor: Actor, now: datetime)
         raise AllocationStale("Goods, reservations or those who wait are not what they were when it was tried.")
     outcome = facts.decide("" if row.strategy == "rules" else row.strategy)
     dates = _dates(facts, outcome)
-    _take_away(facts, outcome)
+    work = _take_away(facts, outcome)
     takes, used = _takes(outcome)
     write_takes(takes, used, facts.lines, now=now, actor=actor)
     lost = _lost(outcome)
@@ -149,6 +150,7 @@ def commit_allocation(run_id: UUID, *, reason: str, actor: Actor, now: datetime)
             *_told(quantities, facts.lines, {**days, **told}, row, now, actor),
         ]
     )
+    give_back_picks(work)
     return row
 
 
@@ -161,9 +163,7 @@ def roll_back_allocation(run_id: UUID, *, reason: str, actor: Actor, now: dateti
     stock = lock_stock(OF_PLACES, columns_of(sorted({(m.product_id, m.warehouse_id) for m in moves}), 2))
     places = {(each.product_id, each.warehouse_id): each.id for each in stock.values()}
     lines = _lines_of(moves, row.legal_entity_id)
-    less = _to_take_back(moves, lines)
-    if less and fetch(LESS_RESERVED, columns_of(less, 2))[0][0] != len(less):
-        raise StockMoved()
+    work = reserve_less(_to_take_back(moves, lines))
     gained, lost = _net(moves, 1), _net(moves, -1)
     wait_again([(demand_of(lines[line_id]), quantity) for line_id, quantity in gained.items()])
     takes = [
@@ -185,6 +185,7 @@ def roll_back_allocation(run_id: UUID, *, reason: str, actor: Actor, now: dateti
             *_told(gained, lines, before, row, now, actor),
         ]
     )
+    give_back_picks(work)
     return row
 
 
@@ -222,16 +223,16 @@ def _dates(facts: Facts, outcome: Outcome) -> dict[UUID, date]:
     return new_dates(facts.scope, lost, facts.lines, today=facts.today) if lost else {}
 
 
-def _take_away(facts: Facts, outcome: Outcome) -> None:
-    """Lower the reservations of who loses, and let him wait for what he lost."""
+def _take_away(facts: Facts, outcome: Outcome) -> list[Planned]:
+    """Lower the reservations of who loses, and let him wait for what he lost; returns the work that is no more."""
     parts: dict[UUID, int] = {}
     for taken in outcome.taken:
         reservation = facts.reserved[taken.from_line, taken.stock_id]
         parts[reservation] = parts.get(reservation, 0) + taken.quantity
     rows = [(reservation, from_parts(quantity)) for reservation, quantity in parts.items()]
-    if rows and fetch(LESS_RESERVED, columns_of(rows, 2))[0][0] != len(rows):
-        raise StockMoved()
+    work = reserve_less(rows)
     wait_again([(demand_of(facts.lines[id]), from_parts(quantity)) for id, quantity in _lost(outcome).items()])
+    return work
 
 
 def _takes(outcome: Outcome) -> tuple[list[Take], list[tuple[UUID, UUID, UUID, Decimal]]]:

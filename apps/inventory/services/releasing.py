@@ -7,13 +7,14 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from apps.inventory.decisions.facts import Released, ReleaseItem
+from apps.inventory.services.capacity import Planned, give_back_picks
 from apps.inventory.services.escrow import fold_lines
 from apps.inventory.services.locking import OF_LINES, lock_stock
 from apps.inventory.services.pegging import repeg
-from apps.inventory.services.reserving import LESS_RESERVED, StockMoved
+from apps.inventory.services.reserving import reserve_less
 from apps.inventory.services.sharing import share_out
 from apps.inventory.services.waiting import lower_waiting
-from ordercash.kernel.sql import columns_of, fetch
+from ordercash.kernel.sql import fetch
 from ordercash.kernel.transactions import joins
 
 WAITING = """
@@ -48,9 +49,10 @@ def release_lines(items: Sequence[ReleaseItem], *, now: datetime) -> dict[UUID, 
     rest = {line_id: quantity - min(quantity, waiting.get(line_id, Decimal(0))) for line_id, quantity in wanted.items()}
     waits_less = [(line_id, wanted[line_id] - rest[line_id]) for line_id in lines if wanted[line_id] > rest[line_id]]
     holds_less = _from_reservations(rest, fetch(PROMISED, [lines, list(stock)]))
-    _write(waits_less, [(part.reservation_id, part.quantity) for part in holds_less])
+    work = _write(waits_less, [(part.reservation_id, part.quantity) for part in holds_less])
     repeg({(entity, product) for _, _, entity, product in found}, now=now)
     share_out({part.stock_id for part in holds_less if part.stock_id}, now=now)
+    give_back_picks(work)
     freed = {line_id: Decimal(0) for line_id in lines}
     for part in holds_less:
         freed[part.line_id] += part.quantity
@@ -77,7 +79,6 @@ def _from_reservations(rest: dict[UUID, Decimal], promised: Sequence[tuple[Any, 
     return parts
 
 
-def _write(waits_less: Sequence[tuple[UUID, Decimal]], holds_less: Sequence[tuple[UUID, Decimal]]) -> None:
+def _write(waits_less: Sequence[tuple[UUID, Decimal]], holds_less: Sequence[tuple[UUID, Decimal]]) -> list[Planned]:
     lower_waiting(waits_less)
-    if holds_less and fetch(LESS_RESERVED, columns_of(holds_less, 2))[0][0] != len(holds_less):
-        raise StockMoved()
+    return reserve_less(holds_less)

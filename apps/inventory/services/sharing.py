@@ -4,6 +4,7 @@ Without rules of allocation the oldest line is served first. With them the strat
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -19,6 +20,8 @@ from apps.inventory.services.locking import OF_PLACES, THESE, LockedStock, lock_
 from apps.inventory.services.pegging import repeg
 from apps.inventory.services.reserving import TOP_UP, route, take_reserved
 from apps.inventory.services.selling import MAY_SELL, may_sell
+from apps.inventory.services.sourcing import keep_sources
+from apps.inventory.services.sourcing_waiting import ruled_waiting
 from apps.inventory.services.turns import (
     NOWHERE,
     Rules,
@@ -30,7 +33,7 @@ from apps.inventory.services.turns import (
     take_quotas,
     waiting_in,
 )
-from apps.inventory.services.waiting import lower_waiting
+from apps.inventory.services.waiting import lower_waiting, note_kept_back
 from ordercash.kernel.actor import SYSTEM, Actor
 from ordercash.kernel.sql import columns_of, fetch
 from ordercash.kernel.transactions import joins
@@ -48,16 +51,23 @@ SELECT DISTINCT b.occurred_at, b.line_id, b.legal_entity_id, b.product_id
  WHERE s.id = ANY(%s::uuid[]) AND {MAY_SELL} > 0 ORDER BY b.occurred_at, b.line_id LIMIT %s
 """  # noqa: S608 - what may be sold is a constant of ours
 
-# The oldest lines that some warehouse of their legal entity could give something to now.
+# The oldest lines that some warehouse of their legal entity could give something to now. Whom rules kept back is for `serve_kept_back`.
 FILLABLE = """
 SELECT b.occurred_at, b.line_id, b.legal_entity_id, b.product_id, b.kit_no FROM inventory_backorder b
- WHERE {which} b.reason <> 'later' AND EXISTS (
+ WHERE {which} EXISTS (
        SELECT FROM inventory_stock s JOIN inventory_warehouse w ON w.id = s.warehouse_id
         WHERE s.product_id = b.product_id AND {may_sell} > 0 AND w.legal_entity_id = b.legal_entity_id AND w.is_active)
  ORDER BY b.occurred_at, b.line_id LIMIT %s
 """
-OF_ALL = FILLABLE.format(which="", may_sell=MAY_SELL)
-OF_PRODUCTS = FILLABLE.format(which="b.product_id = ANY(%s::uuid[]) AND", may_sell=MAY_SELL)
+OF_ALL = FILLABLE.format(which="b.reason NOT IN ('later', 'rules') AND", may_sell=MAY_SELL)
+OF_PRODUCTS = FILLABLE.format(
+    which="b.product_id = ANY(%s::uuid[]) AND b.reason NOT IN ('later', 'rules') AND", may_sell=MAY_SELL
+)
+# Page by page, whatever becomes of them.
+OF_KEPT_BACK = """
+SELECT b.occurred_at, b.line_id, b.legal_entity_id, b.product_id, b.kit_no FROM inventory_backorder b
+ WHERE b.reason = 'rules' AND b.line_id > %s ORDER BY b.line_id LIMIT %s
+"""
 
 # The other parts of the kits of these lines that wait: a kit is served as a whole, or not at all.
 SIBLINGS = """
@@ -92,7 +102,23 @@ def fill_backorders(
     The net behind `share_out`: for goods that became free while those who wait for them were being written down, for quotas that are
     released, and for kits.
     """
-    found = fetch(OF_ALL, [limit]) if product_ids is None else fetch(OF_PRODUCTS, [list(product_ids), limit])
+    return _fill(
+        fetch(OF_ALL, [limit]) if product_ids is None else fetch(OF_PRODUCTS, [list(product_ids), limit]), now, actor
+    )
+
+
+@joins
+def serve_kept_back(*, after: UUID, now: datetime, limit: int, actor: Actor = SYSTEM) -> UUID | None:
+    """Let rules choose again for lines that they kept back from goods that are there: their day was full, or their rules were others.
+
+    Returns the last line that was looked at, for the next page; None where there is no other page.
+    """
+    found = fetch(OF_KEPT_BACK, [after, limit])
+    _fill(found, now, actor)
+    return found[-1][1] if len(found) == limit else None
+
+
+def _fill(found: Sequence[tuple[Any, ...]], now: datetime, actor: Actor) -> list[UUID]:
     if not found:
         return []
     lines = {row[1]: row[1:4] for row in found}
@@ -115,13 +141,17 @@ def _serve(found: Sequence[tuple[Any, ...]], stock: Collection[LockedStock], now
         return []
     asked = [rules.line(line, strategies.get(line.group)) for line in lines]
     asked += [rules.line(line, None)._replace(group=NOWHERE) for line in parts_elsewhere(lines)]
-    given = share_free(
-        asked,
-        [Shelf(row.stock_id, row.warehouse_id, row.group, to_parts(row.free)) for row in candidates],
-        strategies,
-        quotas_left({row.group for row in candidates}, now=now),
-    )
-    return hand_out(given, {line.line_id: line for line in lines}, candidates, now=now, actor=actor)
+    shelves = [Shelf(row.stock_id, row.warehouse_id, row.group, to_parts(row.free)) for row in candidates]
+    quotas = quotas_left({row.group for row in candidates}, now=now)
+    by_id = {line.line_id: line for line in lines}
+    ruled = ruled_waiting(lines, now=now)
+    if ruled is None:
+        return hand_out(share_free(asked, shelves, strategies, quotas), by_id, candidates, now=now, actor=actor)
+    shared = ruled.share(asked, lambda wanted: share_free(wanted, shelves, strategies, quotas), candidates)
+    orders = hand_out(shared.given, by_id, candidates, shared.sources.takes, now=now, actor=actor)
+    note_kept_back(shared.kept_back, ruled.lines)
+    keep_sources([plan for plan in shared.sources.plans if plan.takes])
+    return orders
 
 
 def _whose_turn(rules: Rules, strategies: Mapping[Group, Strategy], candidates: Sequence[Candidate]) -> list[UUID]:
@@ -148,19 +178,21 @@ def hand_out(
     given: Sequence[Given],
     lines: Mapping[UUID, Waiting],
     candidates: Sequence[Candidate],
+    chosen: Sequence[Take] = (),
     *,
     now: datetime,
     actor: Actor,
 ) -> list[UUID]:
     """Write what lines that are locked get of stock rows that are locked, and tell it; returns the ids of their orders.
 
-    From which warehouse a line is served is chosen as for every other line (`route`), but where quotas keep goods in one of them.
+    From which warehouse a line is served is chosen as for every other line (`route`), but where rules chose or quotas keep goods.
     """
     demands = {each.line_id: _demand(lines[each.line_id], now) for each in given}
+    ruled = {take.line_id for take in chosen}
     kept = {lines[each.line_id].group for each in given if each.quota_id}
-    parts = [each for each in given if lines[each.line_id].group not in kept]
+    parts = [each for each in given if lines[each.line_id].group not in kept and each.line_id not in ruled]
     wanted = _sum((each.line_id, from_parts(each.quantity)) for each in parts)
-    takes = route([_with(demands[line_id], quantity) for line_id, quantity in wanted.items()], candidates)
+    takes = [*chosen, *route([_with(demands[id], part) for id, part in wanted.items()], _left(candidates, chosen))]
     takes += [
         Take(each.line_id, each.stock_id, each.warehouse_id, from_parts(each.quantity))
         for each in given
@@ -168,6 +200,12 @@ def hand_out(
     ]
     used = [(each.line_id, each.stock_id, each.quota_id, from_parts(each.of_quota)) for each in given if each.quota_id]
     return write_takes(takes, used, lines, now=now, actor=actor)
+
+
+def _left(candidates: Sequence[Candidate], chosen: Sequence[Take]) -> list[Candidate]:
+    """Return the candidates with what was chosen taken off."""
+    gone = _sum((take.stock_id, take.quantity) for take in chosen)
+    return [replace(row, free=row.free - gone.get(row.stock_id, Decimal(0))) for row in candidates]
 
 
 def write_takes(

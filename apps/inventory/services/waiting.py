@@ -1,12 +1,16 @@
 """The waiting lines as rows: added when goods are short, lowered when they are served or wanted no more."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from apps.inventory.decisions.facts import DemandLine
+from apps.inventory.models import WaitReason
 from ordercash.kernel.sql import columns_of, fetch, insert_rows, run
+
+SHORT: Final = WaitReason.SHORT.value
+KEPT_BACK: Final = WaitReason.RULES.value
 
 COLUMNS = {
     "line_id": "uuid",
@@ -25,6 +29,7 @@ COLUMNS = {
     "wanted_on": "date",
     "kit_no": "int",
     "per_kit": "numeric",
+    "reason": "varchar",
 }
 
 LESS_WAITING = """
@@ -34,9 +39,11 @@ UPDATE inventory_backorder b SET quantity = b.quantity - l.quantity FROM less l 
 """
 
 
-def add_waiting(waiting: Sequence[tuple[DemandLine, Decimal]]) -> None:
-    """Let these quantities of lines wait; one statement, none for nothing."""
-    insert_rows("inventory_backorder", COLUMNS, [waiting_row(line, quantity) for line, quantity in waiting])
+def add_waiting(waiting: Sequence[tuple[DemandLine, Decimal]], reasons: Mapping[UUID, str] | None = None) -> None:
+    """Let these quantities of lines wait, because goods are short or for the reason given by line id; one statement, none for nothing."""
+    why = reasons or {}
+    rows = [waiting_row(line, quantity, why.get(line.line_id, SHORT)) for line, quantity in waiting]
+    insert_rows("inventory_backorder", COLUMNS, rows)
 
 
 MORE_WAITING = """
@@ -64,13 +71,25 @@ def wait_again(waiting: Sequence[tuple[DemandLine, Decimal]]) -> None:
         run(COUNTED_BEFORE, [[line.line_id for line, _ in new]])
 
 
+WHY_IT_WAITS = """
+UPDATE inventory_backorder SET reason = CASE WHEN line_id = ANY(%s::uuid[]) THEN %s ELSE %s END
+ WHERE line_id = ANY(%s::uuid[]) AND (reason = %s) <> (line_id = ANY(%s::uuid[]))
+"""
+
+
+def note_kept_back(line_ids: Collection[UUID], among: Collection[UUID]) -> None:
+    """Note of these waiting lines, which are locked, which of them rules keep back from goods that are there; one statement."""
+    kept = list(line_ids)
+    run(WHY_IT_WAITS, [kept, KEPT_BACK, SHORT, list(among), KEPT_BACK, kept])
+
+
 def lower_waiting(parts: Sequence[tuple[UUID, Decimal]]) -> None:
     """Take quantities off waiting lines that are locked; one statement, none for nothing."""
     if parts:
         run(LESS_WAITING, columns_of(parts, 2))
 
 
-def waiting_row(line: DemandLine, quantity: Decimal) -> tuple[Any, ...]:
+def waiting_row(line: DemandLine, quantity: Decimal, reason: str = SHORT) -> tuple[Any, ...]:
     """Return the row of a waiting quantity, in the order of COLUMNS."""
     about = line.about
     return (
@@ -90,4 +109,5 @@ def waiting_row(line: DemandLine, quantity: Decimal) -> tuple[Any, ...]:
         line.wanted_on,
         line.kit_no,
         line.per_kit,
+        reason,
     )

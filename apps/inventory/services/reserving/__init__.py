@@ -15,17 +15,18 @@ from apps.inventory.services.reserving.claimed import claim_holds, held_for, tak
 from apps.inventory.services.reserving.decided import take_decided
 from apps.inventory.services.reserving.fast import RESERVE, take_from_first
 from apps.inventory.services.reserving.free_of_stock import NoWarehouse, reserve_services
-from apps.inventory.services.reserving.giving_back import LESS_RESERVED
+from apps.inventory.services.reserving.giving_back import reserve_less
 from apps.inventory.services.reserving.kits import keep_kits_whole
 from apps.inventory.services.reserving.route import route
 from apps.inventory.services.reserving.slots import in_one_slot, take_from_slots
+from apps.inventory.services.reserving.sourced import take_sourced
 from apps.inventory.services.reserving.taking import TAKE, TOP_UP, StockMoved, group_of, take_reserved
 from apps.inventory.services.reserving.ways import handled_otherwise
-from apps.inventory.services.waiting import add_waiting
+from apps.inventory.services.sourcing import keep_sources
+from apps.inventory.services.waiting import KEPT_BACK, add_waiting
 from ordercash.kernel.transactions import joins
 
 __all__ = [
-    "LESS_RESERVED",
     "RESERVE",
     "TAKE",
     "TOP_UP",
@@ -33,6 +34,7 @@ __all__ = [
     "StockMoved",
     "claim_holds",
     "group_of",
+    "reserve_less",
     "reserve_lines",
     "route",
     "take_goods",
@@ -49,19 +51,29 @@ def reserve_lines(lines: Sequence[DemandLine]) -> dict[UUID, Reserved]:
     A line is served whole by the first warehouse of its legal entity that can, otherwise split by priority. Services are always
     reserved. A line is reserved once: naming it again raises IntegrityError. A legal entity without a warehouse lets its
     goods wait and raises NoWarehouse for a service. One statement when nothing is short, at most two more otherwise, one for services.
+    Where rules of sourcing are in force they choose the warehouses of an order, and say who waits although goods are there.
     """
     answers = {line.line_id: Reserved(line.quantity, NOTHING) for line in lines}
     with_whole_kits = freeze_policies(lines)
     claims = held_for(lines)
     reserve_services([line for line in lines if not line.is_stocked])
-    short, takes = take_goods(_without(claims, [line for line in lines if line.is_stocked]))
+    goods = _without(claims, [line for line in lines if line.is_stocked])
+    chosen = take_sourced(goods)
+    short, takes = take_goods(_but(goods, chosen.lines), alone=not chosen.plans)
     take_over(claims, lines)
-    if short:
-        missing = _missing(short, takes)
+    if short or chosen.lines:
+        missing = _missing([*short, *chosen.lines], [*takes, *chosen.takes])
         answers |= {line.line_id: _answer(line, missing[line.line_id]) for line in lines if line.line_id in missing}
         answers |= keep_kits_whole(lines, answers, with_whole_kits)
-        answers |= _wait(lines, answers)
+        answers |= _wait(lines, answers, dict.fromkeys(chosen.kept_back, KEPT_BACK))
+    keep_sources(chosen.plans)
     return answers
+
+
+def _but(goods: Sequence[DemandLine], lines: Sequence[DemandLine]) -> Sequence[DemandLine]:
+    """Return the goods without these lines."""
+    gone = {line.line_id for line in lines}
+    return [line for line in goods if line.line_id not in gone] if gone else goods
 
 
 def _without(claims: Sequence[Claim], goods: Sequence[DemandLine]) -> Sequence[DemandLine]:
@@ -75,15 +87,16 @@ def _without(claims: Sequence[Claim], goods: Sequence[DemandLine]) -> Sequence[D
     return [line for line in rest if line.quantity]
 
 
-def take_goods(goods: Sequence[DemandLine]) -> tuple[list[DemandLine], list[Take]]:
+def take_goods(goods: Sequence[DemandLine], *, alone: bool = True) -> tuple[list[DemandLine], list[Take]]:
     """Take what there is for these lines; return the lines that were decided one by one, and what each got of where.
 
-    Rows are locked before slots. Who wants more than one product looks first whether a slot has what is wanted of each: otherwise the
-    rows serve all of it, because nobody may wait for slots of one product while holding those of another out of turn.
+    Rows are locked before slots; who holds rows already is not `alone`. Who wants more than one product looks first whether a slot has
+    what is wanted of each: otherwise the rows serve all of it, because nobody may wait for slots of one product while holding those of
+    another out of turn.
     """
     slotted = {id for id, way in handled_otherwise().items() if way == Handling.SLOTS} if goods else set()
     dealt = [line for line in goods if line.product_id in slotted]
-    if dealt and len({group_of(line) for line in goods}) == 1:
+    if dealt and alone and len({group_of(line) for line in goods}) == 1:
         return _from_rows(take_from_slots(goods, alone=True))
     if not dealt or not in_one_slot(dealt):
         return _from_rows(goods)
@@ -108,9 +121,11 @@ def _answer(line: DemandLine, missing: Decimal) -> Reserved:
     return Reserved(line.quantity - missing, missing)
 
 
-def _wait(lines: Sequence[DemandLine], answers: Mapping[UUID, Reserved]) -> dict[UUID, Reserved]:
+def _wait(
+    lines: Sequence[DemandLine], answers: Mapping[UUID, Reserved], reasons: Mapping[UUID, str]
+) -> dict[UUID, Reserved]:
     """Let wait what is missing, and say until when."""
     waiting = [(line, answers[line.line_id].backordered) for line in lines if answers[line.line_id].backordered]
-    add_waiting(waiting)
+    add_waiting(waiting, reasons)
     dates = promise_waiting([line for line, _ in waiting], now=max(line.occurred_at for line in lines))
     return {line_id: replace(answers[line_id], promised_on=day) for line_id, day in dates.items()}

@@ -5,9 +5,8 @@ from decimal import ROUND_CEILING, Decimal
 from uuid import UUID
 
 from apps.inventory.decisions.facts import DemandLine, Reserved
-from apps.inventory.services.reserving.giving_back import LESS_RESERVED
-from apps.inventory.services.reserving.taking import StockMoved
-from ordercash.kernel.sql import columns_of, fetch
+from apps.inventory.services.reserving.giving_back import reserve_less
+from ordercash.kernel.sql import fetch
 
 # The last warehouse before the first; what comes out of a slot is left alone.
 OF_LINES = """
@@ -33,8 +32,7 @@ def keep_kits_whole(
         if part := min(left[line_id], quantity):
             left[line_id] -= part
             parts.append((reservation_id, part))
-    if parts and fetch(LESS_RESERVED, columns_of(parts, 2))[0][0] != len(parts):
-        raise StockMoved()
+    reserve_less(parts)
     given = {line_id: quantity - left[line_id] for line_id, quantity in excess.items()}
     return {
         line_id: Reserved(answers[line_id].reserved - back, answers[line_id].backordered + back)

@@ -1,4 +1,4 @@
--- No line waits beside goods of its legal entity that are free, but where goods are given by hand, kept for channels, or a kit is not whole
+-- No line waits beside goods of its legal entity that are free, but where goods are given by hand, kept for channels or by rules, or a kit is not whole
 WITH by_hand AS (
     SELECT e.id FROM masterdata_legalentity e JOIN rulebooks_rulebook r ON r.legal_entity_id = e.id OR r.legal_entity_id IS NULL
       JOIN rulebooks_activation a ON a.rulebook_id = r.id AND a.from_at <= now() AND (a.until_at IS NULL OR a.until_at > now())
@@ -13,7 +13,7 @@ WITH by_hand AS (
 SELECT e.code || ' ' || p.sku AS ref, 'nothing free, or nobody waits' AS expected,
        f.free || ' free, ' || sum(b.quantity) || ' waited for' AS found, 'free goods against those who wait for them' AS detail
   FROM beside f
-  JOIN inventory_backorder b ON b.product_id = f.product_id AND b.legal_entity_id = f.legal_entity_id AND b.reason <> 'later'
+  JOIN inventory_backorder b ON b.product_id = f.product_id AND b.legal_entity_id = f.legal_entity_id AND b.reason NOT IN ('later', 'rules')
   LEFT JOIN inventory_orderpolicy o ON o.order_id = b.order_id AND o.kits_whole AND b.kit_no IS NOT NULL
   JOIN masterdata_product p ON p.id = f.product_id
   JOIN masterdata_legalentity e ON e.id = f.legal_entity_id

@@ -1,0 +1,153 @@
+"""Lines that waited, and orders that rules of sourcing decided for when they were placed: the rules choose again, among what is free now.
+
+Where such an order goes is known from that decision, in kilometres from each warehouse; no postal code is kept for it.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from apps.inventory.decisions.allocation import Candidate
+from apps.inventory.decisions.document import SOURCING
+from apps.inventory.decisions.facts import DemandLine
+from apps.inventory.decisions.sharing.facts import Given, Line, from_parts, to_parts
+from apps.inventory.decisions.sourcing.record import read_facts
+from apps.inventory.selectors.rules import rules_in_force
+from apps.inventory.services.sourcing import NO_SOURCES, Asked, House, Sources, World, asked_of, houses_on
+from apps.inventory.services.turns import Waiting, demand_of
+from apps.masterdata.contract import ProductFacts, products_by_id
+from apps.rulebooks.contract import InForce, decisions_about
+from ordercash.kernel.sql import fetch
+
+# From where orders come already: what is reserved and has not left.
+COMES_FROM: Final = """
+SELECT DISTINCT order_id, warehouse_id FROM inventory_reservation WHERE order_id = ANY(%s::uuid[]) AND stock_id IS NOT NULL
+"""
+# What rules keep back from one line goes to others; so often it is looked whether it can.
+MOST_ROUNDS: Final = 8
+
+Share = Callable[[Sequence[Line]], list[Given]]
+
+
+class Shared(NamedTuple):
+    """What lines get, the sources of those that rules decide for, and whom rules keep back from goods that are there."""
+
+    given: list[Given]
+    sources: Sources
+    kept_back: set[UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class RuledWaiting:
+    """Waiting lines that rules decide for, with all that the rules ask."""
+
+    lines: Mapping[UUID, Waiting]
+    versions: Mapping[UUID, InForce]
+    km: Mapping[tuple[UUID, str], int | None]
+    comes_from: Mapping[UUID, frozenset[UUID]]
+    products: Mapping[UUID, ProductFacts]
+    now: datetime
+
+    def share(self, asked: Sequence[Line], share: Share, candidates: Sequence[Candidate]) -> Shared:
+        """Share out so that nobody is given what rules keep from him: what he cannot have, those after him are asked for."""
+        kept_back: set[UUID] = set()
+        for _ in range(MOST_ROUNDS):
+            given = share(asked)
+            sources = self._choose(given, candidates)
+            less = self._less(given, sources)
+            if not less:
+                return Shared(given, sources, kept_back)
+            kept_back |= less.keys()
+            asked = _lowered(asked, less)
+        late = {self.lines[line_id].order_id for line_id in less}
+        gone = {line_id for line_id, line in self.lines.items() if line.order_id in late}
+        plans = [plan for plan in sources.plans if plan.order_id not in late]
+        return Shared([each for each in given if each.line_id not in gone], Sources(plans, sources.left), kept_back)
+
+    def _wanted(self, given: Sequence[Given]) -> dict[UUID, Decimal]:
+        """Return what each line that rules decide for is given in all; what is kept for channels lies where it is kept."""
+        kept = {self.lines[each.line_id].group for each in given if each.quota_id and each.line_id in self.lines}
+        sums: dict[UUID, int] = {}
+        for each in given:
+            if each.line_id in self.lines and self.lines[each.line_id].group not in kept:
+                sums[each.line_id] = sums.get(each.line_id, 0) + each.quantity
+        return {line_id: from_parts(parts) for line_id, parts in sums.items()}
+
+    def _choose(self, given: Sequence[Given], candidates: Sequence[Candidate]) -> Sources:
+        by_order: dict[UUID, list[DemandLine]] = {}
+        for line_id, quantity in self._wanted(given).items():
+            line = self.lines[line_id]
+            by_order.setdefault(line.order_id, []).append(self._demand(line, quantity))
+        found = [self._asked(order, lines) for order, lines in by_order.items()]
+        asked = [order for order in found if order is not None]
+        if not asked:
+            return NO_SOURCES
+        shelves = {(row.group[1], row.warehouse_id): (row.stock_id, row.free) for row in candidates}
+        return World(houses_on(asked), shelves, self.products, self._distance).serve(asked)
+
+    def _demand(self, line: Waiting, quantity: Decimal) -> DemandLine:
+        net = int(line.net_minor * quantity / line.line_quantity) if line.line_quantity else line.net_minor
+        return replace(demand_of(line), quantity=quantity, net_minor=net, occurred_at=self.now)
+
+    def _asked(self, order_id: UUID, lines: Sequence[DemandLine]) -> Asked | None:
+        version = self.versions[order_id]
+        there = self.comes_from.get(order_id, frozenset())
+        full = len(there) >= version.compiled.document.most_parcels
+        return asked_of(order_id, lines, version, there if full else None)
+
+    def _distance(self, order: Asked, house: House) -> int | None:
+        return self.km.get((order.order_id, house.code))
+
+    def _less(self, given: Sequence[Given], sources: Sources) -> dict[UUID, Decimal]:
+        """Return what lines get that rules keep back from a part of what they were given."""
+        got: dict[UUID, Decimal] = {}
+        for take in sources.takes:
+            got[take.line_id] = got.get(take.line_id, Decimal(0)) + take.quantity
+        planned = {plan.order_id for plan in sources.plans}
+        return {
+            line_id: got.get(line_id, Decimal(0))
+            for line_id, quantity in self._wanted(given).items()
+            if self.lines[line_id].order_id in planned and got.get(line_id, Decimal(0)) < quantity
+        }
+
+
+def ruled_waiting(lines: Collection[Waiting], *, now: datetime) -> RuledWaiting | None:
+    """Return the lines that rules decide for: of orders for which rules decided before, where they are in force now.
+
+    Three statements, none where no rulebook of the kind is in force.
+    """
+    in_force = {
+        entity: version
+        for entity in {line.legal_entity_id for line in lines}
+        if (version := rules_in_force(SOURCING, at=now, legal_entity_id=entity))
+    }
+    orders = {line.order_id: in_force[line.legal_entity_id] for line in lines if line.legal_entity_id in in_force}
+    if not orders:
+        return None
+    facts = {row.subject_id: row.facts for row in decisions_about(sorted(orders)) if row.kind == SOURCING}
+    if not facts:
+        return None
+    km = {(order, place.code): place.km for order, text in facts.items() for place in read_facts(text).places}
+    there: dict[UUID, set[UUID]] = {}
+    for order, warehouse in fetch(COMES_FROM, [sorted(facts)]):
+        there.setdefault(order, set()).add(warehouse)
+    ruled = {line.line_id: line for line in lines if line.order_id in facts}
+    return RuledWaiting(
+        ruled,
+        {order: orders[order] for order in facts},
+        km,
+        {order: frozenset(places) for order, places in there.items()},
+        products_by_id({line.product_id for line in ruled.values()}),
+        now,
+    )
+
+
+def _lowered(asked: Sequence[Line], less: Mapping[UUID, Decimal]) -> list[Line]:
+    """Let lines ask for what they can have; a kit of which a part cannot be had is not asked for at all."""
+    kits = {line.kit for line in asked if line.kit is not None and line.line_id in less}
+    parts = {line_id: to_parts(quantity) for line_id, quantity in less.items()}
+    kept = [line._replace(quantity=parts.get(line.line_id, line.quantity)) for line in asked if line.kit is None or line.kit not in kits]
+    return [line for line in kept if line.quantity]

@@ -1,0 +1,1 @@
+DROP FUNCTION inventory_plan_picks(uuid[], uuid[], uuid[], date[], integer[]);
