@@ -50,6 +50,7 @@ from apps.inventory.selectors.overdue import OverdueLine, overdue_lines
 from apps.inventory.selectors.product_story import Movement, Waiting, newest_movements, waiting_for
 from apps.inventory.selectors.shipments import shipments_of, shipped_lines
 from apps.inventory.selectors.sourcing_kind import register_sourcing
+from apps.inventory.selectors.sourcing_story import SourcingTold, WayTold, sourcing_of
 from apps.inventory.selectors.stock import availability, line_standings, warehouses
 from apps.inventory.selectors.warehouse_work import ShelfAt, WorkLine, services_of, shelf_at, work_of
 from apps.inventory.services.at_warehouse import lose_here, promise_here
@@ -58,6 +59,7 @@ from apps.inventory.services.feeds import FEED_JOBS
 from apps.inventory.services.holding import JOBS as HOLD_JOBS
 from apps.inventory.services.holding import hold_goods
 from apps.inventory.services.inspecting import receive_to_inspect
+from apps.inventory.services.kept_back import JOBS as SOURCING_JOBS
 from apps.inventory.services.notices import make_notices
 from apps.inventory.services.orphans import release_orphans
 from apps.inventory.services.places import ensure_warehouses
@@ -106,9 +108,11 @@ __all__ = [
     "ShipmentFacts",
     "ShipmentSheet",
     "ShippedLine",
+    "SourcingTold",
     "Waiting",
     "WarehouseDraft",
     "WarehouseFacts",
+    "WayTold",
     "WorkLine",
     "adjust_counted",
     "availability",
@@ -149,6 +153,7 @@ __all__ = [
     "shipment_sheets",
     "shipments_of",
     "shipped_lines",
+    "sourcing_of",
     "unpostable_returns",
     "waiting_for",
     "warehouses",
@@ -160,7 +165,7 @@ def register() -> None:
     """Make known what inventory does by itself and by which rules; called once when the apps are loaded."""
     register_promises()
     register_sourcing()
-    for name, (function, every_seconds, title) in {**JOBS, **FEED_JOBS, **HOLD_JOBS}.items():
+    for name, (function, every_seconds, title) in {**JOBS, **FEED_JOBS, **HOLD_JOBS, **SOURCING_JOBS}.items():
         register_job(name, function, every_seconds=every_seconds, title=title)
     register_sharing()
     register_freshness()

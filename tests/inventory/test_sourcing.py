@@ -30,7 +30,9 @@ from tests.factories.near_and_far import RULES, TABLE, near_and_far, wanted
 from tests.factories.rulebooks import put_in_force
 from tests.factories.sourcing import random_order, random_rules
 
-SHIPPED = yaml.safe_load((Path(__file__).parents[2] / "examples/rulebooks/inventory_sourcing.yaml").read_text("utf-8"))
+SHIPPED = yaml.safe_load(
+    (Path(__file__).parents[2] / "examples/rulebooks/by_choice/inventory_sourcing.yaml").read_text("utf-8")
+)
 
 
 def test_the_shipped_rulebook_has_no_faults() -> None:

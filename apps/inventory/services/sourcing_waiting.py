@@ -149,5 +149,9 @@ def _lowered(asked: Sequence[Line], less: Mapping[UUID, Decimal]) -> list[Line]:
     """Let lines ask for what they can have; a kit of which a part cannot be had is not asked for at all."""
     kits = {line.kit for line in asked if line.kit is not None and line.line_id in less}
     parts = {line_id: to_parts(quantity) for line_id, quantity in less.items()}
-    kept = [line._replace(quantity=parts.get(line.line_id, line.quantity)) for line in asked if line.kit is None or line.kit not in kits]
+    kept = [
+        line._replace(quantity=parts.get(line.line_id, line.quantity))
+        for line in asked
+        if line.kit is None or line.kit not in kits
+    ]
     return [line for line in kept if line.quantity]

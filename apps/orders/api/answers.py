@@ -213,5 +213,67 @@ class PriceExplanation(Answer):
     lines: list[PriceReason]
 
 
+class SourcePick(Answer):
+    """A quantity of a product that comes from the warehouse."""
+
+    product: UUID
+    sku: str
+    quantity: Number
+
+
+class SourceParcel(Answer):
+    """What one warehouse sends, and the parts of what that costs. `km` null: nobody knows the distance."""
+
+    warehouse: str
+    picks: list[SourcePick]
+    zone: str
+    km: int | None
+    carrier: str
+    weight_kg: Number
+    days: int
+    carriage: Amount
+    work: Amount
+    days_cost: Amount
+    cost: Amount
+
+
+class SourceRejected(Answer):
+    """Another way: what it would cost and how many lines it leaves short, or the code of why it is not possible."""
+
+    name: Annotated[str, Field(description="by_priority, alone, or so many parcels")]
+    warehouses: list[str]
+    cost: Amount | None
+    short_lines: int
+    why_not: str
+
+
+class SourceUnserved(Answer):
+    """What no warehouse can send under the rules."""
+
+    sku: str
+    quantity: Number
+
+
+class SourceDecision(Answer):
+    """A decision of the rules of sourcing; the SHA-256 names the version that took it."""
+
+    decision_id: UUID
+    taken_at: AwareDatetime
+    version_sha256: str
+    currency: str
+    parcels: list[SourceParcel]
+    penalty: Amount
+    cost: Amount
+    unserved: list[SourceUnserved]
+    rejected: list[SourceRejected]
+    is_proven: bool
+
+
+class OrderSources(Answer):
+    """The decisions about an order, the newest first; none where warehouses were asked in the order of their priority."""
+
+    items: list[SourceDecision]
+
+
 class JsonSchema(RootModel[dict[str, Any]]):
     """A JSON Schema (draft 2020-12)."""

@@ -9,9 +9,18 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.audit.contract import timeline
-from apps.orders.api.answers import JsonSchema, OrderPlaced, OrderRow, OrderShown, PriceExplanation, TimelineEvent
+from apps.inventory.contract import sourcing_of
+from apps.orders.api.answers import (
+    JsonSchema,
+    OrderPlaced,
+    OrderRow,
+    OrderShown,
+    OrderSources,
+    PriceExplanation,
+    TimelineEvent,
+)
 from apps.orders.api.intake import place_order
-from apps.orders.api.shapes import shown_order, shown_orders, shown_prices
+from apps.orders.api.shapes import shown_order, shown_orders, shown_prices, shown_sourcing
 from apps.orders.decisions.canonical import CanonicalOrder, json_schema
 from apps.orders.permissions import PLACE_ORDERS, VIEW_ORDERS
 from apps.orders.selectors.detail import order_detail
@@ -115,6 +124,16 @@ class OrderPrices(APIView):
 
     def get(self, request: Request, order_id: UUID) -> Response:
         return Response(shown_prices(price_explanation(order_detail(order_id).id)))
+
+
+class OrderSourcing(APIView):
+    """From where the order comes: each decision of the rules of sourcing, the parts of its cost and what was rejected."""
+
+    permissions = {"GET": VIEW_ORDERS}
+    shapes = {"GET": Shape(answer=OrderSources)}
+
+    def get(self, request: Request, order_id: UUID) -> Response:
+        return Response({"items": [shown_sourcing(told) for told in sourcing_of(order_detail(order_id).id)]})
 
 
 class OrderSchema(APIView):

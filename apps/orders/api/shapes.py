@@ -5,6 +5,7 @@ from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
+from apps.inventory.contract import SourcingTold
 from apps.orders.selectors.detail import LineView, OrderView
 from ordercash.kernel.money import to_major
 
@@ -80,6 +81,42 @@ def shown_prices(explanation: Mapping[str, Any]) -> dict[str, Any]:
         for line in explanation["lines"]
     ]
     return {**{name: explanation[name] for name in ("version_sha256", "decision_id", "taken_at")}, "lines": lines}
+
+
+def shown_sourcing(told: SourcingTold) -> dict[str, Any]:
+    """Return a decision of where an order comes from."""
+    currency = told.currency
+    return {
+        **{
+            name: getattr(told, name) for name in ("decision_id", "taken_at", "version_sha256", "currency", "is_proven")
+        },
+        "parcels": [_parcel(parcel, currency) for parcel in told.parcels],
+        "penalty": money(told.penalty_minor, currency),
+        "cost": money(told.cost_minor, currency),
+        "unserved": [{"sku": sku, "quantity": plain(left)} for sku, left in told.unserved.items()],
+        "rejected": [
+            {
+                "name": way.name,
+                "warehouses": list(way.warehouses),
+                "cost": None if way.cost_minor is None else money(way.cost_minor, currency),
+                "short_lines": way.short_lines,
+                "why_not": way.why_not,
+            }
+            for way in told.rejected
+        ],
+    }
+
+
+def _parcel(parcel: Any, currency: str) -> dict[str, Any]:
+    return {
+        **{name: getattr(parcel, name) for name in ("warehouse", "zone", "km", "carrier", "days")},
+        "picks": [{"product": p.product_id, "sku": p.sku, "quantity": plain(p.quantity)} for p in parcel.picks],
+        "weight_kg": plain(parcel.weight_kg),
+        "carriage": money(parcel.carriage_minor, currency),
+        "work": money(parcel.work_minor, currency),
+        "days_cost": money(parcel.days_minor, currency),
+        "cost": money(parcel.cost_minor, currency),
+    }
 
 
 def money(minor: int, currency: str) -> str:

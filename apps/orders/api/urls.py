@@ -10,6 +10,7 @@ urlpatterns = [
     path("orders/<uuid:order_id>", endpoints.OrderDetail.as_view(), name="api_order"),
     path("orders/<uuid:order_id>/timeline", endpoints.OrderTimeline.as_view(), name="api_order_timeline"),
     path("orders/<uuid:order_id>/prices", endpoints.OrderPrices.as_view(), name="api_order_prices"),
+    path("orders/<uuid:order_id>/sourcing", endpoints.OrderSourcing.as_view(), name="api_order_sourcing"),
     path("orders/<uuid:order_id>/release", verbs.Release.as_view(), name="api_order_release"),
     path("orders/<uuid:order_id>/lines/<int:line_no>/price", verbs.LinePrice.as_view(), name="api_order_line_price"),
     path("orders/<uuid:order_id>/allow-below-floor", verbs.AllowBelowFloor.as_view(), name="api_order_allow"),

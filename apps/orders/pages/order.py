@@ -18,7 +18,7 @@ from apps.billing.contract import (
     why_set_aside,
 )
 from apps.exceptions.contract import CaseFacts
-from apps.inventory.contract import GoodsBack, availability, goods_back, shipment_sheets
+from apps.inventory.contract import GoodsBack, availability, goods_back, shipment_sheets, sourcing_of
 from apps.ledger.contract import entries_of
 from apps.orders.journey.cases import ORDER_RESOLUTIONS
 from apps.orders.pages import seen
@@ -35,6 +35,7 @@ from apps.orders.pages.order_tables import (
 from apps.orders.pages.places import address_lines
 from apps.orders.pages.prices import titles_of
 from apps.orders.pages.reasons import bad_rows_table, reasons_table
+from apps.orders.pages.sourcing import sourcing_card
 from apps.orders.pages.told import entries_told
 from apps.orders.permissions import (
     ALLOW_BELOW_FLOOR,
@@ -63,6 +64,9 @@ from ordercash.web.actions import Action, Given
 from ordercash.web.components import Crumb, TimelineEntry
 from ordercash.web.links import names_of
 from ordercash.web.page import Page
+
+# So many of the latest decisions of where it comes from are shown; all are told by the API.
+SOURCINGS_SHOWN = 3
 
 
 class VerbRefused(Conflict):
@@ -182,6 +186,9 @@ class OrderPage(Page):
         return {
             "shipments": shipments_table(shipment_sheets([self.order.id])),
             "returns": returns_table(self.came_back, self.order.lines) if self.came_back else None,
+            "sourcings": [sourcing_card(told) for told in sourcing_of(self.order.id)[:SOURCINGS_SHOWN]]
+            if self.may(seen.STOCK)
+            else [],
         }
 
     def _money(self) -> Mapping[str, Any]:
