@@ -12,7 +12,7 @@ from pathlib import Path
 from uuid import UUID
 
 from apps.audit.services.events import EVENT_COLUMNS
-from apps.inventory.services.reserving.fast import RESERVE
+from apps.inventory.services.reserving.single import TAKE_ONE
 from bench.measure import BINARIES, HERE, floor
 
 # The members of the event, and what stands for the parameters of the statement: those of one new line of one unit.
@@ -27,7 +27,7 @@ EVENT = {
     "actor_id": "'00000000-0000-0000-0000-000000000000'",
     "traceparent": "''",
 }
-ONE_LINE = ("new_id()", "new_id()", ":entity", ":product", "1", "now()")
+ONE_LINE = ("1", ":product", ":entity", "1", "1", "new_id()", "new_id()", ":product", "1", "now()", ":product")
 
 
 def hot(clients: int, seconds: int) -> float:
@@ -58,7 +58,7 @@ def take_script() -> str:
     members = {name: EVENT.get(name, "NULL") for name in EVENT_COLUMNS}
     values = ", ".join(f"array[{members[name]}]::{kind}[]" for name, kind in EVENT_COLUMNS.items())
     event = f"INSERT INTO audit_eventrecord ({', '.join(members)}) SELECT * FROM unnest({values})"
-    reserve = RESERVE.strip()
+    reserve = TAKE_ONE.strip()
     for value in ONE_LINE:
-        reserve = reserve.replace("%s", f"array[{value}]", 1)
+        reserve = reserve.replace("%s", value, 1)
     return Path(HERE / "floor" / "take.sql").read_text().replace("{event}", event).replace("{reserve}", reserve)

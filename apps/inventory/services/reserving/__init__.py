@@ -18,6 +18,7 @@ from apps.inventory.services.reserving.free_of_stock import NoWarehouse, reserve
 from apps.inventory.services.reserving.giving_back import reserve_less
 from apps.inventory.services.reserving.kits import keep_kits_whole
 from apps.inventory.services.reserving.route import route
+from apps.inventory.services.reserving.single import take_one
 from apps.inventory.services.reserving.slots import in_one_slot, take_from_slots
 from apps.inventory.services.reserving.sourced import take_sourced
 from apps.inventory.services.reserving.taking import TAKE, TOP_UP, StockMoved, group_of, take_reserved
@@ -50,7 +51,7 @@ def reserve_lines(lines: Sequence[DemandLine]) -> dict[UUID, Reserved]:
 
     A line is served whole by the first warehouse of its legal entity that can, otherwise split by priority. Services are always
     reserved. A line is reserved once: naming it again raises IntegrityError. A legal entity without a warehouse lets its
-    goods wait and raises NoWarehouse for a service. One statement when nothing is short, at most two more otherwise, one for services.
+    goods wait and raises NoWarehouse for a service. One statement when nothing is short, at most three more otherwise, one for services.
     Where rules of sourcing are in force they choose the warehouses of an order, and say who waits although goods are there.
     """
     answers = {line.line_id: Reserved(line.quantity, NOTHING) for line in lines}
@@ -96,6 +97,8 @@ def take_goods(goods: Sequence[DemandLine], *, alone: bool = True) -> tuple[list
     """
     slotted = {id for id, way in handled_otherwise().items() if way == Handling.SLOTS} if goods else set()
     dealt = [line for line in goods if line.product_id in slotted]
+    if alone and not dealt and take_one(goods):
+        return [], []
     if dealt and alone and len({group_of(line) for line in goods}) == 1:
         return _from_rows(take_from_slots(goods, alone=True))
     if not dealt or not in_one_slot(dealt):
