@@ -1,6 +1,9 @@
 """The kind of rulebook by which things are promised, as rulebooks calls it."""
 
+import json
+
 from apps.inventory.decisions.atp.record import replay
+from apps.inventory.decisions.atp.replan_record import FACT, replay_replan
 from apps.inventory.decisions.document import AVAILABILITY
 from apps.inventory.decisions.document.availability import (
     NAMES,
@@ -34,7 +37,7 @@ def _compile(document: Availability) -> AvailabilityRules:
 
 
 def _decide(rules: AvailabilityRules, facts: str) -> Decided:
-    return Decided(*replay(rules, facts))
+    return Decided(*(replay_replan if FACT in json.loads(facts) else replay)(rules, facts))
 
 
 def _examine(document: Availability) -> list[Finding]:

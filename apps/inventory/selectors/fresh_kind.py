@@ -3,8 +3,9 @@
 from apps.inventory.decisions.document import FRESHNESS
 from apps.inventory.decisions.document.language import Conditioned
 from apps.inventory.decisions.freshness import NAMES, Freshness, FreshnessRule, compile_freshness
+from apps.inventory.decisions.freshness_record import replay_freshness
 from apps.inventory.selectors.rules import LANGUAGE
-from apps.rulebooks.contract import Finding, RuleText, register_kind
+from apps.rulebooks.contract import Decided, Finding, RuleText, register_kind
 
 
 def register_freshness() -> None:
@@ -14,6 +15,7 @@ def register_freshness() -> None:
         title="What may be sold of shelves that others sell from, too",
         schema=Freshness,
         compile=lambda document: compile_freshness(document, LANGUAGE),
+        decide=lambda rules, facts: Decided(*replay_freshness(rules, facts)),
         examine=_examine,
         rules=lambda document: {rule.name: _words(rule) for rule in document.rules},
         names={"/rules/*/when": NAMES},

@@ -6,16 +6,16 @@ A promise is a date, and stays until a re-plan moves it. Which supply serves it 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, cast
 from uuid import UUID
 
 from apps.audit.contract import record_events
 from apps.inventory.decisions.allocation import Group as GroupKey
 from apps.inventory.decisions.atp.facts import Group, needs_of, parts_of, quantity_of, sources_of
 from apps.inventory.decisions.atp.foreseeing import Broken, foresee
-from apps.inventory.decisions.atp.nouns import Need, Pegged, Pegging, Source
+from apps.inventory.decisions.atp.nouns import Pegged, Pegging, Source
 from apps.inventory.decisions.atp.pegging import peg
-from apps.inventory.decisions.atp.promising import plan_of, promise, with_promised, with_waiting
+from apps.inventory.decisions.atp.record import Asked, Texts, by_day, promise_lines, texts_made
 from apps.inventory.decisions.document import AVAILABILITY
 from apps.inventory.decisions.document.availability import UNWRITTEN, Terms
 from apps.inventory.decisions.facts.promises import BrokenLine, Change, Line, Peg
@@ -34,6 +34,7 @@ from apps.inventory.services.promise_rows import (
     write_promises,
 )
 from apps.masterdata.contract import entities_by_id
+from apps.rulebooks.contract import DecisionDraft, InForce, record_decisions
 from ordercash.kernel.actor import SYSTEM, Actor
 from ordercash.kernel.clock import business_date
 from ordercash.kernel.transactions import joins
@@ -48,12 +49,12 @@ class Named(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A group as it stands, under its terms; `promises`: a rulebook is in force. Day 0 is `today`."""
+    """A group as it stands, under its terms, by the version that is in force (None: nobody is promised a day). Day 0 is `today`."""
 
     key: GroupKey
     group: Group
     terms: Terms
-    promises: bool
+    version: InForce | None
     today: date
 
     def on(self, day: int) -> date:
@@ -90,7 +91,7 @@ def standing_of(
     for key, group in read.items():
         version, entity = versions[key[0]], entities[key[0]]
         terms = version.compiled.of(group.sku, group.category, group.legal_entity) if version else UNWRITTEN
-        standing.append(Standing(key, group, terms, version is not None, business_date(now, entity.time_zone)))
+        standing.append(Standing(key, group, terms, version, business_date(now, entity.time_zone)))
     return standing, lines_of(keys)
 
 
@@ -109,8 +110,10 @@ def settle(
     """
     lines = _with_days(lines, moved)
     standing = [_replaced(each, lines) for each in standing]
-    first = _first_days(standing, lines)
+    first, logged = _first_days(standing, lines, now)
     write_promises([*moved, *first], now=now, actor=actor)
+    if logged:
+        record_decisions(logged)
     record_events(promises_made([*moved, *first], now, actor))
     lines = _with_days(lines, first)
     known, gone = pegs_of([each.key for each in standing])
@@ -152,31 +155,44 @@ def _replaced(standing: Standing, lines: Mapping[UUID, Line]) -> Standing:
     return replace(standing, group=standing.group._replace(waiting=tuple(waiting)))
 
 
-def _first_days(standing: Sequence[Standing], lines: Mapping[UUID, Line]) -> list[Change]:
-    """Return the days that can be promised to lines without one, as far as nobody else is changing them."""
-    found = {line_id: day for each in standing if each.promises for line_id, day in _days_of(each).items()}
+def _first_days(
+    standing: Sequence[Standing], lines: Mapping[UUID, Line], now: datetime
+) -> tuple[list[Change], list[DecisionDraft]]:
+    """Return the days that can be promised to lines without one, as far as nobody else is changing them, and what decided them."""
+    made = [(each, *_days_of(each)) for each in standing if each.version is not None]
+    found = {line_id: day for _, days, _ in made for line_id, day in days.items()}
     able = not_busy(found)
-    return [Change(lines[id], day, "promised") for id, day in found.items() if id in able and id in lines]
+    changes = [Change(lines[id], day, "promised") for id, day in found.items() if id in able and id in lines]
+    told = {change.line.line_id for change in changes}
+    return changes, [
+        _logged(each, days, texts, lines, now) for each, days, texts in made if texts and not told.isdisjoint(days)
+    ]
 
 
-def _days_of(standing: Standing) -> dict[UUID, date]:
-    asked = sorted((row for row in standing.group.waiting if row.promised is None), key=lambda row: (row.rank, row.key))
-    if not asked:
-        return {}
-    terms, rule = standing.terms, standing.terms.arithmetic
-    dated = tuple(row for row in standing.group.waiting if row.promised is not None)
-    sources = sources_of(standing.group, terms)
-    plan = plan_of(sources, needs_of(standing.group._replace(waiting=dated), terms), rule)
-    days: dict[UUID, date] = {}
-    for row in asked:
-        wanted = Need(row.key, max(row.wanted or 0, 0), row.quantity, (2, *row.rank))
-        promised = promise(plan, wanted, rule, whole=True)
-        if promised.complete_day is None:
-            plan = with_waiting(plan, wanted, rule)
-        else:
-            days[UUID(row.key)] = standing.on(promised.complete_day)
-            plan = with_promised(plan, wanted, promised, rule)
-    return days
+def _days_of(standing: Standing) -> tuple[dict[UUID, date], Texts | None]:
+    """Return the days that lines without one can have, who waits longest first, and the decision as texts; None: there is none."""
+    rows = sorted((row for row in standing.group.waiting if row.promised is None), key=lambda row: (row.rank, row.key))
+    if not rows or standing.version is None:
+        return {}, None
+    asked = [Asked(row.key, 0, max(row.wanted or 0, 0), row.quantity) for row in rows]
+    group = by_day(standing.group)
+    found, plans = promise_lines(standing.version.compiled, [group], asked)
+    days = {
+        UUID(key): standing.on(promised.complete_day)
+        for key, promised in found.items()
+        if promised.complete_day is not None
+    }
+    return days, texts_made(standing.today.isoformat(), [group], asked, found, plans) if days else None
+
+
+def _logged(
+    standing: Standing, days: Mapping[UUID, date], texts: Texts, lines: Mapping[UUID, Line], now: datetime
+) -> DecisionDraft:
+    """Return the decision about a group: that of the order whose lines it is about, or of the product where it is about several."""
+    orders = {lines[line_id].order_id for line_id in days if line_id in lines}
+    subject = ("order", orders.pop()) if len(orders) == 1 else ("product", standing.key[1])
+    version = cast(InForce, standing.version)
+    return DecisionDraft(AVAILABILITY, *subject, version.sha256, *texts, now)
 
 
 def _pegs(standing: Standing, sources: Mapping[str, Source], pegging: Pegging, lines: Mapping[UUID, Line]) -> list[Peg]:

@@ -9,14 +9,19 @@ from typing import Final
 from uuid import UUID
 
 from apps.inventory.decisions.allocation import Group as GroupKey
-from apps.inventory.decisions.atp.facts import PARTS, needs_of, parts_of, quantity_of, sources_of
+from apps.inventory.decisions.atp.facts import PARTS, parts_of, quantity_of, sources_of
 from apps.inventory.decisions.atp.nouns import Need, Source
-from apps.inventory.decisions.atp.replanning import COST_PARTS, Late, Way, replan
+from apps.inventory.decisions.atp.record import by_day
+from apps.inventory.decisions.atp.replan_record import ReplanFacts, replan_texts, ways_of
+from apps.inventory.decisions.atp.replanning import COST_PARTS, Late, Way
+from apps.inventory.decisions.document import AVAILABILITY
 from apps.inventory.decisions.facts.promises import Change, Line, Peg
 from apps.inventory.selectors.plans import stamps_of
+from apps.inventory.services.broken import SUBJECT
 from apps.inventory.services.pegging import Standing, settle, standing_of
 from apps.inventory.services.promise_rows import pegs_of
 from apps.masterdata.contract import entities_by_id, exchange_rates, products_by_id
+from apps.rulebooks.contract import DecisionDraft, record_decisions
 from ordercash.kernel.actor import Actor
 from ordercash.kernel.errors import Conflict, NotFound
 from ordercash.kernel.money import exponent
@@ -79,12 +84,13 @@ class WayShown:
 
 @dataclass(frozen=True, slots=True)
 class Replans:
-    """The ways for the broken promises of a supply's product, the cheapest first; `stamp` is what they were worked out from."""
+    """The ways for the broken promises of a supply's product, the cheapest first; `stamp` names what they were worked out from."""
 
     group: GroupKey
     broken: Sequence[Line]
     ways: Sequence[WayShown]
     stamp: str
+    facts: ReplanFacts | None = None
 
 
 def replans_of(supply_id: UUID, *, now: datetime, locked: bool = False) -> Replans:
@@ -112,7 +118,16 @@ def apply_way(supply_id: UUID, way: str, *, stamp: str | None, actor: Actor, now
         if each.promised_on != each.line.promised_on
     ]
     settle(standing, lines, moved, now=now, actor=actor, resolution="replanned")
+    _log(supply_id, found, standing, chosen, now)
     return found
+
+
+def _log(supply_id: UUID, found: Replans, standing: Sequence[Standing], chosen: WayShown, now: datetime) -> None:
+    """Keep what the ways were worked out from and which was chosen, where a rulebook decided what lateness costs."""
+    version, facts = standing[0].version, found.facts
+    if version is not None and facts is not None:
+        texts = replan_texts(version.compiled, standing[0].today.isoformat(), facts, chosen.name)
+        record_decisions([DecisionDraft(AVAILABILITY, SUBJECT, supply_id, version.sha256, *texts, now)])
 
 
 @writes
@@ -132,29 +147,29 @@ def _worked_out(key: GroupKey, now: datetime, locked: bool) -> tuple[Replans, li
         return Replans(key, [], [], stamp), standing, lines
     (group,) = standing
     pegs, _ = pegs_of([key])
-    return Replans(key, broken, _ways(group, broken, pegs), stamp), standing, lines
+    facts = _facts(group, broken, pegs)
+    by_key = {source.key: source for source in sources_of(facts.group, group.terms)}
+    named = {str(line.line_id): line for line in broken}
+    ways = [_shown(way, named, by_key, group) for way in ways_of(facts, group.terms)]
+    return Replans(key, broken, ways, stamp, facts), standing, lines
 
 
-def _ways(standing: Standing, broken: Sequence[Line], pegs: Sequence[Peg]) -> list[WayShown]:
-    keys = {str(line.line_id): line for line in broken}
+def _facts(standing: Standing, broken: Sequence[Line], pegs: Sequence[Peg]) -> ReplanFacts:
+    """Return what the ways are worked out from: the promises that can be kept stay, the others cost something."""
+    lines = {str(line.line_id): line for line in broken}
     waiting = {row.key: row for row in standing.group.waiting}
-    kept = [
-        n for n in needs_of(standing.group, standing.terms) if waiting[n.key].promised is not None and n.key not in keys
-    ]
-    product = products_by_id([standing.key[1]])[standing.key[1]]
+    kept = tuple(row for row in standing.group.waiting if row.promised is not None and row.key not in lines)
+    weight = products_by_id([standing.key[1]])[standing.key[1]].weight_kg
     homes = {peg.line_id: str(peg.warehouse_id) for peg in pegs}
-    weights = _weights({line.currency for line in broken}, standing)
+    counts = _weights({line.currency for line in broken}, standing)
     late = [
-        _late(
-            line, waiting[key].promised or 0, waiting[key].rank, standing, product.weight_kg, homes.get(line.line_id)
-        )._replace(weight=weights[line.currency])
-        for key, line in keys.items()
+        _late(line, waiting[key].promised or 0, waiting[key].rank, standing, weight, homes.get(line.line_id))._replace(
+            weight=counts[line.currency]
+        )
+        for key, line in lines.items()
         if key in waiting
     ]
-    sources = sources_of(standing.group, standing.terms)
-    by_key = {source.key: source for source in sources}
-    ways = replan(sources, kept, late, standing.terms.arithmetic)
-    return [_shown(way, keys, by_key, standing) for way in ways]
+    return ReplanFacts(by_day(standing.group._replace(waiting=kept)), tuple(late))
 
 
 def _late(

@@ -9,6 +9,7 @@ from apps.inventory.decisions.allocation import Take
 from apps.inventory.decisions.facts import DemandLine, Reserved
 from apps.inventory.decisions.holds import Claim
 from apps.inventory.models import Handling
+from apps.inventory.services.fresh_log import note_held_back
 from apps.inventory.services.policies import freeze_policies
 from apps.inventory.services.promising import promise_waiting
 from apps.inventory.services.reserving.claimed import claim_holds, held_for, take_over
@@ -130,5 +131,7 @@ def _wait(
     """Let wait what is missing, and say until when."""
     waiting = [(line, answers[line.line_id].backordered) for line in lines if answers[line.line_id].backordered]
     add_waiting(waiting, reasons)
-    dates = promise_waiting([line for line, _ in waiting], now=max(line.occurred_at for line in lines))
+    now = max(line.occurred_at for line in lines)
+    note_held_back([line for line, _ in waiting], now=now)
+    dates = promise_waiting([line for line, _ in waiting], now=now)
     return {line_id: replace(answers[line_id], promised_on=day) for line_id, day in dates.items()}
