@@ -65,6 +65,7 @@ from apps.inventory.services.orphans import release_orphans
 from apps.inventory.services.places import ensure_warehouses
 from apps.inventory.services.policies import held_back
 from apps.inventory.services.posting import unpostable_returns
+from apps.inventory.services.quotas import JOBS as QUOTA_JOBS
 from apps.inventory.services.receiving import adjust_counted, receive_stock
 from apps.inventory.services.releasing import release_lines
 from apps.inventory.services.reserving import claim_holds, reserve_lines
@@ -165,7 +166,13 @@ def register() -> None:
     """Make known what inventory does by itself and by which rules; called once when the apps are loaded."""
     register_promises()
     register_sourcing()
-    for name, (function, every_seconds, title) in {**JOBS, **FEED_JOBS, **HOLD_JOBS, **SOURCING_JOBS}.items():
+    for name, (function, every_seconds, title) in {
+        **JOBS,
+        **FEED_JOBS,
+        **HOLD_JOBS,
+        **SOURCING_JOBS,
+        **QUOTA_JOBS,
+    }.items():
         register_job(name, function, every_seconds=every_seconds, title=title)
     register_sharing()
     register_freshness()

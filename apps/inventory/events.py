@@ -35,6 +35,9 @@ HOLD_MADE = "inventory.hold_made"
 HOLD_RELEASED = "inventory.hold_released"
 HOLD_EXPIRED = "inventory.hold_expired"
 RESERVATION_ORPHANED = "inventory.reservation_orphaned"
+QUOTA_SET = "inventory.quota_set"
+QUOTA_WITHDRAWN = "inventory.quota_withdrawn"
+QUOTA_RELEASED = "inventory.quota_released"
 
 
 def shipment_shipped(shipment: ShipmentFacts, lines: Sequence[ShippedLine], actor: Actor) -> Event:
@@ -229,6 +232,35 @@ def goods_taken(
         actor_id=actor.id,
         legal_entity_id=legal_entity_id,
         related={"order": order_id},
+    )
+
+
+def quota_told(
+    name: str,
+    quota_id: UUID,
+    legal_entity_id: UUID,
+    product_id: UUID,
+    channel: str,
+    quantity: Decimal,
+    release_on: date,
+    now: datetime,
+    actor: Actor,
+) -> Event:
+    """A quantity is kept for a channel (QUOTA_SET), no longer so (QUOTA_WITHDRAWN), or its day has come (QUOTA_RELEASED)."""
+    return Event(
+        name=name,
+        version=1,
+        aggregate="quota",
+        aggregate_id=quota_id,
+        payload={
+            "product_ids": [product_id],
+            "channel": channel,
+            "quantity": _text(quantity),
+            "release_on": release_on.isoformat(),
+        },
+        occurred_at=now,
+        actor_id=actor.id,
+        legal_entity_id=legal_entity_id,
     )
 
 

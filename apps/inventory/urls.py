@@ -5,6 +5,7 @@ from django.urls import path
 from apps.inventory.pages.allocation import AllocationRunPage, AllocationRuns
 from apps.inventory.pages.atp import AvailableToPromise
 from apps.inventory.pages.notices import Notices
+from apps.inventory.pages.quotas import Quotas
 from apps.inventory.pages.replan import ReplanPage
 from apps.inventory.pages.shipments import ShipmentPage, Shipments
 from apps.inventory.pages.stock import BackorderPage, StockPage
@@ -23,6 +24,7 @@ urlpatterns = [
     path("freshness/", SyncLatency.as_view(), name="sync_latency"),
     path("shipments/", Shipments.as_view(), name="shipments"),
     path("shipments/<uuid:shipment_id>/", ShipmentPage.as_view(), name="shipment"),
+    path("quotas/", Quotas.as_view(), name="quotas"),
     path("notices/", Notices.as_view(), name="notices"),
     path("allocation/", AllocationRuns.as_view(), name="allocation_runs"),
     path("allocation/<uuid:run_id>/", AllocationRunPage.as_view(), name="allocation_run"),

@@ -58,6 +58,7 @@ class AvailableToPromise(APIView):
                 "sku": Query("The product", required=True),
                 "legal_entity": "By its code; may be left out where there is one",
                 "warehouse": "What of it is in one warehouse",
+                "channel": "With what is kept for a channel",
                 "days": Query(f"1 to {MOST_DAYS}; {USUAL_DAYS} when left out", int),
             },
         ),
@@ -74,8 +75,14 @@ class AvailableToPromise(APIView):
         if code and place is None:
             raise wrong("warehouse", f"{entity.code} has no warehouse {code}.")
         now = clock.now()
+        channel = text_wanted(request, "channel")
         shown = plan_shown(
-            entity, known[sku], warehouse_id=place.id if place else None, days=_days_wanted(request), now=now
+            entity,
+            known[sku],
+            warehouse_id=place.id if place else None,
+            days=_days_wanted(request),
+            now=now,
+            channel=channel,
         )
         return Response(_shown_plan(shown, entity, sku, code))
 
@@ -87,7 +94,9 @@ class AvailableToPromise(APIView):
             raise InvalidInput(faults=[Fault("/legal_entity", "unknown_legal_entity", message)])
         asked = _resolved(given, entity)
         now = clock.now()
-        offered = iter(offer_cart(entity.id, [wish for each in asked for wish in _wishes(each)], now=now))
+        offered = iter(
+            offer_cart(entity.id, [wish for each in asked for wish in _wishes(each)], now=now, channel=given.channel)
+        )
         today = business_date(now, entity.time_zone)
         lines = [_answer(each, [next(offered) for _ in _wishes(each)], today) for each in asked]
         ends = [line["complete_on"] for line in lines]

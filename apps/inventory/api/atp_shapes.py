@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from apps.inventory.api.bodies import Code, Quantity
-from ordercash.web.api.values import STRICT, Answer, Day, Flag, Number, strict
+from ordercash.web.api.values import STRICT, Answer, Day, Flag, Number, Text, strict
 
 
 class CartLine(BaseModel):
@@ -23,7 +23,10 @@ class CartLine(BaseModel):
 
 
 class Cart(BaseModel):
-    """Up to 200 lines; those for one product compete, the first comes first."""
+    """Up to 200 lines; those for one product compete, the first comes first.
+
+    With a channel, what is kept for that channel is offered, too; what is kept for others never is.
+    """
 
     model_config = strict(
         legal_entity="UK",
@@ -31,6 +34,7 @@ class Cart(BaseModel):
     )
 
     legal_entity: Code
+    channel: Annotated[Text, Field(max_length=40)] = ""
     lines: Annotated[list[CartLine], Field(min_length=1, max_length=200)]
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.inventory.api import allocation, atp, bins, endpoints, handling, holds, promises, supplies, sync
+from apps.inventory.api import allocation, atp, bins, endpoints, handling, holds, promises, quotas, supplies, sync
 
 urlpatterns = [
     path("inventory/allocation-runs", allocation.AllocationRuns.as_view(), name="api_allocation_runs"),
@@ -34,6 +34,8 @@ urlpatterns = [
     path("inventory/holds/<uuid:hold_id>", holds.HoldDetail.as_view(), name="api_hold"),
     path("inventory/reservations", holds.Reservations.as_view(), name="api_reservations"),
     path("inventory/handling", handling.HandlingOfProducts.as_view(), name="api_handling"),
+    path("inventory/quotas", quotas.Quotas.as_view(), name="api_quotas"),
+    path("inventory/quotas/<uuid:quota_id>/withdraw", quotas.QuotaWithdrawn.as_view(), name="api_quota_withdraw"),
     path("inventory/sync", sync.Sync.as_view(), name="api_sync"),
     path("backorders", endpoints.Backorders.as_view(), name="api_backorders"),
     path("inventory/bins", bins.BinsMoved.as_view(), name="api_bins"),

@@ -29,12 +29,13 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Take:
-    """A quantity that a line gets from a stock row."""
+    """A quantity that a line gets from a stock row, out of a quota or not."""
 
     line_id: UUID
     stock_id: UUID
     warehouse_id: UUID
     quantity: Decimal
+    quota_id: UUID | None = None
 
 
 def allocate(wants: Iterable[Want], candidates: Iterable[Candidate]) -> list[Take]:

@@ -59,8 +59,8 @@ class Reservation(models.Model):
     """A quantity promised to one order line from one warehouse; `stock` is empty for services only.
 
     `held` ones end at `expires_at`, `accepted` ones are still to be settled (handling `eventual`). A reservation out of a slot counts
-    in the slot and not in `Stock.reserved`. `instead_of` is the product that was ordered where a substitute is reserved. `planned_on` is
-    the day on which it counts as work of the warehouse (empty: it does not count).
+    in the slot and not in `Stock.reserved`. What comes out of a quota is a row of its own. `instead_of` is the product that was ordered
+    where a substitute is reserved. `planned_on` is the day on which it counts as work of the warehouse (empty: it does not count).
 
     The rows of one stock are changed only while that stock row is locked, which is why no verb needs to lock them first.
     """
@@ -91,12 +91,18 @@ class Reservation(models.Model):
             UniqueConstraint(
                 fields=["line_id", "warehouse", "product_id"],
                 name="reservation_once_per_line",
-                condition=Q(lot=None, slot_no=None),
+                condition=Q(lot=None, slot_no=None, quota=None),
             ),
             UniqueConstraint(
                 fields=["line_id", "warehouse", "product_id", "lot", "slot_no"],
                 name="reservation_once_per_lot_and_slot",
-                condition=Q(lot__isnull=False) | Q(slot_no__isnull=False),
+                condition=Q(quota=None) & (Q(lot__isnull=False) | Q(slot_no__isnull=False)),
+                nulls_distinct=False,
+            ),
+            UniqueConstraint(
+                fields=["line_id", "warehouse", "product_id", "quota", "lot"],
+                name="reservation_once_per_quota",
+                condition=Q(quota__isnull=False),
                 nulls_distinct=False,
             ),
             CheckConstraint(condition=Q(quantity__gt=0), name="reservation_quantity_positive"),
@@ -112,6 +118,7 @@ class Reservation(models.Model):
             Index(
                 fields=["stock", "occurred_at", "id"], name="reservation_to_be_settled", condition=Q(state="accepted")
             ),
+            Index(fields=["quota"], name="reservation_of_quota", condition=Q(quota__isnull=False)),
         ]
 
     def __str__(self) -> str:

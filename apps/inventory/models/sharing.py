@@ -11,7 +11,11 @@ from ordercash.kernel.ids import new_id
 
 
 class Quota(models.Model):
-    """A quantity kept for one channel from `from_on` until `release_on`, of one warehouse or of all of a legal entity."""
+    """A quantity kept for one channel from `from_on` until `release_on`, of one warehouse or of all of a legal entity.
+
+    The days are those of the legal entity; on `release_on` it is kept no more. `taken` is what is reserved or left out of it: triggers
+    of reservations and shipment lines count it. `released_at`: what was left over was shared out.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     legal_entity = foreign_key("masterdata.LegalEntity")
@@ -22,8 +26,10 @@ class Quota(models.Model):
     taken = quantity_field(default=0, db_default=0)
     from_on = models.DateField()
     release_on = models.DateField()
+    released_at = models.DateTimeField(null=True)
 
     class Meta:
+        indexes = [Index(fields=["release_on", "id"], name="quota_by_release")]
         constraints = [
             CheckConstraint(condition=~Q(channel=""), name="quota_has_channel"),
             CheckConstraint(condition=Q(taken__gte=0, quantity__gte=F("taken")), name="quota_never_overdrawn"),

@@ -6,6 +6,7 @@ from django.db.models.functions import Now
 
 from apps.inventory.models.columns import foreign_key, quantity_field
 from apps.inventory.models.places import Warehouse
+from apps.inventory.models.sharing import Quota
 from apps.inventory.models.stock import Lot, Stock
 from ordercash.kernel.ids import new_id
 
@@ -55,6 +56,7 @@ class ShipmentLine(models.Model):
     product_id = models.UUIDField()
     stock = foreign_key(Stock, null=True)
     lot = foreign_key(Lot, null=True)
+    quota = foreign_key(Quota, null=True)
     quantity = quantity_field()
     cost_minor = models.BigIntegerField()
     returned_quantity = quantity_field(default=0, db_default=0)
@@ -68,7 +70,10 @@ class ShipmentLine(models.Model):
                 condition=Q(returned_quantity__lte=F("quantity")), name="shipment_line_returned_at_most_once"
             ),
         ]
-        indexes = [Index(fields=["order_id"], name="shipment_line_of_order")]
+        indexes = [
+            Index(fields=["order_id"], name="shipment_line_of_order"),
+            Index(fields=["quota"], name="shipment_line_of_quota", condition=Q(quota__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.line_id} x {self.quantity}"

@@ -9,6 +9,7 @@ from typing import Any, Final
 from apps.inventory.contract import WarehouseFacts, warehouses
 from apps.inventory.permissions import VIEW_PROMISES
 from apps.inventory.selectors.atp_shown import DayShown, PlanShown, entities_concerned, plan_shown
+from apps.inventory.selectors.quotas import channel_choices
 from apps.masterdata.contract import EntityFacts, ProductFacts, entities_by_code, products_by_sku
 from apps.rulebooks.contract import NoRulebookInForce
 from ordercash.kernel import clock
@@ -60,6 +61,7 @@ FILTERS: Final = (
     Filter("sku", "Product", placeholder="SKU"),
     Filter("entity", "Legal entity", kind="choice", choices=entities, required=True),
     Filter("warehouse", "Warehouse", kind="choice", choices=places),
+    Filter("channel", "Channel", kind="choice", choices=channel_choices),
     Filter("days", "Days", kind="choice", choices=SPANS, required=True),
 )
 
@@ -118,6 +120,7 @@ class AvailableToPromise(Page):
                 warehouse_id=self.place.id if self.place else None,
                 days=days,
                 now=clock.now(),
+                channel=self.wanted["channel"],
             )
         except NoRulebookInForce:
             text = "Nobody is promised a day while no rules of availability are in force."

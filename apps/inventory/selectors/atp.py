@@ -108,9 +108,12 @@ class _Memory:
 memory: Final = _Memory()
 
 
-def plans_of(entity: EntityFacts, products: Collection[ProductFacts], *, now: datetime) -> dict[UUID, Planned]:
+def plans_of(
+    entity: EntityFacts, products: Collection[ProductFacts], *, now: datetime, channel: str = ""
+) -> dict[UUID, Planned]:
     """Return the plans of products of a legal entity, by product id: one statement when nothing changed since, else two.
 
+    What is kept for other channels than `channel` is not there before it is released.
     Raises NoRulebookInForce.
     """
     version = rulebook_in_force(AVAILABILITY, at=now, legal_entity_id=entity.id)
@@ -118,10 +121,13 @@ def plans_of(entity: EntityFacts, products: Collection[ProductFacts], *, now: da
     by_id = {product.id: product for product in products}
     # The stamps are read before the rows: what changes between the two is seen as a change by the next question.
     stamps = stamps_of([(entity.id, id) for id in by_id])
-    keys = {id: (entity.id, id, product.sku, product.category, today, version.sha256) for id, product in by_id.items()}
+    keys = {
+        id: (entity.id, id, product.sku, product.category, today, version.sha256, channel)
+        for id, product in by_id.items()
+    }
     found = {id: memory.get(keys[id], stamps[entity.id, id]) for id in by_id}
     missing: list[GroupKey] = [(entity.id, id) for id, planned in found.items() if planned is None]
-    groups = read_groups(missing, products=by_id, entities={entity.id: entity}, now=now)
+    groups = read_groups(missing, products=by_id, entities={entity.id: entity}, now=now, channel=channel)
     for (_, id), group in groups.items():
         terms = version.compiled.of(group.sku, group.category, group.legal_entity)
         made = Planned(group, terms, plan_of(sources_of(group, terms), needs_of(group, terms), terms.arithmetic), today)
@@ -130,10 +136,10 @@ def plans_of(entity: EntityFacts, products: Collection[ProductFacts], *, now: da
     return {id: planned for id, planned in found.items() if planned is not None}
 
 
-def offer_cart(legal_entity_id: UUID, wishes: Sequence[Wish], *, now: datetime) -> list[Offered]:
-    """Return what can be promised to each wish; wishes for one product compete, the first comes first."""
+def offer_cart(legal_entity_id: UUID, wishes: Sequence[Wish], *, now: datetime, channel: str = "") -> list[Offered]:
+    """Return what can be promised to each wish of a channel; wishes for one product compete, the first comes first."""
     entity = entities_by_id()[legal_entity_id]
-    planned = plans_of(entity, {wish.product.id: wish.product for wish in wishes}.values(), now=now)
+    planned = plans_of(entity, {wish.product.id: wish.product for wish in wishes}.values(), now=now, channel=channel)
     plans = {id: each.plan for id, each in planned.items()}
     answers = []
     for place, wish in enumerate(wishes):

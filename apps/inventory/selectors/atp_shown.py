@@ -100,10 +100,16 @@ def entities_concerned(product_id: UUID) -> frozenset[UUID]:
 
 
 def plan_shown(
-    entity: EntityFacts, product: ProductFacts, *, warehouse_id: UUID | None, days: int, now: datetime
+    entity: EntityFacts,
+    product: ProductFacts,
+    *,
+    warehouse_id: UUID | None,
+    days: int,
+    now: datetime,
+    channel: str = "",
 ) -> PlanShown:
-    """Return the plan of a product, or what of it is in one warehouse; raises NoRulebookInForce."""
-    planned = plans_of(entity, [product], now=now)[product.id]
+    """Return the plan of a product for a channel, or what of it is in one warehouse; raises NoRulebookInForce."""
+    planned = plans_of(entity, [product], now=now, channel=channel)[product.id]
     place = [entity.id, product.id, warehouse_id, warehouse_id]
     counted = {source.supply for source in planned.plan.sources}
     return PlanShown(

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from apps.inventory.decisions.allocation import Group as GroupKey
-from apps.inventory.decisions.atp.facts import Coming, Group, Shelf, Waiting, parts_of
+from apps.inventory.decisions.atp.facts import Coming, Group, Kept, Shelf, Waiting, parts_of, without_kept
 from apps.masterdata.contract import EntityFacts
 from ordercash.kernel.clock import business_date
 from ordercash.kernel.sql import columns_of, fetch
@@ -30,6 +30,10 @@ UNION ALL
 SELECT 3, g.legal_entity_id, g.product_id, s.id, p.id, p.rank, s.open_quantity, s.kind, s.status, s.confidence, s.due_at, s.expires_on, NULL
   FROM g JOIN place p ON p.legal_entity_id = g.legal_entity_id
   JOIN inventory_supply s ON s.product_id = g.product_id AND s.warehouse_id = p.id AND s.open_quantity > 0
+UNION ALL
+SELECT 5, g.legal_entity_id, g.product_id, q.id, q.warehouse_id, 0, q.quantity - q.taken, q.channel, NULL, NULL, NULL, q.from_on,
+       q.release_on
+  FROM g JOIN inventory_quota q ON q.product_id = g.product_id AND q.legal_entity_id = g.legal_entity_id AND q.taken < q.quantity
 UNION ALL
 SELECT 4, g.legal_entity_id, g.product_id, b.line_id, NULL, 0, b.quantity, NULL, NULL, NULL, b.occurred_at, b.wanted_on, b.promised_on
   FROM g JOIN inventory_backorder b ON b.product_id = g.product_id AND b.legal_entity_id = g.legal_entity_id
@@ -71,28 +75,32 @@ def read_groups(
     products: Mapping[UUID, Named],
     entities: Mapping[UUID, EntityFacts],
     now: datetime,
+    channel: str = "",
 ) -> dict[GroupKey, Group]:
-    """Return what is known of groups (legal entity, product), in days from the business day of `now`. One statement."""
+    """Return what is known of groups (legal entity, product), in days from the business day of `now`. One statement.
+
+    What is kept for other channels than `channel` lies there from the day on which it is released.
+    """
     rows: dict[GroupKey, list[Found]] = {key: [] for key in keys}
     for row in fetch(READ, columns_of(sorted(keys), 2)) if keys else ():
         rows[row[1], row[2]].append(Found(*row))
-    return {key: _group(found, products[key[1]], entities[key[0]], now) for key, found in rows.items()}
+    return {key: _group(found, products[key[1]], entities[key[0]], now, channel) for key, found in rows.items()}
 
 
-def _group(rows: Sequence[Found], product: Named, entity: EntityFacts, now: datetime) -> Group:
+def _group(rows: Sequence[Found], product: Named, entity: EntityFacts, now: datetime, channel: str) -> Group:
     today = business_date(now, entity.time_zone)
 
     def day_of(moment: datetime) -> int:
         return (business_date(moment, entity.time_zone) - today).days
 
-    by_what: dict[int, list[Found]] = {1: [], 2: [], 3: [], 4: []}
+    by_what: dict[int, list[Found]] = {1: [], 2: [], 3: [], 4: [], 5: []}
     for row in rows:
         by_what[row.what].append(row)
     return Group(
         product.sku,
         product.category,
         entity.code,
-        tuple(_shelves(by_what[1], by_what[2], today)),
+        without_kept(_shelves(by_what[1], by_what[2], today), _kept(by_what[5], channel, today)),
         tuple(_coming(row, today, day_of) for row in by_what[3]),
         tuple(_waiting(row, today, day_of) for row in by_what[4]),
     )
@@ -117,6 +125,15 @@ def _shelves(stocks: Sequence[Found], lots: Sequence[Found], today: date) -> lis
                 shelves.append(Shelf(f"lot:{lot.id}", where, stock.rank, part, until))
             rest -= part
     return shelves
+
+
+def _kept(rows: Sequence[Found], channel: str, today: date) -> list[Kept]:
+    """Return what is kept for other channels today; the columns are the first day and that of the release."""
+    return [
+        Kept(row.kind, str(row.warehouse_id) if row.warehouse_id else None, parts_of(row.quantity), (end - today).days)
+        for row in rows
+        if row.kind != channel and (start := row.until) and (end := row.promised_on) and start <= today < end
+    ]
 
 
 def _coming(row: Found, today: date, day_of: Callable[[datetime], int]) -> Coming:

@@ -52,6 +52,7 @@ MOVE_COLUMNS: Final = {
 HOLDS = """
 SELECT line_id, warehouse_id, id, quantity FROM inventory_reservation
  WHERE line_id = ANY(%s::uuid[]) AND state = 'firm' AND lot_id IS NULL AND slot_no IS NULL AND stock_id IS NOT NULL
+ ORDER BY quota_id IS NULL, id DESC
 """
 
 
@@ -134,8 +135,7 @@ def commit_allocation(run_id: UUID, *, reason: str, actor: Actor, now: datetime)
     outcome = facts.decide("" if row.strategy == "rules" else row.strategy)
     dates = _dates(facts, outcome)
     work = _take_away(facts, outcome)
-    takes, used = _takes(outcome)
-    write_takes(takes, used, facts.lines, now=now, actor=actor)
+    write_takes(_takes(outcome), facts.lines, now=now, actor=actor)
     lost = _lost(outcome)
     told = promise_waiting([demand_of(facts.lines[line_id]) for line_id in lost], now=now) if lost else {}
     days = {line_id: day for line_id, day in dates.items() if line_id not in told}
@@ -171,7 +171,7 @@ def roll_back_allocation(run_id: UUID, *, reason: str, actor: Actor, now: dateti
         for m in moves
         if m.warehouse_id and m.reserved < m.was_reserved
     ]
-    write_takes(takes, [], lines, now=now, actor=actor)
+    write_takes(takes, lines, now=now, actor=actor)
     before = {m.line_id: m.was_promised_on for m in moves if m.line_id in gained and m.was_promised_on}
     redate_lines(before, why="allocation_undone", run_id=row.pk, now=now, actor=actor)
     repeg({lines[line_id].group for line_id in (*gained, *lost)}, now=now)
@@ -235,27 +235,24 @@ def _take_away(facts: Facts, outcome: Outcome) -> list[Planned]:
     return work
 
 
-def _takes(outcome: Outcome) -> tuple[list[Take], list[tuple[UUID, UUID, UUID, Decimal]]]:
-    """Return what every line gets of every stock row, once each, and what of quotas."""
-    sums: dict[tuple[UUID, UUID, UUID], int] = {}
+def _takes(outcome: Outcome) -> list[Take]:
+    """Return what every line gets of every stock row and quota, once each."""
+    sums: dict[tuple[UUID, UUID, UUID, UUID | None], int] = {}
     for given in outcome.given:
-        key = given.line_id, given.stock_id, given.warehouse_id
+        key = given.line_id, given.stock_id, given.warehouse_id, given.quota_id
         sums[key] = sums.get(key, 0) + given.quantity
     for taken in outcome.taken:
-        key = taken.to_line, taken.stock_id, taken.warehouse_id
+        key = taken.to_line, taken.stock_id, taken.warehouse_id, None
         sums[key] = sums.get(key, 0) + taken.quantity
-    used = [
-        (each.line_id, each.stock_id, each.quota_id, from_parts(each.of_quota))
-        for each in outcome.given
-        if each.quota_id
+    return [
+        Take(line, stock, place, from_parts(quantity), quota) for (line, stock, place, quota), quantity in sums.items()
     ]
-    return [Take(*key, from_parts(quantity)) for key, quantity in sums.items()], used
 
 
 def _moves(run_id: UUID, facts: Facts, outcome: Outcome, dates: Mapping[UUID, date]) -> Iterable[tuple[Any, ...]]:
     """Return the rows of what changes, by line and warehouse."""
     change: dict[tuple[UUID, UUID], int] = {}
-    for take in _takes(outcome)[0]:
+    for take in _takes(outcome):
         change[take.line_id, take.warehouse_id] = change.get((take.line_id, take.warehouse_id), 0) + to_parts(
             take.quantity
         )
@@ -294,23 +291,28 @@ def _lines_of(moves: Sequence[AllocationMove], legal_entity_id: UUID) -> dict[UU
 def _to_take_back(moves: Sequence[AllocationMove], lines: Mapping[UUID, Waiting]) -> list[tuple[UUID, Decimal]]:
     """Return which reservations give back how much; refused when a gainer has less, or a loser waits for less, than the run moved."""
     gainers = [move for move in moves if move.reserved > move.was_reserved]
-    held = {(row[0], row[1]): (row[2], row[3]) for row in fetch(HOLDS, [[move.line_id for move in gainers]])}
+    held: dict[tuple[UUID, UUID], list[tuple[UUID, Decimal]]] = {}
+    for line_id, place, reservation_id, quantity in fetch(HOLDS, [[move.line_id for move in gainers]]):
+        held.setdefault((line_id, place), []).append((reservation_id, quantity))
     lost = _net(moves, -1)
     gone = {
         move.order_id
         for move in gainers
-        if held.get((move.line_id, move.warehouse_id or move.run_id), (None, Decimal(0)))[1]
+        if sum(quantity for _, quantity in held.get((move.line_id, move.warehouse_id or move.run_id), ()))
         < move.reserved - move.was_reserved
     }
     gone |= {m.order_id for m in moves if m.line_id in lost and lines[m.line_id].quantity < lost[m.line_id]}
     if gone:
         orders = ", ".join(str(order_id) for order_id in sorted(gone)[:20])
         raise RollBackRefused(f"Goods of {len(gone)} orders left, were cancelled or served since: {orders}.")
-    return [
-        (held[move.line_id, move.warehouse_id][0], move.reserved - move.was_reserved)
-        for move in gainers
-        if move.warehouse_id
-    ]
+    less: list[tuple[UUID, Decimal]] = []
+    for move in gainers:
+        rest = move.reserved - move.was_reserved
+        for reservation_id, quantity in held[move.line_id, move.warehouse_id] if move.warehouse_id else ():
+            if part := min(rest, quantity):
+                less.append((reservation_id, part))
+                rest -= part
+    return less
 
 
 def _told(

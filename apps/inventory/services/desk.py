@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from apps.audit.contract import set_change_actor
 from apps.inventory.decisions.facts import (
@@ -12,6 +13,7 @@ from apps.inventory.decisions.facts import (
     Refusal,
 )
 from apps.inventory.decisions.facts.bins import BinMove, SafetyStock
+from apps.inventory.decisions.facts.quotas import QuotaDraft
 from apps.inventory.decisions.facts.supplies import (
     SupplyArrival,
     SupplyChange,
@@ -19,7 +21,7 @@ from apps.inventory.decisions.facts.supplies import (
     SupplyDraft,
     SupplyResult,
 )
-from apps.inventory.services import bins, receiving, supplies, supply_arrivals, supplying
+from apps.inventory.services import bins, quotas, receiving, supplies, supply_arrivals, supplying
 from ordercash.kernel.actor import Actor
 from ordercash.kernel.transactions import writes
 
@@ -85,3 +87,18 @@ def move_stock(*, moves: Sequence[BinMove], actor: Actor, now: datetime) -> Move
 def keep_back(*, wanted: Sequence[SafetyStock], actor: Actor, now: datetime) -> list[Refusal]:
     """Set the safety stock of products."""
     return bins.set_safety_stock(wanted, now=now, actor=actor)
+
+
+@writes
+def keep_for_channels(*, drafts: Sequence[QuotaDraft], actor: Actor, now: datetime) -> dict[int, UUID]:
+    """Set or change all of these quotas, and return their ids by place; raises QuotaRefused when one cannot be."""
+    result = quotas.set_quotas(drafts, now=now, actor=actor)
+    if result.refused:
+        raise quotas.QuotaRefused(result.refused)
+    return result.ids
+
+
+@writes
+def withdraw_quota(*, quota_id: UUID, actor: Actor, now: datetime) -> None:
+    """Keep no more of a quota than was taken of it."""
+    quotas.withdraw_quotas([quota_id], now=now, actor=actor)

@@ -61,7 +61,7 @@ INSERT INTO inventory_reservation AS r
        (id, order_id, line_id, product_id, warehouse_id, stock_id, quantity, occurred_at, state, expires_at, hold_id)
 SELECT new_id(), order_id, line_id, product_id, warehouse_id, stock_id, sum(quantity), min(occurred_at), state, expires_at, hold_id
   FROM mine GROUP BY order_id, line_id, product_id, warehouse_id, stock_id, state, expires_at, hold_id
-ON CONFLICT (line_id, warehouse_id, product_id) WHERE lot_id IS NULL AND slot_no IS NULL
+ON CONFLICT (line_id, warehouse_id, product_id) WHERE lot_id IS NULL AND slot_no IS NULL AND quota_id IS NULL
    DO UPDATE SET quantity = r.quantity + excluded.quantity
 """
 FOLD_ORDERS = FOLD.format(which="order_id = ANY(%s::uuid[])")

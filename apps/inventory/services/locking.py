@@ -18,6 +18,8 @@ THESE = "SELECT unnest(%s::uuid[])"
 OF_PLACES = """SELECT s.id FROM inventory_stock s
  JOIN unnest(%s::uuid[], %s::uuid[]) AS p (product_id, warehouse_id) ON s.product_id = p.product_id AND s.warehouse_id = p.warehouse_id"""
 
+QUOTAS = "SELECT id FROM inventory_quota WHERE product_id = ANY(%s::uuid[]) ORDER BY id FOR UPDATE"
+
 SELLABLE = """(CASE WHEN {s}synced_at IS NULL THEN {s}free
  ELSE {s}free - inventory_held_back({s}id, {s}free, {s}synced_at, {s}sale_rate) END)"""
 
@@ -39,6 +41,7 @@ class LockedStock:
     bound: Decimal
     free: Decimal
     escrowed: Decimal = Decimal(0)
+    has_quotas: bool = False
 
 
 def lock_stock(which: str, params: Sequence[Any], *, gathered: bool = True) -> dict[UUID, LockedStock]:
@@ -47,14 +50,18 @@ def lock_stock(which: str, params: Sequence[Any], *, gathered: bool = True) -> d
     What is dealt out to slots and not taken is gathered first, so that `free` is all that is free and `escrowed` what was taken from
     slots; who does not ask what is free says so (`gathered`).
 
+    The quotas of these products are locked with them: what is given back may come out of one.
+
     The ids are gathered into an array first. With `id IN (SELECT … UNION ALL SELECT …)` PostgreSQL may join to the distinct ids in a
     nested loop, and then drops every row but one that it had to wait for (seen in 18; tests/inventory/test_waiting.py).
     """
     statement = f"""
 SELECT id, product_id, warehouse_id, on_hand, reserved, value_minor, reserved + damaged + on_hold + escrowed,
-       {SELLABLE.format(s="")}, escrowed
+       {SELLABLE.format(s="")}, escrowed, has_quotas
   FROM inventory_stock WHERE id = ANY(ARRAY({which})) ORDER BY id FOR UPDATE"""  # noqa: S608 - the selections are the constants above
     locked = {row[0]: LockedStock(*row) for row in fetch(statement, params)}
+    if kept := {row.product_id for row in locked.values() if row.has_quotas}:
+        fetch(QUOTAS, [sorted(kept)])
     dealt = [row.id for row in locked.values() if row.escrowed]
     if gathered and dealt and gather(dealt):
         return {row[0]: LockedStock(*row) for row in fetch(statement, params)}

@@ -30,7 +30,6 @@ from apps.inventory.services.turns import (
     parts_elsewhere,
     quotas_left,
     rules_for,
-    take_quotas,
     waiting_in,
 )
 from apps.inventory.services.waiting import lower_waiting, note_kept_back
@@ -43,12 +42,15 @@ MOST_LINES: Final = 2_000
 # Strategies by which what one line gets does not depend on those who come after it in turn.
 ONE_BY_ONE: Final = frozenset({"first_come", "priority", "manual"})
 
+# What is kept for other channels is not beside a line.
+HAS_ROOM = "(NOT s.has_quotas OR inventory_quota_room(b.legal_entity_id, b.product_id, b.channel, %s) > 0)"
+
 # Those who wait for something that lies free in these stock rows, the oldest first. A line that is wanted later waits by choice.
 BESIDE = f"""
 SELECT DISTINCT b.occurred_at, b.line_id, b.legal_entity_id, b.product_id
   FROM inventory_stock s JOIN inventory_warehouse w ON w.id = s.warehouse_id AND w.is_active
   JOIN inventory_backorder b ON b.product_id = s.product_id AND b.legal_entity_id = w.legal_entity_id AND b.reason <> 'later'
- WHERE s.id = ANY(%s::uuid[]) AND {MAY_SELL} > 0 ORDER BY b.occurred_at, b.line_id LIMIT %s
+ WHERE s.id = ANY(%s::uuid[]) AND {MAY_SELL} > 0 AND {HAS_ROOM} ORDER BY b.occurred_at, b.line_id LIMIT %s
 """  # noqa: S608 - what may be sold is a constant of ours
 
 # The oldest lines that some warehouse of their legal entity could give something to now. Whom rules kept back is for `serve_kept_back`.
@@ -56,12 +58,15 @@ FILLABLE = """
 SELECT b.occurred_at, b.line_id, b.legal_entity_id, b.product_id, b.kit_no FROM inventory_backorder b
  WHERE {which} EXISTS (
        SELECT FROM inventory_stock s JOIN inventory_warehouse w ON w.id = s.warehouse_id
-        WHERE s.product_id = b.product_id AND {may_sell} > 0 AND w.legal_entity_id = b.legal_entity_id AND w.is_active)
+        WHERE s.product_id = b.product_id AND {may_sell} > 0 AND w.legal_entity_id = b.legal_entity_id AND w.is_active
+          AND {has_room})
  ORDER BY b.occurred_at, b.line_id LIMIT %s
 """
-OF_ALL = FILLABLE.format(which="b.reason NOT IN ('later', 'rules') AND", may_sell=MAY_SELL)
+OF_ALL = FILLABLE.format(which="b.reason NOT IN ('later', 'rules') AND", may_sell=MAY_SELL, has_room=HAS_ROOM)
 OF_PRODUCTS = FILLABLE.format(
-    which="b.product_id = ANY(%s::uuid[]) AND b.reason NOT IN ('later', 'rules') AND", may_sell=MAY_SELL
+    which="b.product_id = ANY(%s::uuid[]) AND b.reason NOT IN ('later', 'rules') AND",
+    may_sell=MAY_SELL,
+    has_room=HAS_ROOM,
 )
 # Page by page, whatever becomes of them.
 OF_KEPT_BACK = """
@@ -86,7 +91,7 @@ def share_out(stock_ids: Collection[UUID], *, now: datetime, actor: Actor = SYST
     Called last by every verb that frees goods; returns the ids of the orders that got something. One statement when nobody waits.
     Kits that need goods of other stock rows as well are left for `fill_backorders`: locks are taken in one order only.
     """
-    found = fetch(BESIDE, [sorted(stock_ids), MOST_LINES]) if stock_ids else []
+    found = fetch(BESIDE, [sorted(stock_ids), now, MOST_LINES]) if stock_ids else []
     if not found:
         return []
     stock = lock_stock(THESE, [list(stock_ids)])
@@ -103,7 +108,9 @@ def fill_backorders(
     released, and for kits.
     """
     return _fill(
-        fetch(OF_ALL, [limit]) if product_ids is None else fetch(OF_PRODUCTS, [list(product_ids), limit]), now, actor
+        fetch(OF_ALL, [now, limit]) if product_ids is None else fetch(OF_PRODUCTS, [list(product_ids), now, limit]),
+        now,
+        actor,
     )
 
 
@@ -136,31 +143,37 @@ def _serve(found: Sequence[tuple[Any, ...]], stock: Collection[LockedStock], now
     rules = rules_for({(entity, product) for _, entity, product in found}, now=now)
     strategies = rules.strategies({(entity, product) for _, entity, product in found})
     plain = [line_id for line_id, entity, product in found if (entity, product) not in strategies]
-    lines = lock_waiting([*plain, *_whose_turn(rules, strategies, candidates)])
+    quotas = quotas_left({row.group for row in candidates}, now=now) if any(row.has_quotas for row in stock) else []
+    kept = {quota.group for quota in quotas}
+    lines = lock_waiting([*plain, *_whose_turn(rules, strategies, candidates, kept)])
     if not lines:
         return []
     asked = [rules.line(line, strategies.get(line.group)) for line in lines]
     asked += [rules.line(line, None)._replace(group=NOWHERE) for line in parts_elsewhere(lines)]
     shelves = [Shelf(row.stock_id, row.warehouse_id, row.group, to_parts(row.free)) for row in candidates]
-    quotas = quotas_left({row.group for row in candidates}, now=now)
     by_id = {line.line_id: line for line in lines}
-    ruled = ruled_waiting(lines, now=now)
+    ruled = ruled_waiting([line for line in lines if line.group not in kept], now=now)
     if ruled is None:
-        return hand_out(share_free(asked, shelves, strategies, quotas), by_id, candidates, now=now, actor=actor)
+        return hand_out(share_free(asked, shelves, strategies, quotas), by_id, candidates, kept, now=now, actor=actor)
     shared = ruled.share(asked, lambda wanted: share_free(wanted, shelves, strategies, quotas), candidates)
-    orders = hand_out(shared.given, by_id, candidates, shared.sources.takes, now=now, actor=actor)
+    orders = hand_out(shared.given, by_id, candidates, kept, shared.sources.takes, now=now, actor=actor)
     note_kept_back(shared.kept_back, ruled.lines)
     keep_sources([plan for plan in shared.sources.plans if plan.takes])
     return orders
 
 
-def _whose_turn(rules: Rules, strategies: Mapping[Group, Strategy], candidates: Sequence[Candidate]) -> list[UUID]:
-    """Return the lines of these groups that can be served, looked at without a lock: what they are is read again under it."""
+def _whose_turn(
+    rules: Rules, strategies: Mapping[Group, Strategy], candidates: Sequence[Candidate], kept: Collection[Group]
+) -> list[UUID]:
+    """Return the lines of these groups that can be served, looked at without a lock: what they are is read again under it.
+
+    Where goods are kept for channels, who comes first may have to leave them to who comes after him.
+    """
     lines = waiting_in(strategies.keys())
     free: dict[Group, int] = {}
     for row in candidates:
         free[row.group] = free.get(row.group, 0) + max(to_parts(row.free), 0)
-    apart = {line.group for line in lines if line.kits_whole or strategies[line.group].name not in ONE_BY_ONE}
+    apart = {line.group for line in lines if line.kits_whole or strategies[line.group].name not in ONE_BY_ONE} | {*kept}
     chosen: list[UUID] = []
     for line in sorted((rules.line(line, strategies[line.group]) for line in lines), key=_turn):
         left = free.get(line.group, 0)
@@ -178,6 +191,7 @@ def hand_out(
     given: Sequence[Given],
     lines: Mapping[UUID, Waiting],
     candidates: Sequence[Candidate],
+    kept: Collection[Group],
     chosen: Sequence[Take] = (),
     *,
     now: datetime,
@@ -185,21 +199,19 @@ def hand_out(
 ) -> list[UUID]:
     """Write what lines that are locked get of stock rows that are locked, and tell it; returns the ids of their orders.
 
-    From which warehouse a line is served is chosen as for every other line (`route`), but where rules chose or quotas keep goods.
+    From which warehouse a line is served is chosen as for every other line (`route`), but where rules chose or channels keep goods.
     """
     demands = {each.line_id: _demand(lines[each.line_id], now) for each in given}
     ruled = {take.line_id for take in chosen}
-    kept = {lines[each.line_id].group for each in given if each.quota_id}
     parts = [each for each in given if lines[each.line_id].group not in kept and each.line_id not in ruled]
     wanted = _sum((each.line_id, from_parts(each.quantity)) for each in parts)
     takes = [*chosen, *route([_with(demands[id], part) for id, part in wanted.items()], _left(candidates, chosen))]
     takes += [
-        Take(each.line_id, each.stock_id, each.warehouse_id, from_parts(each.quantity))
+        Take(each.line_id, each.stock_id, each.warehouse_id, from_parts(each.quantity), each.quota_id)
         for each in given
         if lines[each.line_id].group in kept
     ]
-    used = [(each.line_id, each.stock_id, each.quota_id, from_parts(each.of_quota)) for each in given if each.quota_id]
-    return write_takes(takes, used, lines, now=now, actor=actor)
+    return write_takes(takes, lines, now=now, actor=actor)
 
 
 def _left(candidates: Sequence[Candidate], chosen: Sequence[Take]) -> list[Candidate]:
@@ -210,16 +222,14 @@ def _left(candidates: Sequence[Candidate], chosen: Sequence[Take]) -> list[Candi
 
 def write_takes(
     takes: Sequence[Take],
-    used: Sequence[tuple[UUID, UUID, UUID, Decimal]],
     lines: Mapping[UUID, Waiting],
     *,
     now: datetime,
     actor: Actor,
 ) -> list[UUID]:
-    """Write what waiting lines take of stock rows, all of them locked, and of quotas (line, stock, quota, quantity), and tell it."""
+    """Write what waiting lines take of stock rows and quotas, all of them locked, and tell it."""
     demands = {take.line_id: _demand(lines[take.line_id], now) for take in takes}
     take_reserved(takes, demands, statement=TOP_UP)
-    take_quotas(used)
     got = _sum((take.line_id, take.quantity) for take in takes)
     lower_waiting(list(got.items()))
     repeg({lines[line_id].group for line_id in got}, now=now)

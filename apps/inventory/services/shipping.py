@@ -51,11 +51,11 @@ WITH used AS (
      GROUP BY reservation_id
 ), consumed AS (
     DELETE FROM inventory_reservation r USING used u WHERE r.id = u.reservation_id AND r.quantity = u.used
-    RETURNING r.order_id, r.line_id, r.product_id, r.stock_id, u.*
+    RETURNING r.order_id, r.line_id, r.product_id, r.stock_id, r.quota_id, u.*
 ), lowered AS (
     UPDATE inventory_reservation r SET quantity = r.quantity - u.used
       FROM used u WHERE r.id = u.reservation_id AND r.quantity > u.used
-    RETURNING r.order_id, r.line_id, r.product_id, r.stock_id, u.*
+    RETURNING r.order_id, r.line_id, r.product_id, r.stock_id, r.quota_id, u.*
 ), moved AS (
     SELECT * FROM consumed UNION ALL SELECT * FROM lowered
 ), issued AS (
@@ -64,8 +64,8 @@ WITH used AS (
       FROM (SELECT stock_id, sum(used) AS used, sum(cost)::bigint AS cost FROM moved WHERE stock_id IS NOT NULL GROUP BY stock_id) i
      WHERE s.id = i.stock_id
 )
-INSERT INTO inventory_shipmentline (id, shipment_id, order_id, line_id, product_id, stock_id, quantity, cost_minor)
-SELECT p.id, p.shipment_id, m.order_id, m.line_id, m.product_id, m.stock_id, p.quantity, p.cost_minor
+INSERT INTO inventory_shipmentline (id, shipment_id, order_id, line_id, product_id, stock_id, quota_id, quantity, cost_minor)
+SELECT p.id, p.shipment_id, m.order_id, m.line_id, m.product_id, m.stock_id, m.quota_id, p.quantity, p.cost_minor
   FROM moved m, unnest(m.ids, m.shipment_ids, m.quantities, m.costs) AS p (id, shipment_id, quantity, cost_minor)
 """
 

@@ -68,11 +68,10 @@ class RuledWaiting:
         return Shared([each for each in given if each.line_id not in gone], Sources(plans, sources.left), kept_back)
 
     def _wanted(self, given: Sequence[Given]) -> dict[UUID, Decimal]:
-        """Return what each line that rules decide for is given in all; what is kept for channels lies where it is kept."""
-        kept = {self.lines[each.line_id].group for each in given if each.quota_id and each.line_id in self.lines}
+        """Return what each line that rules decide for is given in all."""
         sums: dict[UUID, int] = {}
         for each in given:
-            if each.line_id in self.lines and self.lines[each.line_id].group not in kept:
+            if each.line_id in self.lines:
                 sums[each.line_id] = sums.get(each.line_id, 0) + each.quantity
         return {line_id: from_parts(parts) for line_id, parts in sums.items()}
 

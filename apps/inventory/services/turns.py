@@ -14,7 +14,7 @@ from apps.inventory.decisions.sharing.facts import PARTS, Line, QuotaLeft, Strat
 from apps.inventory.selectors.rules import rules_in_force
 from apps.masterdata.contract import ProductFacts, entities_by_id, products_by_id
 from ordercash.kernel.clock import business_date
-from ordercash.kernel.sql import columns_of, fetch, run
+from ordercash.kernel.sql import columns_of, fetch
 
 NO_WISH: Final = date.max
 # What is not at hand: no stock row serves it.
@@ -43,15 +43,6 @@ SELECT q.id, q.legal_entity_id, q.product_id, q.warehouse_id, q.channel, q.quant
   JOIN inventory_quota q ON q.product_id = g.product_id AND q.legal_entity_id = g.legal_entity_id
    AND q.from_on <= g.today AND q.release_on > g.today AND q.taken < q.quantity
  ORDER BY q.id FOR UPDATE OF q
-"""
-
-TAKEN = """
-UPDATE inventory_quota q SET taken = q.taken + t.quantity
-  FROM (SELECT id, sum(quantity) AS quantity FROM unnest(%s::uuid[], %s::numeric[]) AS t (id, quantity) GROUP BY id) t WHERE q.id = t.id
-"""
-NAMED = """
-UPDATE inventory_reservation r SET quota_id = n.quota_id FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[]) AS n (line_id, stock_id, quota_id)
- WHERE r.line_id = n.line_id AND r.stock_id = n.stock_id AND r.lot_id IS NULL AND r.slot_no IS NULL
 """
 
 
@@ -171,13 +162,6 @@ def quotas_left(groups: Collection[Group], *, now: datetime) -> list[QuotaLeft]:
     days = [(entity, product, business_date(now, zones[entity])) for entity, product in sorted(groups)]
     found = fetch(QUOTAS, columns_of(days, 3)) if days else []
     return [QuotaLeft(row[0], (row[1], row[2]), row[3], row[4], to_parts(row[5])) for row in found]
-
-
-def take_quotas(used: Sequence[tuple[UUID, UUID, UUID, Decimal]]) -> None:
-    """Count what lines took of quotas, as (line, stock, quota, quantity), and name the quota on their reservations."""
-    if used:
-        run(TAKEN, columns_of([(quota, quantity) for _, _, quota, quantity in used], 2))
-        run(NAMED, columns_of([(line, stock, quota) for line, stock, quota, _ in used], 3))
 
 
 def _turn(

@@ -1,5 +1,6 @@
 """What is known of a product of a legal entity before any rule counts it, and what of it counts by the terms of a rule."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final, NamedTuple
 
@@ -11,13 +12,23 @@ PARTS: Final = 10_000
 
 
 class Shelf(NamedTuple):
-    """What lies free in a warehouse: all of it, or a lot with its last day (until)."""
+    """What lies free in a warehouse: all of it, or a lot with its last day (until); from a later `day` where it is kept until then."""
 
     key: str
     warehouse: str
     place: int
     quantity: int
     until: int | None = None
+    day: int = 0
+
+
+class Kept(NamedTuple):
+    """What is kept for a channel until `day` in a warehouse, or wherever it lies (None)."""
+
+    channel: str
+    warehouse: str | None
+    quantity: int
+    day: int
 
 
 class Coming(NamedTuple):
@@ -67,12 +78,36 @@ def quantity_of(parts: int) -> Decimal:
     return number.quantize(Decimal(1)) if number == number.to_integral_value() else number.normalize()
 
 
+def without_kept(shelves: Sequence[Shelf], kept: Sequence[Kept]) -> tuple[Shelf, ...]:
+    """Return what lies free for anybody now, and from the days on which what is kept is released.
+
+    What is kept in one warehouse lies there; what is kept wherever it lies is that of the last one. The same as
+    decisions/sharing/pools.py works out.
+    """
+    left = [shelf.quantity for shelf in shelves]
+    later: dict[tuple[int, int], int] = {}
+    for each in sorted(kept, key=lambda each: (each.warehouse is None, each.day)):
+        rest = each.quantity
+        for number in reversed(range(len(shelves))):
+            if each.warehouse in (None, shelves[number].warehouse) and (part := min(rest, left[number])) > 0:
+                left[number] -= part
+                rest -= part
+                later[number, each.day] = later.get((number, each.day), 0) + part
+    return (
+        *(shelf._replace(quantity=quantity) for shelf, quantity in zip(shelves, left, strict=True)),
+        *(
+            shelves[number]._replace(key=f"{shelves[number].key}:from:{day}", quantity=quantity, day=day)
+            for (number, day), quantity in later.items()
+        ),
+    )
+
+
 def sources_of(group: Group, terms: Terms) -> list[Source]:
     """Return what counts as a source: what lies there, and the supplies that the rule counts, on the day on which they can leave."""
     rule = terms.rule
     found = []
     for shelf in group.shelves:
-        day = rule.issue_margin_days
+        day = shelf.day + rule.issue_margin_days
         until = _until(day, shelf.until, terms)
         if shelf.quantity > 0 and (until is None or until >= day):
             found.append(Source(shelf.key, shelf.warehouse, None, day, shelf.quantity, until, shelf.place))

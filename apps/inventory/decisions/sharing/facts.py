@@ -64,14 +64,13 @@ class Strategy(NamedTuple):
 
 
 class Given(NamedTuple):
-    """What a line gets of a stock row, and the quota that it lowers, if any."""
+    """What a line gets of a stock row, out of a quota or not."""
 
     line_id: UUID
     stock_id: UUID
     warehouse_id: UUID
     quantity: int
     quota_id: UUID | None = None
-    of_quota: int = 0
 
 
 NO_QUOTAS: Final[Sequence[QuotaLeft]] = ()

@@ -57,8 +57,10 @@ class Pool:
             if part > 0:
                 rest -= part
                 self._free[shelf.stock_id] -= part
-                used = self._lower(shelf, line.channel, part)
-                given.append(Given(line.line_id, shelf.stock_id, shelf.warehouse_id, part, *used))
+                given += [
+                    Given(line.line_id, shelf.stock_id, shelf.warehouse_id, used, quota_id)
+                    for quota_id, used in self._lower(shelf, line.channel, part)
+                ]
         return given
 
     def _on(self, shelf: Shelf, channel: str) -> int:
@@ -71,15 +73,16 @@ class Pool:
             if kept.quota.channel != channel and kept.quota.warehouse_id == warehouse_id
         )
 
-    def _lower(self, shelf: Shelf, channel: str, part: int) -> tuple[UUID | None, int]:
-        """Lower the channel's own quota of this warehouse, or else that of all."""
+    def _lower(self, shelf: Shelf, channel: str, part: int) -> list[tuple[UUID | None, int]]:
+        """Take a part out of the channel's own quota of this warehouse, then that of all, then of what is anybody's."""
+        used: list[tuple[UUID | None, int]] = []
         for place in (shelf.warehouse_id, None):
             for kept in self._kept:
-                if kept.quota.channel == channel and kept.quota.warehouse_id == place and kept.left:
-                    used = min(kept.left, part)
-                    kept.left -= used
-                    return kept.quota.quota_id, used
-        return None, 0
+                if part and kept.left and kept.quota.channel == channel and kept.quota.warehouse_id == place:
+                    used.append((kept.quota.quota_id, min(kept.left, part)))
+                    kept.left -= used[-1][1]
+                    part -= used[-1][1]
+        return [*used, (None, part)] if part else used
 
 
 def pools_of(shelves: Iterable[Shelf], quotas: Iterable[QuotaLeft]) -> dict[Group, Pool]:

@@ -46,14 +46,14 @@ WITH claim AS (
 ), plain AS (
     INSERT INTO inventory_reservation AS r (id, order_id, line_id, product_id, warehouse_id, stock_id, quantity, occurred_at, hold_id)
     SELECT new_id(), order_id, line_id, product_id, warehouse_id, stock_id, quantity, occurred_at, hold_id FROM moved WHERE slot_no IS NULL
-    ON CONFLICT (line_id, warehouse_id, product_id) WHERE lot_id IS NULL AND slot_no IS NULL
+    ON CONFLICT (line_id, warehouse_id, product_id) WHERE lot_id IS NULL AND slot_no IS NULL AND quota_id IS NULL
        DO UPDATE SET quantity = r.quantity + excluded.quantity
 ), slotted AS (
     INSERT INTO inventory_reservation AS r
            (id, order_id, line_id, product_id, warehouse_id, stock_id, quantity, occurred_at, hold_id, slot_no)
     SELECT new_id(), order_id, line_id, product_id, warehouse_id, stock_id, quantity, occurred_at, hold_id, slot_no
       FROM moved WHERE slot_no IS NOT NULL
-    ON CONFLICT (line_id, warehouse_id, product_id, lot_id, slot_no) WHERE lot_id IS NOT NULL OR slot_no IS NOT NULL
+    ON CONFLICT (line_id, warehouse_id, product_id, lot_id, slot_no) WHERE quota_id IS NULL AND (lot_id IS NOT NULL OR slot_no IS NOT NULL)
        DO UPDATE SET quantity = r.quantity + excluded.quantity
 )
 SELECT count(*) FROM moved

@@ -12,6 +12,7 @@ from apps.inventory.decisions.allocation import Take
 from apps.inventory.decisions.facts import DemandLine
 from apps.inventory.services.escrow import gather
 from apps.inventory.services.reserving.fast import Shelves
+from apps.inventory.services.reserving.kept import route_kept
 from apps.inventory.services.reserving.route import route
 from apps.inventory.services.reserving.slots import deal_out
 from apps.inventory.services.reserving.taking import TAKE, take_reserved
@@ -21,7 +22,7 @@ def take_decided(lines: Sequence[DemandLine], shelves: Shelves) -> list[Take]:
     """Choose for the lines, in the order given, among these locked rows, and write what they get; slots are dealt out anew at the end."""
     back = gather(shelves.with_slots)
     candidates = [replace(row, free=row.free + back.get(row.stock_id, 0)) for row in shelves.candidates]
-    takes = route(lines, candidates)
+    takes = route_kept(lines, candidates, shelves.with_quotas) if shelves.with_quotas else route(lines, candidates)
     take_reserved(takes, {line.line_id: line for line in lines}, statement=TAKE)
     if shelves.with_slots:
         deal_out(shelves.with_slots, least=max((line.quantity for line in lines), default=Decimal(1)))

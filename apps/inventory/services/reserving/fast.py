@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from apps.inventory.decisions.allocation import Candidate
+from apps.inventory.decisions.allocation import Candidate, Group
 from apps.inventory.decisions.facts import DemandLine
 from apps.inventory.services.reserving.taking import group_of
 from apps.inventory.services.selling import MAY_SELL
@@ -29,7 +29,7 @@ WITH wanted AS (
      GROUP BY legal_entity_id, product_id
 ), locked AS MATERIALIZED (
     SELECT s.id, s.product_id, s.warehouse_id, w.legal_entity_id, w.priority, w.code, {MAY_SELL} AS free,
-           s.handling = 'conditional' AND NOT s.has_lots AND NOT s.has_quotas AS is_usual, s.handling,
+           s.handling = 'conditional' AND NOT s.has_lots AND NOT s.has_quotas AS is_usual, s.handling, s.has_quotas,
            d.quantity AS wanted, d.order_ids, d.line_ids, d.quantities, d.instants
       FROM wanted d
       JOIN inventory_warehouse w ON w.legal_entity_id = d.legal_entity_id AND w.is_active
@@ -49,33 +49,38 @@ WITH wanted AS (
     SELECT new_id(), d.order_id, d.line_id, t.product_id, t.warehouse_id, t.id, d.quantity, d.occurred_at
       FROM taken t, unnest(t.order_ids, t.line_ids, t.quantities, t.instants) AS d (order_id, line_id, quantity, occurred_at)
 )
-SELECT legal_entity_id, product_id, id, warehouse_id, free, id IN (SELECT id FROM taken), handling FROM ranked ORDER BY place
+SELECT legal_entity_id, product_id, id, warehouse_id, free, id IN (SELECT id FROM taken), handling, has_quotas FROM ranked ORDER BY place
 """  # noqa: S608 - what may be sold is a constant of ours
 
 
 class Shelves(NamedTuple):
-    """The locked stock rows that may serve what is still wanted, in the order in which warehouses are asked, and those with slots."""
+    """The locked stock rows that may serve what is still wanted, in the order in which warehouses are asked.
+
+    Besides, those with slots, and the groups of which something is kept for channels.
+    """
 
     candidates: list[Candidate]
     with_slots: list[UUID]
+    with_quotas: set[Group]
 
 
 def take_from_first(goods: Sequence[DemandLine]) -> tuple[list[DemandLine], Shelves]:
     """Reserve every group that its first warehouse can serve; return the other lines and who else might serve them."""
     if not goods:
-        return [], Shelves([], [])
+        return [], Shelves([], [], set())
     rows = [
         (line.order_id, line.line_id, line.legal_entity_id, line.product_id, line.quantity, line.occurred_at)
         for line in goods
     ]
     found = fetch(RESERVE, columns_of(rows, 6))
-    taken = {(entity_id, product_id) for entity_id, product_id, *_, is_taken, _ in found if is_taken}
+    taken = {(entity_id, product_id) for entity_id, product_id, *_, is_taken, _, _ in found if is_taken}
     short = [line for line in goods if group_of(line) not in taken]
     shelves = Shelves(
         [
             Candidate(stock_id, warehouse_id, (entity, product), free)
             for entity, product, stock_id, warehouse_id, free, *_ in found
         ],
-        [row[2] for row in found if row[-1] == "slots"],
+        [row[2] for row in found if row[6] == "slots"],
+        {(row[0], row[1]) for row in found if row[7]},
     )
     return short, shelves

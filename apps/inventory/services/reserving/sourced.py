@@ -14,6 +14,7 @@ from apps.inventory.services.locking import LockedStock, lock_stock
 from apps.inventory.services.reserving.taking import TAKE, group_of, take_reserved
 from apps.inventory.services.selling import may_sell
 from apps.inventory.services.sourcing import NOTHING, Shelf, Sources, SourcingPlan, plan_sources
+from apps.inventory.services.turns import quotas_left
 
 # Every row that may serve any of the goods, also those that no rulebook decides for: rows are locked once, in the order of their ids.
 OF_GOODS: Final = """SELECT s.id FROM inventory_stock s JOIN inventory_warehouse w ON w.id = s.warehouse_id AND w.is_active
@@ -51,11 +52,25 @@ def take_sourced(goods: Sequence[DemandLine]) -> Chosen:
         sources = plan_sources(goods)
     if not sources.plans or not _fits(sources, goods, stock):
         return UNRULED
-    ruled = {plan.order_id for plan in sources.plans}
+    apart = _kept_for_channels(goods, stock)
+    plans = [plan for plan in sources.plans if plan.order_id not in apart]
+    ruled = {plan.order_id for plan in plans}
     lines = [line for line in goods if line.order_id in ruled]
-    takes = sources.takes
-    take_reserved(takes, {line.line_id: line for line in lines}, statement=TAKE)
-    return Chosen(lines, takes, sources.plans, _kept_back(lines, takes, sources.left, stock))
+    by_id = {line.line_id: line for line in lines}
+    takes = [take for take in sources.takes if take.line_id in by_id]
+    take_reserved(takes, by_id, statement=TAKE)
+    return Chosen(lines, takes, plans, _kept_back(lines, takes, sources.left, stock))
+
+
+def _kept_for_channels(goods: Sequence[DemandLine], stock: Mapping[UUID, LockedStock]) -> set[UUID]:
+    """Return the orders that want something of which a part is kept for a channel: they are served as the quotas let them."""
+    products = {row.product_id for row in stock.values() if row.has_quotas}
+    asked = [line for line in goods if line.product_id in products]
+    if not asked:
+        return set()
+    quotas = quotas_left({group_of(line) for line in asked}, now=max(line.occurred_at for line in asked))
+    kept = {quota.group for quota in quotas}
+    return {line.order_id for line in asked if group_of(line) in kept}
 
 
 def _fits(sources: Sources, goods: Sequence[DemandLine], stock: Mapping[UUID, LockedStock]) -> bool:
