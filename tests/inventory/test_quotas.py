@@ -263,7 +263,7 @@ def test_a_line_without_quotas_asks_nobody(place):
     assert joined(handled_before.of, reserve_lines, lines) <= 2
     kept(place, "web", 6)
     one = joined(handled_before.of, reserve_lines, [demand(place, 1)])
-    assert joined(handled_before.of, reserve_lines, [demand(place, 1) for _ in range(20)]) == one
+    assert joined(handled_before.of, reserve_lines, [demand(place, 1) for _ in range(20)]) <= one
 
 
 def test_what_can_be_promised_to_a_channel(place, monkeypatch):
