@@ -56,6 +56,7 @@ def tell_of_orders(events: list[DeliveredEvent]) -> None:
 
 _NOTICED: Final = {
     "inventory.shipment_shipped": "part_shipped",
+    "inventory.substituted": "substituted",
     "orders.order_cancelled": "cancelled",
     "orders.line_cancelled": "cancelled",
 }

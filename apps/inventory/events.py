@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from typing import NamedTuple
 from uuid import UUID
 
 from apps.inventory.decisions.facts import ReturnedLine, ShipmentFacts, ShippedLine
@@ -38,6 +39,18 @@ RESERVATION_ORPHANED = "inventory.reservation_orphaned"
 QUOTA_SET = "inventory.quota_set"
 QUOTA_WITHDRAWN = "inventory.quota_withdrawn"
 QUOTA_RELEASED = "inventory.quota_released"
+SUBSTITUTED = "inventory.substituted"
+
+
+class Substituted(NamedTuple):
+    """A line that another product is delivered for than was ordered."""
+
+    order_id: UUID
+    legal_entity_id: UUID
+    line_id: UUID
+    ordered_id: UUID
+    product_id: UUID
+    quantity: Decimal
 
 
 def shipment_shipped(shipment: ShipmentFacts, lines: Sequence[ShippedLine], actor: Actor) -> Event:
@@ -262,6 +275,30 @@ def quota_told(
         actor_id=actor.id,
         legal_entity_id=legal_entity_id,
     )
+
+
+def goods_substituted(lines: Sequence[Substituted], now: datetime, actor: Actor) -> list[Event]:
+    """Another product is reserved for lines than was ordered: one event for each order."""
+    by_order: dict[UUID, list[Substituted]] = {}
+    for line in lines:
+        by_order.setdefault(line.order_id, []).append(line)
+    return [
+        Event(
+            name=SUBSTITUTED,
+            version=1,
+            aggregate="backorder",
+            aggregate_id=order_id,
+            payload={
+                "quantities": {str(line.line_id): _text(line.quantity) for line in of_order},
+                "products": {str(line.line_id): [str(line.ordered_id), str(line.product_id)] for line in of_order},
+            },
+            occurred_at=now,
+            actor_id=actor.id,
+            legal_entity_id=of_order[0].legal_entity_id,
+            related={"order": order_id},
+        )
+        for order_id, of_order in by_order.items()
+    ]
 
 
 def hold_event(name: str, hold_id: UUID, now: datetime, actor: Actor) -> Event:

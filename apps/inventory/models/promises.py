@@ -136,7 +136,8 @@ class Backorder(models.Model):
     """The waiting line: what of an order line is not reserved yet, for whom, what it is worth and when it is promised.
 
     `net_minor` is that of `line_quantity`, the whole line. The parts of a kit share `kit_no` within their order; one kit holds
-    `per_kit` of them. A promise is a date; which supply serves it is worked out from the dates (`Peg`).
+    `per_kit` of them. `stand_in_id` is the product that may be delivered instead of all of the line. A promise is a date; which supply
+    serves it is worked out from the dates (`Peg`).
     """
 
     line_id = models.UUIDField(primary_key=True, editable=False)
@@ -159,6 +160,7 @@ class Backorder(models.Model):
     promise_no = models.IntegerField(default=0, db_default=0)
     kit_no = models.IntegerField(null=True)
     per_kit = quantity_field(null=True)
+    stand_in_id = models.UUIDField(null=True)
 
     class Meta:
         constraints = [
@@ -180,6 +182,7 @@ class Backorder(models.Model):
             Index(fields=["order_id"], name="backorder_of_order"),
             Index(fields=["occurred_at", "line_id"], name="backorder_oldest"),
             Index(fields=["line_id"], name="backorder_kept_back", condition=Q(reason="rules")),
+            Index(fields=["stand_in_id"], name="backorder_served_instead", condition=Q(stand_in_id__isnull=False)),
             Index(
                 fields=["product", "legal_entity"], name="backorder_promised", condition=Q(promised_on__isnull=False)
             ),

@@ -34,6 +34,7 @@ SELECT order_id, line_id, legal_entity_id, product_id, true, quantity, occurred_
 # A line that loses what it was promised here may be served from anywhere: every shelf of its product is locked.
 OF_LOSERS = """
 SELECT s.id FROM inventory_stock s JOIN unnest(%s::uuid[]) AS p (product_id) ON p.product_id = s.product_id
+ UNION ALL SELECT stock_id FROM inventory_reservation WHERE line_id = ANY(%s::uuid[])
 """
 PROMISED_HERE = """
 SELECT line_id, id, quantity, stock_id, lot_id FROM inventory_reservation
@@ -130,7 +131,7 @@ def lose_here(
     Other warehouses serve the lines at once where they can. `quantities` by line id were not found; at most what is still reserved
     there counts. Answers by line id the stock row and the quantity that it lost.
     """
-    stock = lock_stock(OF_LOSERS, [sorted({line.product_id for line in lines})])
+    stock = lock_stock(OF_LOSERS, [sorted({line.product_id for line in lines}), [line.line_id for line in lines]])
     missing = {line.line_id: quantities[line.line_id] for line in lines}
     parts = []
     for line_id, reservation_id, quantity, stock_id, lot_id in fetch(PROMISED_HERE, [list(missing), warehouse_id]):

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from apps.inventory.decisions.backorders.deciding import OrderPolicyDecided, decide_policy, facts_of, texts_of
@@ -50,9 +50,16 @@ ON CONFLICT (order_id) DO NOTHING RETURNING order_id
 WITH_WHOLE_KITS = "SELECT order_id FROM inventory_orderpolicy WHERE order_id = ANY(%s::uuid[]) AND kits_whole"
 
 
+class Frozen(NamedTuple):
+    """What reserving asks of policies: the orders whose kits are reserved whole, and by order which SKU may be delivered for which."""
+
+    kits_whole: set[UUID]
+    substitutes: Mapping[UUID, Mapping[str, str]]
+
+
 @joins
-def freeze_policies(lines: Iterable[DemandLine]) -> set[UUID]:
-    """Keep what the orders of these lines agree to, once for good; returns those whose kits are reserved whole.
+def freeze_policies(lines: Iterable[DemandLine]) -> Frozen:
+    """Keep what the orders of these lines agree to, once for good, and return what of it reserving asks.
 
     A policy that asks something is a row and a logged decision; an order that ships as it is ready has neither, and costs nothing.
     """
@@ -60,6 +67,7 @@ def freeze_policies(lines: Iterable[DemandLine]) -> set[UUID]:
     for line in lines:
         first.setdefault(line.order_id, line)
     rows, logged = [], []
+    substitutes: dict[UUID, Mapping[str, str]] = {}
     for line in first.values():
         rules = rules_in_force(BACKORDERS, at=line.occurred_at, legal_entity_id=line.legal_entity_id)
         if rules is None and line.about.partial_ok:
@@ -69,9 +77,11 @@ def freeze_policies(lines: Iterable[DemandLine]) -> set[UUID]:
         if decided is not None:
             rows.append((line.order_id, *decided, rules.sha256 if rules else None))
             logged += [_logged(line, rules, facts, name, decided)] if rules else []
+            if rules and decided.substitutes:
+                substitutes[line.order_id] = rules.compiled.substitutes_of(name)
     new = {row[0] for row in fetch(FREEZE, columns_of(rows, len(COLUMNS)))} if rows else set()
     record_decisions([draft for draft in logged if draft.subject_id in new])
-    return {row[0] for row in rows if row[5]}
+    return Frozen({row[0] for row in rows if row[5]}, substitutes)
 
 
 def held_back(order_ids: Collection[UUID]) -> dict[UUID, str]:

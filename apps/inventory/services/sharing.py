@@ -13,14 +13,14 @@ from uuid import UUID
 from apps.audit.contract import record_events
 from apps.inventory.decisions.allocation import Candidate, Group, Take
 from apps.inventory.decisions.facts import DemandLine
-from apps.inventory.decisions.sharing.engine import share_free
+from apps.inventory.decisions.sharing.engine import share_free, share_whole
 from apps.inventory.decisions.sharing.facts import Given, Line, Shelf, Strategy, from_parts, to_parts
-from apps.inventory.events import backorders_filled
+from apps.inventory.events import Substituted, backorders_filled, goods_substituted
 from apps.inventory.services.locking import OF_PLACES, THESE, LockedStock, lock_stock
 from apps.inventory.services.pegging import repeg
-from apps.inventory.services.reserving import TOP_UP, route, take_reserved
+from apps.inventory.services.reserving import TOP_UP, name_ordered, route, take_reserved
 from apps.inventory.services.selling import MAY_SELL, may_sell
-from apps.inventory.services.sourcing import keep_sources
+from apps.inventory.services.sourcing import NO_SOURCES, keep_sources
 from apps.inventory.services.sourcing_waiting import ruled_waiting
 from apps.inventory.services.turns import (
     NOWHERE,
@@ -45,12 +45,19 @@ ONE_BY_ONE: Final = frozenset({"first_come", "priority", "manual"})
 # What is kept for other channels is not beside a line.
 HAS_ROOM = "(NOT s.has_quotas OR inventory_quota_room(b.legal_entity_id, b.product_id, b.channel, %s) > 0)"
 
-# Those who wait for something that lies free in these stock rows, the oldest first. A line that is wanted later waits by choice.
+# Those who wait for something that lies free in these stock rows, the oldest first, and those who may get it instead of all that they
+# ordered. A line that is wanted later waits by choice.
 BESIDE = f"""
-SELECT DISTINCT b.occurred_at, b.line_id, b.legal_entity_id, b.product_id
-  FROM inventory_stock s JOIN inventory_warehouse w ON w.id = s.warehouse_id AND w.is_active
-  JOIN inventory_backorder b ON b.product_id = s.product_id AND b.legal_entity_id = w.legal_entity_id AND b.reason <> 'later'
- WHERE s.id = ANY(%s::uuid[]) AND {MAY_SELL} > 0 AND {HAS_ROOM} ORDER BY b.occurred_at, b.line_id LIMIT %s
+(SELECT DISTINCT b.occurred_at, b.line_id, b.legal_entity_id, b.product_id, false
+   FROM inventory_stock s JOIN inventory_warehouse w ON w.id = s.warehouse_id AND w.is_active
+   JOIN inventory_backorder b ON b.product_id = s.product_id AND b.legal_entity_id = w.legal_entity_id AND b.reason <> 'later'
+  WHERE s.id = ANY(%s::uuid[]) AND {MAY_SELL} > 0 AND {HAS_ROOM} ORDER BY b.occurred_at, b.line_id LIMIT %s)
+UNION ALL
+(SELECT DISTINCT b.occurred_at, b.line_id, b.legal_entity_id, b.stand_in_id, true
+   FROM inventory_stock s JOIN inventory_warehouse w ON w.id = s.warehouse_id AND w.is_active
+   JOIN inventory_backorder b ON b.stand_in_id = s.product_id AND b.legal_entity_id = w.legal_entity_id AND b.reason <> 'later'
+    AND b.quantity = b.line_quantity
+  WHERE s.id = ANY(%s::uuid[]) AND {MAY_SELL} > 0 AND NOT s.has_quotas ORDER BY b.occurred_at, b.line_id LIMIT %s)
 """  # noqa: S608 - what may be sold is a constant of ours
 
 # The oldest lines that some warehouse of their legal entity could give something to now. Whom rules kept back is for `serve_kept_back`.
@@ -91,11 +98,47 @@ def share_out(stock_ids: Collection[UUID], *, now: datetime, actor: Actor = SYST
     Called last by every verb that frees goods; returns the ids of the orders that got something. One statement when nobody waits.
     Kits that need goods of other stock rows as well are left for `fill_backorders`: locks are taken in one order only.
     """
-    found = fetch(BESIDE, [sorted(stock_ids), now, MOST_LINES]) if stock_ids else []
-    if not found:
+    ids = sorted(stock_ids)
+    found = fetch(BESIDE, [ids, now, MOST_LINES, ids, MOST_LINES]) if ids else []
+    waiting = [row[1:4] for row in found if not row[4]]
+    others = {row[1]: (row[2], row[3]) for row in found if row[4]}
+    served = _serve(waiting, lock_stock(THESE, [ids]).values(), now, actor) if waiting else []
+    if others:
+        served += _stand_in(others, lock_stock(THESE, [ids]).values(), now, actor)
+    return list(dict.fromkeys(served))
+
+
+def _stand_in(instead: Mapping[UUID, Group], stock: Collection[LockedStock], now: datetime, actor: Actor) -> list[UUID]:
+    """Give what nobody waits for who ordered it to lines that may get it instead of all that they ordered, in their turn."""
+    ordered = {line.line_id: line for line in lock_waiting(instead) if line.quantity == line.line_quantity}
+    lines = {id: line._replace(product_id=instead[id][1]) for id, line in ordered.items()}
+    candidates = _candidates([row for row in stock if not row.has_quotas], now)
+    groups = {line.group for line in lines.values()}
+    rules = rules_for(groups, now=now)
+    strategies = rules.strategies(groups)
+    asked = [
+        rules.line(line, strategies.get(line.group))._replace(kit=(line.line_id, 0))
+        for line in lines.values()
+        if line.kit_no is None
+    ]
+    shelves = [Shelf(row.stock_id, row.warehouse_id, row.group, to_parts(row.free)) for row in candidates]
+    given, sources = share_whole(asked, shelves), NO_SOURCES
+    if ruled := ruled_waiting(list(lines.values()), now=now):
+        given, sources, _ = ruled.share(asked, lambda wanted: share_whole(wanted, shelves), candidates)
+    if not given:
         return []
-    stock = lock_stock(THESE, [list(stock_ids)])
-    return _serve([row[1:4] for row in found], stock.values(), now, actor)
+    served = hand_out(given, lines, candidates, (), sources.takes, now=now, actor=actor)
+    got = {each.line_id for each in given}
+    repeg({ordered[line_id].group for line_id in got}, now=now)
+    name_ordered([(line_id, ordered[line_id].product_id) for line_id in got])
+    told = [
+        Substituted(was.order_id, was.legal_entity_id, id, was.product_id, lines[id].product_id, was.quantity)
+        for id, was in ordered.items()
+        if id in got
+    ]
+    record_events(goods_substituted(told, now, actor))
+    keep_sources([plan for plan in sources.plans if plan.takes])
+    return served
 
 
 @joins

@@ -30,6 +30,7 @@ COLUMNS = {
     "kit_no": "int",
     "per_kit": "numeric",
     "reason": "varchar",
+    "stand_in_id": "uuid",
 }
 
 LESS_WAITING = """
@@ -39,10 +40,20 @@ UPDATE inventory_backorder b SET quantity = b.quantity - l.quantity FROM less l 
 """
 
 
-def add_waiting(waiting: Sequence[tuple[DemandLine, Decimal]], reasons: Mapping[UUID, str] | None = None) -> None:
-    """Let these quantities of lines wait, because goods are short or for the reason given by line id; one statement, none for nothing."""
-    why = reasons or {}
-    rows = [waiting_row(line, quantity, why.get(line.line_id, SHORT)) for line, quantity in waiting]
+def add_waiting(
+    waiting: Sequence[tuple[DemandLine, Decimal]],
+    reasons: Mapping[UUID, str] | None = None,
+    substitutes: Mapping[UUID, UUID] | None = None,
+) -> None:
+    """Let these quantities of lines wait, because goods are short or for the reason given by line id; one statement, none for nothing.
+
+    `substitutes` names by line the product that may be delivered instead.
+    """
+    why, instead = reasons or {}, substitutes or {}
+    rows = [
+        waiting_row(line, quantity, why.get(line.line_id, SHORT), instead.get(line.line_id))
+        for line, quantity in waiting
+    ]
     insert_rows("inventory_backorder", COLUMNS, rows)
 
 
@@ -89,7 +100,9 @@ def lower_waiting(parts: Sequence[tuple[UUID, Decimal]]) -> None:
         run(LESS_WAITING, columns_of(parts, 2))
 
 
-def waiting_row(line: DemandLine, quantity: Decimal, reason: str = SHORT) -> tuple[Any, ...]:
+def waiting_row(
+    line: DemandLine, quantity: Decimal, reason: str = SHORT, stand_in_id: UUID | None = None
+) -> tuple[Any, ...]:
     """Return the row of a waiting quantity, in the order of COLUMNS."""
     about = line.about
     return (
@@ -110,4 +123,5 @@ def waiting_row(line: DemandLine, quantity: Decimal, reason: str = SHORT) -> tup
         line.kit_no,
         line.per_kit,
         reason,
+        stand_in_id,
     )

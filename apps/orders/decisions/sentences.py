@@ -27,6 +27,7 @@ SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
     "inventory.shipment_shipped": ("Shipment left the warehouse", "info"),
     "inventory.backorders_filled": ("Goods arrived for lines on backorder", "good"),
     "inventory.goods_returned": ("Goods came back", "warn"),
+    "inventory.substituted": ("Another product is delivered than was ordered", "info"),
     "billing.invoice_issued": ("Invoice issued", "info"),
     "billing.order_invoiced": ("Invoiced together with other orders", "info"),
     "billing.credit_note_issued": ("Credit note issued", "warn"),

@@ -111,6 +111,7 @@ _DETAILS: Final[Mapping[str, Callable[[Payload], Detail]]] = {
     "exceptions.case_opened": _reasons,
     "inventory.shipment_shipped": _quantities,
     "inventory.backorders_filled": _quantities,
+    "inventory.substituted": _quantities,
     "inventory.goods_returned": _came_back,
     "billing.invoice_issued": _amount("gross_minor"),
     "billing.credit_note_issued": _amount("gross_minor"),

@@ -17,7 +17,7 @@ from apps.inventory.contract import (
     orders_with_open_lines,
     ship,
 )
-from apps.masterdata.contract import entities_by_id
+from apps.masterdata.contract import entities_by_id, product_skus
 from apps.orders.decisions.bundles import BUNDLE, on_parts
 from apps.orders.events import ORDER_SHIPPED, order_event
 from apps.orders.services.divisible import refuse_fractions
@@ -161,7 +161,7 @@ def _obligations(shipped: Sequence[ShippedLine], orders: Mapping[UUID, LockedOrd
     """Return one obligation per shipped line, at its share of what was frozen at confirmation."""
     lines = lines_of({item.order_id for item in shipped})
     _count_consumed(shipped, lines)
-    entities, bundles = entities_by_id(), _bundles_in(lines)
+    entities, bundles, instead = entities_by_id(), _bundles_in(lines), _delivered_instead(shipped, lines)
     drafts = []
     for item in shipped:
         order, line = orders[item.order_id], lines[item.line_id]
@@ -185,7 +185,8 @@ def _obligations(shipped: Sequence[ShippedLine], orders: Mapping[UUID, LockedOrd
                 shipment_id=item.shipment_id,
                 product_id=line.product_id,
                 order_reference=order.reference,
-                description=_described(line, bundles),
+                description=_described(line, bundles)
+                + (instead[item.product_id] if item.product_id != line.product_id else ""),
                 tax_reason=line.tax_reason,
                 bill_to_id=order.bill_to_id,
                 invoicing=order.invoicing,
@@ -205,6 +206,12 @@ def _described(line: LineFacts, bundles: Mapping[tuple[UUID, int], str]) -> str:
     """Return what an invoice calls a line; of a part it names the bundle that was ordered."""
     bundle = bundles.get((line.order_id, line.part_of)) if line.part_of else None
     return f"{line.description} (part of {bundle})" if bundle else line.description
+
+
+def _delivered_instead(shipped: Sequence[ShippedLine], lines: Mapping[UUID, LineFacts]) -> dict[UUID, str]:
+    """Return what an invoice adds where another product left than was ordered; the money stays that of the line."""
+    others = {item.product_id for item in shipped if item.product_id != lines[item.line_id].product_id}
+    return {id: f" (delivered: {sku})" for id, sku in product_skus(others).items()} if others else {}
 
 
 def _count_consumed(shipped: Sequence[ShippedLine], lines: Mapping[UUID, LineFacts]) -> None:

@@ -27,7 +27,7 @@ SHIPS: Final[Mapping[str, str]] = {
 
 
 class Substitute(BaseModel):
-    """`by` may be delivered where `of` was ordered and waits, in the whole quantity that waits; never as a part of a kit."""
+    """`by` may be delivered where `of` was ordered and is short: for all of a line or none of it, never as a part of a kit."""
 
     model_config = STRICT
 
@@ -60,6 +60,13 @@ class OrderTerms(BaseModel):
         stated = self.minimum_percent is not None or self.minimum_quantity is not None
         if (self.ship == "minimum") != stated:
             raise ValueError("ship: minimum goes with minimum_percent, minimum_quantity or both, and nothing else does")
+        return self
+
+    @model_validator(mode="after")
+    def _one_for_each(self) -> Self:
+        ordered = [each.of for each in self.substitutes]
+        if len(set(ordered)) < len(ordered) or any(each.of == each.by for each in self.substitutes):
+            raise ValueError("a product has one substitute, which is another product")
         return self
 
     @property
@@ -106,6 +113,11 @@ class Policies(NamedTuple):
     def policy_for(self, facts: Mapping[str, str]) -> OrderTerms | None:
         """Return the policy of an order by what ORDER_NAMES says of it; None: it ships as it is ready."""
         return next((policy for policy, test in self.policies if test.holds(facts)), None)
+
+    def substitutes_of(self, name: str) -> Mapping[str, str]:
+        """Return by which SKU each SKU may be replaced under a policy."""
+        named = next(policy for policy, _ in self.policies if policy.name == name)
+        return {each.of: each.by for each in named.substitutes}
 
 
 def compile_backorders(document: Backorders, language: Language) -> Policies:

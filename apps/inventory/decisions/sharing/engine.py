@@ -30,6 +30,19 @@ def share_free(
     return given
 
 
+def share_whole(
+    lines: Iterable[Line], shelves: Iterable[Shelf], quotas: Iterable[QuotaLeft] = NO_QUOTAS
+) -> list[Given]:
+    """Share out free goods in turn to lines that want all of their quantity or nothing; who cannot have all is passed."""
+    pools = pools_of(shelves, NO_QUOTAS)
+    given: list[Given] = []
+    for line in sorted(lines, key=_turn):
+        pool = pools.get(line.group)
+        if pool and pool.room(line.channel) >= line.quantity:
+            given += pool.give(line, line.quantity)
+    return given
+
+
 def _turn(line: Line) -> tuple[object, ...]:
     return (*line.turn, line.line_id)
 

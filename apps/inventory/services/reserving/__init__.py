@@ -22,6 +22,7 @@ from apps.inventory.services.reserving.route import route
 from apps.inventory.services.reserving.single import take_one
 from apps.inventory.services.reserving.slots import in_one_slot, take_from_slots
 from apps.inventory.services.reserving.sourced import take_sourced
+from apps.inventory.services.reserving.stand_ins import name_ordered, swap_short, tell_swapped
 from apps.inventory.services.reserving.taking import TAKE, TOP_UP, StockMoved, group_of, take_reserved
 from apps.inventory.services.reserving.ways import handled_otherwise
 from apps.inventory.services.sourcing import keep_sources
@@ -36,6 +37,7 @@ __all__ = [
     "StockMoved",
     "claim_holds",
     "group_of",
+    "name_ordered",
     "reserve_less",
     "reserve_lines",
     "route",
@@ -53,21 +55,24 @@ def reserve_lines(lines: Sequence[DemandLine]) -> dict[UUID, Reserved]:
     A line is served whole by the first warehouse of its legal entity that can, otherwise split by priority. Services are always
     reserved. A line is reserved once: naming it again raises IntegrityError. A legal entity without a warehouse lets its
     goods wait and raises NoWarehouse for a service. One statement when nothing is short, at most three more otherwise, one for services.
-    Where rules of sourcing are in force they choose the warehouses of an order, and say who waits although goods are there.
+    Where rules of sourcing are in force they choose the warehouses of an order, and say who waits although goods are there. Where the
+    policy of an order names a substitute for what is short, that is reserved instead of all of the line.
     """
     answers = {line.line_id: Reserved(line.quantity, NOTHING) for line in lines}
-    with_whole_kits = freeze_policies(lines)
+    frozen = freeze_policies(lines)
     claims = held_for(lines)
     reserve_services([line for line in lines if not line.is_stocked])
-    goods = _without(claims, [line for line in lines if line.is_stocked])
+    swapped = swap_short(_without(claims, [line for line in lines if line.is_stocked]), frozen.substitutes)
+    goods = swapped.goods
     chosen = take_sourced(goods)
-    short, takes = take_goods(_but(goods, chosen.lines), alone=not chosen.plans)
+    short, takes = take_goods(_but(goods, chosen.lines), alone=not chosen.plans and not swapped.allowed)
     take_over(claims, lines)
     if short or chosen.lines:
         missing = _missing([*short, *chosen.lines], [*takes, *chosen.takes])
         answers |= {line.line_id: _answer(line, missing[line.line_id]) for line in lines if line.line_id in missing}
-        answers |= keep_kits_whole(lines, answers, with_whole_kits)
-        answers |= _wait(lines, answers, dict.fromkeys(chosen.kept_back, KEPT_BACK))
+        answers |= keep_kits_whole(lines, answers, frozen.kits_whole)
+        answers |= _wait(lines, answers, dict.fromkeys(chosen.kept_back, KEPT_BACK), swapped.allowed)
+    tell_swapped(swapped.ordered, goods)
     keep_sources(chosen.plans)
     return answers
 
@@ -126,11 +131,14 @@ def _answer(line: DemandLine, missing: Decimal) -> Reserved:
 
 
 def _wait(
-    lines: Sequence[DemandLine], answers: Mapping[UUID, Reserved], reasons: Mapping[UUID, str]
+    lines: Sequence[DemandLine],
+    answers: Mapping[UUID, Reserved],
+    reasons: Mapping[UUID, str],
+    substitutes: Mapping[UUID, UUID],
 ) -> dict[UUID, Reserved]:
     """Let wait what is missing, and say until when."""
     waiting = [(line, answers[line.line_id].backordered) for line in lines if answers[line.line_id].backordered]
-    add_waiting(waiting, reasons)
+    add_waiting(waiting, reasons, substitutes)
     now = max(line.occurred_at for line in lines)
     note_held_back([line for line, _ in waiting], now=now)
     dates = promise_waiting([line for line, _ in waiting], now=now)
