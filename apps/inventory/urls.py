@@ -4,6 +4,7 @@ from django.urls import path
 
 from apps.inventory.pages.allocation import AllocationRunPage, AllocationRuns
 from apps.inventory.pages.atp import AvailableToPromise
+from apps.inventory.pages.board import BackorderBoard
 from apps.inventory.pages.notices import Notices
 from apps.inventory.pages.quotas import Quotas
 from apps.inventory.pages.replan import ReplanPage
@@ -19,6 +20,7 @@ urlpatterns = [
     path("stock/", StockPage.as_view(), name="stock"),
     path("stock/<uuid:stock_id>/", StockCardPage.as_view(), name="stock_card"),
     path("backorders/", BackorderPage.as_view(), name="backorders"),
+    path("backorders/board/", BackorderBoard.as_view(), name="backorder_board"),
     path("supplies/", Supplies.as_view(), name="supplies"),
     path("supplies/<uuid:supply_id>/", SupplyPage.as_view(), name="supply"),
     path("freshness/", SyncLatency.as_view(), name="sync_latency"),

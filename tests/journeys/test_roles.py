@@ -22,6 +22,7 @@ PAGES = {
     "Warehouse systems": ("/warehouse-systems/", "integrations.view_warehouse_messages"),
     "Messages": ("/warehouse-messages/", "integrations.view_warehouse_messages"),
     "Freshness": ("/freshness/", "inventory.view_sync"),
+    "Backorder board": ("/backorders/board/", "inventory.view_stock"),
     "Quotas": ("/quotas/", "inventory.view_allocation"),
     "Notices": ("/notices/", "inventory.view_notices"),
     "Allocation": ("/allocation/", "inventory.view_allocation"),
