@@ -1,6 +1,6 @@
 """From where an order comes: told on its page and by the API, replayed to the byte, and to nobody who may not see it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -9,8 +9,10 @@ import pytest
 import yaml
 
 from apps.inventory.decisions.document import SOURCING
-from apps.inventory.models import CapacityDay, Reservation, Warehouse
+from apps.inventory.models import Backorder, CapacityDay, Reservation, Warehouse
+from apps.inventory.services.reserving_near import BEGINNING, reserve_page
 from apps.masterdata.models import PostalPlace
+from apps.operations.selectors.prove import prove
 from apps.orders.models import Order
 from apps.orders.services.cancel import CancelOrder, cancel_orders
 from apps.rulebooks.selectors.replay import replay_decisions
@@ -95,3 +97,16 @@ def test_decisions_are_replayed_to_the_byte(sourced: None) -> None:
     replayed = list(replay_decisions(SOURCING, since=datetime(2000, 1, 1, tzinfo=UTC)))
     assert len(replayed) == 2
     assert all(each.same for each in replayed)
+
+
+def test_what_was_wanted_later_comes_from_there_too(sourced: None) -> None:
+    """No rule decided when it was placed: where it goes is asked when its day is near."""
+    put_in_force("inventory.availability", {"rules": [{"name": "standard", "reserve_within_days": 3}]})
+    order = to("LS2 7HZ", requested_delivery_date=NOW.date() + timedelta(days=10))
+    assert comes_from(order) == []
+    assert Backorder.objects.get().reason == "later"
+    reserve_page(after=BEGINNING, now=NOW + timedelta(days=6))
+    assert comes_from(order) == []
+    reserve_page(after=BEGINNING, now=NOW + timedelta(days=7))
+    assert comes_from(order) == ["UK-NORTH"]
+    assert [each.code for each in prove().equalities if not each.holds] == []

@@ -182,6 +182,7 @@ class Backorder(models.Model):
             Index(fields=["order_id"], name="backorder_of_order"),
             Index(fields=["occurred_at", "line_id"], name="backorder_oldest"),
             Index(fields=["line_id"], name="backorder_kept_back", condition=Q(reason="rules")),
+            Index(fields=["wanted_on", "line_id"], name="backorder_wanted_later", condition=Q(reason="later")),
             Index(fields=["stand_in_id"], name="backorder_served_instead", condition=Q(stand_in_id__isnull=False)),
             Index(
                 fields=["product", "legal_entity"], name="backorder_promised", condition=Q(promised_on__isnull=False)

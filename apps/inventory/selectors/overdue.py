@@ -12,7 +12,7 @@ from ordercash.kernel.sql import fetch
 OVERDUE = """
 SELECT p.order_id, b.line_id, b.quantity, b.kit_no, b.per_kit, b.legal_entity_id, p.cancel_on
   FROM inventory_orderpolicy p JOIN inventory_backorder b ON b.order_id = p.order_id
- WHERE p.cancel_on <= %s AND p.order_id <> ALL(%s::uuid[]) ORDER BY p.cancel_on, p.order_id, b.line_id LIMIT %s
+ WHERE p.cancel_on <= %s AND b.reason <> 'later' AND p.order_id <> ALL(%s::uuid[]) ORDER BY p.cancel_on, p.order_id, b.line_id LIMIT %s
 """
 
 
@@ -27,7 +27,10 @@ class OverdueLine(NamedTuple):
 
 
 def overdue_lines(*, now: datetime, limit: int, without: list[UUID]) -> list[OverdueLine]:
-    """Return at most `limit` lines of orders whose day has come at their legal entity, the oldest first; some orders are left out."""
+    """Return at most `limit` lines of orders whose day has come at their legal entity, the oldest first; some orders are left out.
+
+    What is wanted later does not wait for goods yet.
+    """
     zones = {entity.id: entity.time_zone for entity in entities_by_id().values()}
     latest = (now + timedelta(hours=14)).date()
     return [

@@ -168,6 +168,35 @@ def serve_kept_back(*, after: UUID, now: datetime, limit: int, actor: Actor = SY
     return found[-1][1] if len(found) == limit else None
 
 
+# Parts of a kit begin to wait for goods together.
+WAKE = """
+UPDATE inventory_backorder b SET reason = 'short' WHERE b.reason = 'later' AND b.line_id = ANY(%s::uuid[])
+RETURNING b.occurred_at, b.line_id, b.legal_entity_id, b.product_id, b.kit_no, b.stand_in_id
+"""
+SHELVES = """
+SELECT DISTINCT s.id FROM inventory_backorder b JOIN inventory_warehouse w ON w.legal_entity_id = b.legal_entity_id AND w.is_active
+  JOIN inventory_stock s ON s.warehouse_id = w.id AND s.product_id IN (b.product_id, b.stand_in_id) WHERE b.line_id = ANY(%s::uuid[])
+"""
+
+
+@joins
+def serve_woken(line_ids: Collection[UUID], *, now: datetime, actor: Actor = SYSTEM) -> list[UUID]:
+    """Let lines that were wanted later wait for goods from now on, and give them what is free; returns the orders that got something.
+
+    Substitutes serve those of which nothing is there.
+    """
+    if not line_ids:
+        return []
+    ids = sorted(line_ids)
+    lock_stock(SHELVES, [ids])
+    woken = fetch(WAKE, [ids])
+    served = _fill([row[:5] for row in woken], now, actor)
+    instead = {row[1]: (row[2], row[5]) for row in woken if row[5]}
+    if instead:
+        served += _stand_in(instead, lock_stock(SHELVES, [sorted(instead)]).values(), now, actor)
+    return list(dict.fromkeys(served))
+
+
 def _fill(found: Sequence[tuple[Any, ...]], now: datetime, actor: Actor) -> list[UUID]:
     if not found:
         return []

@@ -124,7 +124,7 @@ def plan_sources(lines: Sequence[DemandLine]) -> Sources:
     if not asked:
         return NO_SOURCES
     shelves = {(product, house): (stock, free) for product, house, stock, free, _ in found}
-    return World(houses, shelves, products, _as_the_crow_flies(asked, houses)).serve(asked)
+    return World(houses, shelves, products, as_the_crow_flies(asked, houses)).serve(asked)
 
 
 def _ruled(lines: Sequence[DemandLine]) -> list[Asked]:
@@ -161,7 +161,7 @@ def houses_on(asked: Iterable[Asked]) -> list[House]:
     return [House(*row) for row in fetch(PLACES, columns_of(days, 2))]
 
 
-def _as_the_crow_flies(asked: Sequence[Asked], houses: Sequence[House]) -> Distance:
+def as_the_crow_flies(asked: Sequence[Asked], houses: Sequence[House]) -> Distance:
     """Return how far it is by the postal codes of orders and warehouses; one statement."""
     wanted = {(order.lines[0].about.country, order.lines[0].about.postal_code) for order in asked}
     own = {(house.country, house.postal_code) for house in houses if house.latitude is None}

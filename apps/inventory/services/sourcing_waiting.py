@@ -1,6 +1,7 @@
-"""Lines that waited, and orders that rules of sourcing decided for when they were placed: the rules choose again, among what is free now.
+"""Lines that waited: the rules of sourcing choose for them among what is free now.
 
-Where such an order goes is known from that decision, in kilometres from each warehouse; no postal code is kept for it.
+Where an order goes is known from what was decided for it before, in kilometres from each warehouse; no postal code is kept for it. For
+orders that rules decide for the first time, orders are asked.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -15,8 +16,19 @@ from apps.inventory.decisions.document import SOURCING
 from apps.inventory.decisions.facts import DemandLine
 from apps.inventory.decisions.sharing.facts import Given, Line, from_parts, to_parts
 from apps.inventory.decisions.sourcing.record import read_facts
+from apps.inventory.ports import line_tags
 from apps.inventory.selectors.rules import rules_in_force
-from apps.inventory.services.sourcing import NO_SOURCES, Asked, House, Sources, World, asked_of, houses_on
+from apps.inventory.services.sourcing import (
+    NO_SOURCES,
+    Asked,
+    Distance,
+    House,
+    Sources,
+    World,
+    as_the_crow_flies,
+    asked_of,
+    houses_on,
+)
 from apps.inventory.services.turns import Waiting, demand_of
 from apps.masterdata.contract import ProductFacts, products_by_id
 from apps.rulebooks.contract import InForce, decisions_about
@@ -49,6 +61,7 @@ class RuledWaiting:
     km: Mapping[tuple[UUID, str], int | None]
     comes_from: Mapping[UUID, frozenset[UUID]]
     products: Mapping[UUID, ProductFacts]
+    goes_to: Mapping[UUID, tuple[str, str]]
     now: datetime
 
     def share(self, asked: Sequence[Line], share: Share, candidates: Sequence[Candidate]) -> Shared:
@@ -85,11 +98,16 @@ class RuledWaiting:
         if not asked:
             return NO_SOURCES
         shelves = {(row.group[1], row.warehouse_id): (row.stock_id, row.free) for row in candidates}
-        return World(houses_on(asked), shelves, self.products, self._distance).serve(asked)
+        houses = houses_on(asked)
+        return World(houses, shelves, self.products, self._distance(asked, houses)).serve(asked)
 
     def _demand(self, line: Waiting, quantity: Decimal) -> DemandLine:
         net = int(line.net_minor * quantity / line.line_quantity) if line.line_quantity else line.net_minor
-        return replace(demand_of(line), quantity=quantity, net_minor=net, occurred_at=self.now)
+        demand = replace(demand_of(line), quantity=quantity, net_minor=net, occurred_at=self.now)
+        if line.order_id not in self.goes_to:
+            return demand
+        country, postal_code = self.goes_to[line.order_id]
+        return replace(demand, about=replace(demand.about, country=country, postal_code=postal_code))
 
     def _asked(self, order_id: UUID, lines: Sequence[DemandLine]) -> Asked | None:
         version = self.versions[order_id]
@@ -97,8 +115,16 @@ class RuledWaiting:
         full = len(there) >= version.compiled.document.most_parcels
         return asked_of(order_id, lines, version, there if full else None)
 
-    def _distance(self, order: Asked, house: House) -> int | None:
-        return self.km.get((order.order_id, house.code))
+    def _distance(self, asked: Sequence[Asked], houses: Sequence[House]) -> Distance:
+        new = [order for order in asked if order.order_id in self.goes_to]
+        flown = as_the_crow_flies(new, houses) if new else None
+
+        def km(order: Asked, house: House) -> int | None:
+            if flown and order.order_id in self.goes_to:
+                return flown(order, house)
+            return self.km.get((order.order_id, house.code))
+
+        return km
 
     def _less(self, given: Sequence[Given], sources: Sources) -> dict[UUID, Decimal]:
         """Return what lines get that rules keep back from a part of what they were given."""
@@ -114,9 +140,9 @@ class RuledWaiting:
 
 
 def ruled_waiting(lines: Collection[Waiting], *, now: datetime) -> RuledWaiting | None:
-    """Return the lines that rules decide for: of orders for which rules decided before, where they are in force now.
+    """Return the lines that rules decide for now, where it is known where they go.
 
-    Three statements, none where no rulebook of the kind is in force.
+    Three statements, one more for orders that rules decide for the first time; none where no rulebook of the kind is in force.
     """
     in_force = {
         entity: version
@@ -127,21 +153,32 @@ def ruled_waiting(lines: Collection[Waiting], *, now: datetime) -> RuledWaiting 
     if not orders:
         return None
     facts = {row.subject_id: row.facts for row in decisions_about(sorted(orders)) if row.kind == SOURCING}
-    if not facts:
+    goes_to = _goes_to({line.order_id: line.line_id for line in lines if line.order_id in orders.keys() - facts.keys()})
+    ruled = {line.line_id: line for line in lines if line.order_id in facts or line.order_id in goes_to}
+    if not ruled:
         return None
-    km = {(order, place.code): place.km for order, text in facts.items() for place in read_facts(text).places}
     there: dict[UUID, set[UUID]] = {}
-    for order, warehouse in fetch(COMES_FROM, [sorted(facts)]):
+    for order, warehouse in fetch(COMES_FROM, [sorted({line.order_id for line in ruled.values()})]):
         there.setdefault(order, set()).add(warehouse)
-    ruled = {line.line_id: line for line in lines if line.order_id in facts}
     return RuledWaiting(
-        ruled,
-        {order: orders[order] for order in facts},
-        km,
-        {order: frozenset(places) for order, places in there.items()},
-        products_by_id({line.product_id for line in ruled.values()}),
-        now,
+        lines=ruled,
+        versions=orders,
+        km={(order, place.code): place.km for order, text in facts.items() for place in read_facts(text).places},
+        comes_from={order: frozenset(places) for order, places in there.items()},
+        products=products_by_id({line.product_id for line in ruled.values()}),
+        goes_to=goes_to,
+        now=now,
     )
+
+
+def _goes_to(lines: Mapping[UUID, UUID]) -> dict[UUID, tuple[str, str]]:
+    """Return country and postal code of orders, given as order -> one of its lines; those that say no country have no entry."""
+    tags = line_tags(list(lines.values()))
+    return {
+        order: (tags[line_id].country, tags[line_id].postal_code)
+        for order, line_id in lines.items()
+        if line_id in tags and tags[line_id].country
+    }
 
 
 def _lowered(asked: Sequence[Line], less: Mapping[UUID, Decimal]) -> list[Line]:

@@ -11,6 +11,7 @@ from ordercash.kernel.sql import columns_of, fetch, insert_rows, run
 
 SHORT: Final = WaitReason.SHORT.value
 KEPT_BACK: Final = WaitReason.RULES.value
+LATER: Final = WaitReason.LATER.value
 
 COLUMNS = {
     "line_id": "uuid",

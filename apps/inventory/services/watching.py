@@ -20,14 +20,20 @@ OVER: Final = """
 DELETE FROM inventory_brokenpromise x WHERE NOT EXISTS (SELECT FROM inventory_backorder b WHERE b.line_id = x.line_id) RETURNING supply_id
 """
 
-# Groups in which somebody waits for a supply that is overdue, or past his day, or without a day while something is to come.
+# Groups in which somebody waits for a supply that is overdue, or past his day, or without a day while something is to come; and those in
+# which more is promised of a shelf than lies free there, because it was sold to those who want it now.
 STIRRED: Final = """
 SELECT b.legal_entity_id, b.product_id FROM inventory_backorder b
  WHERE b.promised_on < %s::date
     OR EXISTS (SELECT FROM inventory_supply s JOIN inventory_warehouse w ON w.id = s.warehouse_id AND w.is_active
                 WHERE s.product_id = b.product_id AND w.legal_entity_id = b.legal_entity_id AND s.open_quantity > 0
                   AND (s.due_at < %s OR b.promised_on IS NULL))
- GROUP BY 1, 2 ORDER BY 1, 2
+ GROUP BY 1, 2
+ UNION
+SELECT b.legal_entity_id, b.product_id FROM inventory_peg p JOIN inventory_backorder b ON b.line_id = p.line_id
+  JOIN inventory_stock s ON s.product_id = b.product_id AND s.warehouse_id = p.warehouse_id
+ WHERE p.supply_id IS NULL GROUP BY b.legal_entity_id, b.product_id, s.id, s.free HAVING sum(p.quantity) > greatest(s.free, 0)
+ ORDER BY 1, 2
 """
 
 AT_ONCE: Final = 100

@@ -8,7 +8,8 @@ from ordercash.kernel.sql import fetch
 
 TAGS = """
 SELECT l.id, l.order_id, o.customer_id, coalesce(g.code, ''), c.code, coalesce(a.country, ''), o.currency, l.net_minor, l.quantity,
-       o.requested_delivery_date, o.ordered_at, l.part_of, CASE WHEN l.part_of IS NOT NULL THEN l.quantity / k.quantity END
+       o.requested_delivery_date, o.ordered_at, l.part_of, CASE WHEN l.part_of IS NOT NULL THEN l.quantity / k.quantity END,
+       coalesce(a.postal_code, '')
   FROM orders_orderline l JOIN orders_order o ON o.id = l.order_id
   JOIN masterdata_channel c ON c.id = o.channel_id
   LEFT JOIN masterdata_customer u ON u.id = o.customer_id

@@ -69,7 +69,8 @@ class AvailabilityRule(Part):
     horizon_days: nothing later is promised. accumulate: a day offers all that is left before it, else what became free on it alone;
     accumulate_days: goods can leave for so many days after they came. infinite_after_days: what can be ordered in that time, can be
     promised. Margins: days from due to free, and from free to leaving. least_shelf_life_days: that goods that expire must still last.
-    splits: a line may be promised in parts.
+    splits: a line may be promised in parts. reserve_within_days: what is wanted later than in so many days is promised by date, and
+    reserved when that day is near; None: always at once.
     """
 
     name: Name
@@ -86,6 +87,7 @@ class AvailabilityRule(Part):
     issue_margin_days: Days = 0
     least_shelf_life_days: Days = 0
     splits: bool = True
+    reserve_within_days: Days | None = None
     replanning: Replanning = Replanning()
 
     @model_validator(mode="after")

@@ -35,6 +35,7 @@ def _rule(rule: AvailabilityRule, place: int) -> dict[str, str]:
         "at least sure": f"{_plain(counted.least_confidence)} %",
         "from due to free": _days(rule.receipt_margin_days),
         "from free to leaving": _days(rule.issue_margin_days),
+        "reserved": "at once" if rule.reserve_within_days is None else f"{_days(rule.reserve_within_days)} before the day",
         "must still last": _days(rule.least_shelf_life_days),
         "in parts": "yes" if rule.splits else "no",
         "a day late costs": f"{_plain(weighed.late_percent_per_day)} % of the line",

@@ -70,6 +70,7 @@ class LineTag(NamedTuple):
     occurred_at: datetime
     kit_no: int | None = None
     per_kit: Decimal | None = None
+    postal_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)

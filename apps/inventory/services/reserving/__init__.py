@@ -18,6 +18,7 @@ from apps.inventory.services.reserving.fast import RESERVE, take_from_first
 from apps.inventory.services.reserving.free_of_stock import NoWarehouse, reserve_services
 from apps.inventory.services.reserving.giving_back import reserve_less
 from apps.inventory.services.reserving.kits import keep_kits_whole
+from apps.inventory.services.reserving.later import wanted_later
 from apps.inventory.services.reserving.route import route
 from apps.inventory.services.reserving.single import take_one
 from apps.inventory.services.reserving.slots import in_one_slot, take_from_slots
@@ -26,7 +27,7 @@ from apps.inventory.services.reserving.stand_ins import name_ordered, swap_short
 from apps.inventory.services.reserving.taking import TAKE, TOP_UP, StockMoved, group_of, take_reserved
 from apps.inventory.services.reserving.ways import handled_otherwise
 from apps.inventory.services.sourcing import keep_sources
-from apps.inventory.services.waiting import KEPT_BACK, add_waiting
+from apps.inventory.services.waiting import KEPT_BACK, LATER, add_waiting
 from ordercash.kernel.transactions import joins
 
 __all__ = [
@@ -56,22 +57,27 @@ def reserve_lines(lines: Sequence[DemandLine]) -> dict[UUID, Reserved]:
     reserved. A line is reserved once: naming it again raises IntegrityError. A legal entity without a warehouse lets its
     goods wait and raises NoWarehouse for a service. One statement when nothing is short, at most three more otherwise, one for services.
     Where rules of sourcing are in force they choose the warehouses of an order, and say who waits although goods are there. Where the
-    policy of an order names a substitute for what is short, that is reserved instead of all of the line.
+    policy of an order names a substitute for what is short, that is reserved instead of all of the line. What is wanted later than the
+    rules of availability reserve ahead is promised by date.
     """
     answers = {line.line_id: Reserved(line.quantity, NOTHING) for line in lines}
     frozen = freeze_policies(lines)
     claims = held_for(lines)
     reserve_services([line for line in lines if not line.is_stocked])
-    swapped = swap_short(_without(claims, [line for line in lines if line.is_stocked]), frozen.substitutes)
+    later = wanted_later(lines)
+    wanted = _without(claims, [line for line in lines if line.is_stocked])
+    swapped = swap_short(wanted, frozen.substitutes, later)
     goods = swapped.goods
     chosen = take_sourced(goods)
     short, takes = take_goods(_but(goods, chosen.lines), alone=not chosen.plans and not swapped.allowed)
     take_over(claims, lines)
-    if short or chosen.lines:
-        missing = _missing([*short, *chosen.lines], [*takes, *chosen.takes])
+    if short or chosen.lines or later:
+        postponed = [line for line in lines if line.line_id in later]
+        missing = _missing([*short, *chosen.lines, *postponed], [*takes, *chosen.takes])
         answers |= {line.line_id: _answer(line, missing[line.line_id]) for line in lines if line.line_id in missing}
         answers |= keep_kits_whole(lines, answers, frozen.kits_whole)
-        answers |= _wait(lines, answers, dict.fromkeys(chosen.kept_back, KEPT_BACK), swapped.allowed)
+        reasons = dict.fromkeys(chosen.kept_back, KEPT_BACK) | dict.fromkeys(later, LATER)
+        answers |= _wait(lines, answers, reasons, swapped.allowed)
     tell_swapped(swapped.ordered, goods)
     keep_sources(chosen.plans)
     return answers

@@ -4,7 +4,7 @@ A line is delivered as one product: its substitute serves all of it, or none. It
 the batch, before anything of it is taken; what follows takes the substitute as it would take any product.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Final, NamedTuple
@@ -44,11 +44,15 @@ class Swapped(NamedTuple):
     allowed: Mapping[UUID, UUID]
 
 
-def swap_short(goods: Sequence[DemandLine], allowed: Allowed) -> Swapped:
-    """Let substitutes stand for the lines that are short, whole. Two statements and two locks where policies name any, none otherwise."""
-    substitutes = _substitutes(goods, allowed) if allowed else {}
-    if not substitutes:
-        return Swapped(goods, {}, {})
+def swap_short(lines: Sequence[DemandLine], allowed: Allowed, later: Collection[UUID] = ()) -> Swapped:
+    """Return what of these lines is wanted now, with substitutes for those that are short, whole; three statements, or none.
+
+    `later` names the lines that are not wanted yet.
+    """
+    substitutes = _substitutes(lines, allowed) if allowed else {}
+    goods = [line for line in lines if line.line_id not in later] if later else lines
+    if not any(line.line_id in substitutes for line in goods):
+        return Swapped(goods, {}, {line_id: product.id for line_id, product in substitutes.items()})
     groups = {group_of(line) for line in goods}
     groups |= {(line.legal_entity_id, substitutes[line.line_id].id) for line in goods if line.line_id in substitutes}
     there, spare = _free(sorted(groups))
