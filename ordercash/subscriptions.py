@@ -128,6 +128,7 @@ SUBSCRIPTIONS: Final[Sequence[Subscription]] = (
             "orders.order_cancelled",
             "orders.line_cancelled",
             "inventory.backorders_filled",
+            "inventory.demand_settled",
             "inventory.goods_taken",
             "inventory.shipment_shipped",
         },

@@ -70,6 +70,7 @@ from apps.inventory.services.receiving import adjust_counted, receive_stock
 from apps.inventory.services.releasing import release_lines
 from apps.inventory.services.reserving import claim_holds, reserve_lines
 from apps.inventory.services.returning import receive_returns
+from apps.inventory.services.settling import JOBS as SETTLING_JOBS
 from apps.inventory.services.sharing import fill_backorders
 from apps.inventory.services.shipping import ship
 from apps.inventory.services.stamps import JOBS
@@ -172,6 +173,7 @@ def register() -> None:
         **HOLD_JOBS,
         **SOURCING_JOBS,
         **QUOTA_JOBS,
+        **SETTLING_JOBS,
     }.items():
         register_job(name, function, every_seconds=every_seconds, title=title)
     register_sharing()

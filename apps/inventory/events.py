@@ -35,7 +35,6 @@ HANDLING_CHANGED = "inventory.handling_changed"
 HOLD_MADE = "inventory.hold_made"
 HOLD_RELEASED = "inventory.hold_released"
 HOLD_EXPIRED = "inventory.hold_expired"
-RESERVATION_ORPHANED = "inventory.reservation_orphaned"
 QUOTA_SET = "inventory.quota_set"
 QUOTA_WITHDRAWN = "inventory.quota_withdrawn"
 QUOTA_RELEASED = "inventory.quota_released"
@@ -305,18 +304,6 @@ def hold_event(name: str, hold_id: UUID, now: datetime, actor: Actor) -> Event:
     """Goods were set aside, let go, or held for too long (HOLD_MADE, HOLD_RELEASED, HOLD_EXPIRED)."""
     return Event(
         name=name, version=1, aggregate="hold", aggregate_id=hold_id, payload={}, occurred_at=now, actor_id=actor.id
-    )
-
-
-def reservation_orphaned(order_id: UUID, quantity: Decimal, now: datetime) -> Event:
-    """Goods were promised to an order that wants none any more, or that there is not; they are free again."""
-    return Event(
-        name=RESERVATION_ORPHANED,
-        version=1,
-        aggregate="order",
-        aggregate_id=order_id,
-        payload={"quantity": _text(quantity)},
-        occurred_at=now,
     )
 
 

@@ -20,6 +20,7 @@ from apps.inventory.contract import (
 from apps.inventory.models import Backorder, Reservation, Stock, StockSlot, Warehouse
 from apps.inventory.services.handling import HandlingUnknown, NeedsDecision, NoStock, change_handling
 from apps.inventory.services.reserving.slots import take_from_slots
+from ordercash.kernel import sql
 from ordercash.kernel.actor import SYSTEM
 from tests.factories.inventory import NOW, Place, a_place, demand, handled, ship_request, stocked
 from tests.factories.web import make_user
@@ -219,12 +220,13 @@ def test_what_cannot_be_chosen_is_refused():
     with pytest.raises(NoStock):
         change(place, "slots")
     stocked(place, 5)
-    for handling, slots in (("magic", 16), ("eventual", 16), ("slots", 1), ("slots", 65)):
+    for handling, slots in (("magic", 16), ("slots", 1), ("slots", 65)):
         with pytest.raises(HandlingUnknown):
             change(place, handling, slots)
     Stock.objects.update(has_quotas=True)
-    with pytest.raises(NeedsDecision):
-        change(place, "slots")
+    for handling in ("slots", "eventual"):
+        with pytest.raises(NeedsDecision):
+            change(place, handling)
     change(place, "row_lock")
     assert Stock.objects.get().handling == "row_lock"
 
@@ -244,3 +246,25 @@ def test_who_holds_more_than_one_thing_begins_anew_when_slots_ran_dry_meanwhile(
     with pytest.raises(OperationalError, match="ran dry"), transaction.atomic():
         take_from_slots([demand(place, 3)], alone=False)
     assert len(take_from_slots([demand(place, 3)], alone=True)) == 1
+
+
+def test_of_slots_that_others_sell_from_nothing_is_taken_but_under_the_lock_of_their_row():
+    place = a_place()
+    stocked(place, 20)
+    handled(place, "slots", slots=2)
+    # A feed that stopped: nothing may be sold, also of what was dealt out before.
+    Stock.objects.update(synced_at=NOW)
+    (stock,) = Stock.objects.all()
+    sql.run(
+        "INSERT INTO inventory_syncclock (stock_id, feed_seq, source_at, received_at, applied_at, stop_after_seconds, factor)"
+        " VALUES (%s, 1, %s, %s, %s, 60, 1)",
+        [stock.pk, NOW, NOW, NOW],
+    )
+    lines = [demand(place, 3) for _ in range(2)]
+    assert {answer.reserved for line in lines for answer in reserve_lines([line]).values()} == {0}
+    assert slots_of(place) == [(0, 0), (0, 0)]
+    Stock.objects.update(synced_at=None)
+    line = demand(place, 3)
+    assert reserve_lines([line])[line.line_id].reserved == 3
+    assert sum(granted for granted, _ in slots_of(place)) == 17
+    balanced()

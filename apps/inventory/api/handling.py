@@ -28,7 +28,7 @@ class HandlingBody(BaseModel):
     model_config = strict(sku="MUG-BLUE", handling="slots", slots=16)
 
     sku: Code
-    handling: Literal["conditional", "row_lock", "slots"]
+    handling: Literal["conditional", "row_lock", "slots", "eventual"]
     slots: Annotated[Whole, Field(ge=2, le=MOST_SLOTS)] = 16
 
 

@@ -2,11 +2,24 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, When
+from django.db.models.functions import Coalesce
 
-from apps.inventory.models import Backorder, Shipment, ShipmentLine, Stock, StockMovement, Warehouse
+from apps.inventory.models import (
+    Backorder,
+    Handling,
+    Reservation,
+    ReservationState,
+    Shipment,
+    ShipmentLine,
+    Stock,
+    StockMovement,
+    StockSlot,
+    Warehouse,
+)
 from ordercash.kernel.errors import NotFound
 from ordercash.web.search import Hit
 
@@ -14,6 +27,18 @@ STOCK_SORT = "product__sku"
 SHIPMENT_SORT = "-shipped_at"
 BACKORDER_SORT = "occurred_at"
 NUMBER_PREFIX = "SH-"
+
+# What nobody took from the slots of a row is free, too; what was accepted and is not settled yet is not.
+_IN_SLOTS = StockSlot.objects.filter(stock=OuterRef("pk")).values("stock").values(rest=Sum(F("granted") - F("taken")))
+_ACCEPTED = (
+    Reservation.objects.filter(stock=OuterRef("pk"), state=ReservationState.ACCEPTED)
+    .values("stock")
+    .values(quantity=Sum("quantity"))
+)
+AVAILABLE = Case(
+    When(handling=Handling.CONDITIONAL, then=F("free")),
+    default=F("free") + Coalesce(Subquery(_IN_SLOTS), Decimal(0)) - Coalesce(Subquery(_ACCEPTED), Decimal(0)),
+)
 
 
 def stock_rows(
@@ -23,7 +48,7 @@ def stock_rows(
 
     Each row has `available`: what of it may be promised.
     """
-    found = Stock.objects.select_related("product", "warehouse__legal_entity").annotate(available=F("free"))
+    found = Stock.objects.select_related("product", "warehouse__legal_entity").annotate(available=AVAILABLE)
     if text:
         found = found.filter(Q(product__sku__icontains=text) | Q(product__name__icontains=text))
     if sku:
@@ -31,7 +56,7 @@ def stock_rows(
     if warehouse:
         found = found.filter(warehouse__code=warehouse)
     if none_free:
-        found = found.filter(free__lte=0)
+        found = found.filter(available__lte=0)
     if waited_for:
         waiting = Backorder.objects.filter(
             product=OuterRef("product"), legal_entity=OuterRef("warehouse__legal_entity")

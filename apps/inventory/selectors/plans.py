@@ -16,10 +16,14 @@ from ordercash.kernel.sql import columns_of, fetch
 READ = """
 WITH g AS (SELECT * FROM unnest(%s::uuid[], %s::uuid[]) AS g (legal_entity_id, product_id)),
 place AS (SELECT id, legal_entity_id, (row_number() OVER (ORDER BY priority, code))::int AS rank FROM inventory_warehouse WHERE is_active)
-SELECT 1 AS what, g.legal_entity_id, g.product_id, s.id, p.id, p.rank, s.free, NULL::varchar AS kind, NULL::varchar AS status,
+SELECT 1 AS what, g.legal_entity_id, g.product_id, s.id, p.id, p.rank,
+       s.free + coalesce(l.rest, 0) - coalesce(a.quantity, 0), NULL::varchar AS kind, NULL::varchar AS status,
        NULL::numeric AS confidence, NULL::timestamptz AS at, NULL::date AS until, NULL::date AS promised_on
   FROM g JOIN place p ON p.legal_entity_id = g.legal_entity_id
   JOIN inventory_stock s ON s.product_id = g.product_id AND s.warehouse_id = p.id
+  LEFT JOIN LATERAL (SELECT sum(granted - taken) AS rest FROM inventory_stockslot WHERE stock_id = s.id) l ON s.escrowed > 0
+  LEFT JOIN LATERAL (SELECT sum(quantity) AS quantity FROM inventory_reservation WHERE stock_id = s.id AND state = 'accepted') a
+       ON s.handling = 'eventual'
 UNION ALL
 SELECT 2, g.legal_entity_id, g.product_id, l.id, p.id, p.rank, l.on_hand - l.reserved - l.blocked, NULL, NULL, NULL, NULL,
        l.expires_on, NULL
@@ -161,11 +165,13 @@ def stamps_of(keys: Collection[GroupKey]) -> dict[GroupKey, Any]:
 
 
 STAMPS = """
-SELECT g.legal_entity_id, g.product_id, p.stamps, p.newest, s.rows
+SELECT g.legal_entity_id, g.product_id, p.stamps, p.newest, s.rows, s.slots
   FROM unnest(%s::uuid[], %s::uuid[]) AS g (legal_entity_id, product_id)
  CROSS JOIN LATERAL (SELECT count(*) AS stamps, max(p.id) AS newest FROM inventory_planstamp p
                       WHERE p.product_id = g.product_id AND p.legal_entity_id = g.legal_entity_id) p
- CROSS JOIN LATERAL (SELECT string_agg(s.ctid || ' ' || s.xmin, ',' ORDER BY s.id) AS rows
+ CROSS JOIN LATERAL (SELECT string_agg(s.ctid || ' ' || s.xmin, ',' ORDER BY s.id) AS rows,
+                            sum(CASE WHEN s.escrowed > 0 THEN (SELECT sum(l.taken) FROM inventory_stockslot l WHERE l.stock_id = s.id) END)
+                                AS slots
                        FROM inventory_stock s JOIN inventory_warehouse w ON w.id = s.warehouse_id AND w.is_active
                       WHERE s.product_id = g.product_id AND w.legal_entity_id = g.legal_entity_id) s
 """

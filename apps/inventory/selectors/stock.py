@@ -6,12 +6,15 @@ from uuid import UUID
 from apps.inventory.decisions.facts import Availability, LineStanding, WarehouseFacts
 from ordercash.kernel.sql import fetch
 
-# What slots hold is as good as free, what was taken of them as good as reserved.
+# What slots hold is as good as free, what was taken of them as good as reserved, and so is what was accepted.
 AVAILABILITY = """
-SELECT s.product_id, s.warehouse_id, w.code, w.legal_entity_id, s.on_hand, s.reserved + coalesce(l.taken, 0), s.free + coalesce(l.rest, 0)
+SELECT s.product_id, s.warehouse_id, w.code, w.legal_entity_id, s.on_hand, s.reserved + coalesce(l.taken, 0) + coalesce(a.quantity, 0),
+       s.free + coalesce(l.rest, 0) - coalesce(a.quantity, 0)
   FROM inventory_stock s JOIN inventory_warehouse w ON w.id = s.warehouse_id
   LEFT JOIN LATERAL (SELECT sum(taken) AS taken, sum(granted - taken) AS rest FROM inventory_stockslot WHERE stock_id = s.id) l
        ON s.escrowed > 0
+  LEFT JOIN LATERAL (SELECT sum(quantity) AS quantity FROM inventory_reservation WHERE stock_id = s.id AND state = 'accepted') a
+       ON s.handling = 'eventual'
  WHERE s.product_id = ANY(%s::uuid[]) ORDER BY w.legal_entity_id, w.priority, w.code
 """
 

@@ -28,13 +28,13 @@ RETURNING s.id, g.rest
 """  # noqa: S608 - the order is a constant of ours
 
 # Every slot gets the same, the first ones one more while the rest lasts. What is too little for that stays with the row, whose takers
-# then decide under its lock.
+# then decide under its lock; so does all of a shelf that others sell from.
 DEAL = """
 WITH row AS (
     SELECT s.id, {may_sell} AS free, n.slots, trunc({may_sell} / n.slots) AS part
       FROM inventory_stock s
      CROSS JOIN LATERAL (SELECT count(*) AS slots FROM inventory_stockslot l WHERE l.stock_id = s.id) n
-     WHERE s.id = ANY(%s::uuid[]) AND s.handling = 'slots' AND n.slots > 0 AND {may_sell} >= n.slots * %s::numeric
+     WHERE s.id = ANY(%s::uuid[]) AND s.handling = 'slots' AND s.synced_at IS NULL AND n.slots > 0 AND {may_sell} >= n.slots * %s::numeric
 ), dealt AS (
     UPDATE inventory_stockslot l SET granted = l.granted + r.part + greatest(0, least(1, r.free - r.part * r.slots - l.slot_no))
       FROM row r WHERE l.stock_id = r.id

@@ -17,8 +17,8 @@ from ordercash.kernel.sql import fetch, run
 from ordercash.kernel.transactions import joins, writes
 
 MOST_SLOTS: Final = 64
-# The strong ones. Accepting at once and settling later is known to the tables and served by nobody.
-OFFERED: Final = (Handling.CONDITIONAL.value, Handling.ROW_LOCK.value, Handling.SLOTS.value)
+OFFERED: Final = tuple(way.value for way in Handling)
+DECIDES: Final = (Handling.CONDITIONAL, Handling.ROW_LOCK)
 
 OF_PRODUCT: Final = "SELECT id FROM inventory_stock WHERE product_id = %s"
 DECIDED: Final = "SELECT count(*) FROM inventory_stock WHERE id = ANY(%s::uuid[]) AND (has_lots OR has_quotas)"
@@ -38,7 +38,7 @@ class HandlingUnknown(DomainError):
 
 
 class NeedsDecision(Conflict):
-    """Lots and quotas are decided line by line, which slots leave out."""
+    """Lots and quotas are decided line by line, which slots and accepting at once leave out."""
 
     code, title = "needs_decision", "Lots and quotas need a decision for every taker"
 
@@ -62,7 +62,7 @@ def change_handling(*, product_id: UUID, handling: str, slots: int, actor: Actor
     stock_ids = list(lock_stock(OF_PRODUCT, [product_id]))
     if not stock_ids:
         raise NoStock("Receive goods of it first.")
-    if handling == Handling.SLOTS and fetch(DECIDED, [stock_ids])[0][0]:
+    if handling not in DECIDES and fetch(DECIDED, [stock_ids])[0][0]:
         raise NeedsDecision("Handle it conditionally or by a row lock.")
     drop_slots(stock_ids)
     run(HANDLE, [handling, stock_ids])

@@ -71,14 +71,14 @@ UPDATE inventory_backorder b SET promise_no = c.promise_no, first_promised_on = 
 """
 
 
-def wait_again(waiting: Sequence[tuple[DemandLine, Decimal]]) -> None:
+def wait_again(waiting: Sequence[tuple[DemandLine, Decimal]], *, reason: str = SHORT) -> None:
     """Let these quantities wait of lines that may wait already, which are locked; three statements, none for nothing."""
     if not waiting:
         return
     more = [(line.line_id, quantity) for line, quantity in waiting]
     known = {row[0] for row in fetch(MORE_WAITING, columns_of(more, 2))}
     new = [(line, quantity) for line, quantity in waiting if line.line_id not in known]
-    add_waiting(new)
+    add_waiting(new, {line.line_id: reason for line, _ in new})
     if new:
         run(COUNTED_BEFORE, [[line.line_id for line, _ in new]])
 

@@ -26,6 +26,7 @@ SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
     "exceptions.reasons_resolved": ("Reasons of the case settled", "info"),
     "inventory.shipment_shipped": ("Shipment left the warehouse", "info"),
     "inventory.backorders_filled": ("Goods arrived for lines on backorder", "good"),
+    "inventory.demand_settled": ("What was accepted at once is reserved, or waits", "info"),
     "inventory.goods_returned": ("Goods came back", "warn"),
     "inventory.substituted": ("Another product is delivered than was ordered", "info"),
     "billing.invoice_issued": ("Invoice issued", "info"),

@@ -11,7 +11,7 @@ BEGINNING: Final = datetime(1, 1, 2, tzinfo=UTC)
 _NEXT: Final = """
 SELECT min(at) FROM (
     (SELECT o.ordered_at AS at FROM orders_order o
-      CROSS JOIN LATERAL (SELECT FROM inventory_reservation r WHERE r.order_id = o.id LIMIT 1) reserved
+      CROSS JOIN LATERAL (SELECT FROM inventory_reservation r WHERE r.order_id = o.id AND r.state = 'firm' LIMIT 1) reserved
       WHERE o.state IN ('confirmed', 'partly_shipped') AND o.ordered_at >= %s ORDER BY o.ordered_at LIMIT 1)
     UNION ALL (SELECT min(due_at) FROM inventory_supply WHERE comes_by_itself AND open_quantity > 0 AND due_at >= %s)
     UNION ALL (SELECT min(occurred_at) FROM orders_returnline WHERE state = 'announced' AND occurred_at >= %s)

@@ -20,7 +20,7 @@ from ordercash.kernel.transactions import writes
 # The lateral join asks each due order for one reservation; a plain IN would read every reservation there is, day by day.
 _READY = """
 SELECT o.id, o.ordered_at FROM orders_order o
- CROSS JOIN LATERAL (SELECT FROM inventory_reservation r WHERE r.order_id = o.id LIMIT 1) reserved
+ CROSS JOIN LATERAL (SELECT FROM inventory_reservation r WHERE r.order_id = o.id AND r.state = 'firm' LIMIT 1) reserved
  WHERE o.state IN ('confirmed', 'partly_shipped') AND o.ordered_at < %s AND o.id <> ALL(%s::uuid[])
  ORDER BY o.ordered_at, o.id LIMIT %s FOR NO KEY UPDATE OF o SKIP LOCKED
 """

@@ -14,6 +14,7 @@ from apps.inventory.services.policies import freeze_policies
 from apps.inventory.services.promising import promise_waiting
 from apps.inventory.services.reserving.claimed import claim_holds, held_for, take_over
 from apps.inventory.services.reserving.decided import take_decided
+from apps.inventory.services.reserving.eventual import accepted_of
 from apps.inventory.services.reserving.fast import RESERVE, take_from_first
 from apps.inventory.services.reserving.free_of_stock import NoWarehouse, reserve_services
 from apps.inventory.services.reserving.giving_back import reserve_less
@@ -69,7 +70,8 @@ def reserve_lines(lines: Sequence[DemandLine]) -> dict[UUID, Reserved]:
     swapped = swap_short(wanted, frozen.substitutes, later)
     goods = swapped.goods
     chosen = take_sourced(goods)
-    short, takes = take_goods(_but(goods, chosen.lines), alone=not chosen.plans and not swapped.allowed)
+    goods_left = _but(goods, chosen.lines)
+    short, takes = take_goods(goods_left, alone=not chosen.plans and not swapped.allowed, at_once=True)
     take_over(claims, lines)
     if short or chosen.lines or later:
         postponed = [line for line in lines if line.line_id in later]
@@ -100,14 +102,21 @@ def _without(claims: Sequence[Claim], goods: Sequence[DemandLine]) -> Sequence[D
     return [line for line in rest if line.quantity]
 
 
-def take_goods(goods: Sequence[DemandLine], *, alone: bool = True) -> tuple[list[DemandLine], list[Take]]:
+def take_goods(
+    goods: Sequence[DemandLine], *, alone: bool = True, at_once: bool = False
+) -> tuple[list[DemandLine], list[Take]]:
     """Take what there is for these lines; return the lines that were decided one by one, and what each got of where.
+
+    Only where it is enough to be accepted (`at_once`) are goods accepted that are handled so.
 
     Rows are locked before slots; who holds rows already is not `alone`. Who wants more than one product looks first whether a slot has
     what is wanted of each: otherwise the rows serve all of it, because nobody may wait for slots of one product while holding those of
     another out of turn.
     """
-    slotted = {id for id, way in handled_otherwise().items() if way == Handling.SLOTS} if goods else set()
+    ways = handled_otherwise() if goods else {}
+    if at_once and Handling.EVENTUAL in ways.values():
+        goods = _but(goods, accepted_of([line for line in goods if ways.get(line.product_id) == Handling.EVENTUAL]))
+    slotted = {id for id, way in ways.items() if way == Handling.SLOTS}
     dealt = [line for line in goods if line.product_id in slotted]
     if alone and not dealt and take_one(goods):
         return [], []

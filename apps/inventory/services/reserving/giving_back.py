@@ -8,21 +8,22 @@ from apps.inventory.services.capacity import Planned
 from apps.inventory.services.reserving.taking import StockMoved
 from ordercash.kernel.sql import columns_of, fetch
 
+# What was only accepted was never taken off its row.
 LESS_RESERVED = """
 WITH less AS (
     SELECT * FROM unnest(%s::uuid[], %s::numeric[]) AS l (reservation_id, quantity)
 ), gone AS (
     DELETE FROM inventory_reservation r USING less l WHERE r.id = l.reservation_id AND r.quantity = l.quantity
-    RETURNING r.stock_id, l.quantity, r.warehouse_id, r.planned_on
+    RETURNING r.stock_id, l.quantity, r.warehouse_id, r.planned_on, r.state
 ), lowered AS (
     UPDATE inventory_reservation r SET quantity = r.quantity - l.quantity
       FROM less l WHERE r.id = l.reservation_id AND r.quantity > l.quantity
-    RETURNING r.stock_id, l.quantity, NULL::uuid, NULL::date
+    RETURNING r.stock_id, l.quantity, NULL::uuid, NULL::date, r.state
 ), freed AS (
     SELECT * FROM gone UNION ALL SELECT * FROM lowered
 ), given AS (
     UPDATE inventory_stock s SET reserved = s.reserved - f.quantity, version = s.version + 1
-      FROM (SELECT stock_id, sum(quantity) AS quantity FROM freed WHERE stock_id IS NOT NULL GROUP BY stock_id) f
+      FROM (SELECT stock_id, sum(quantity) AS quantity FROM freed WHERE stock_id IS NOT NULL AND state <> 'accepted' GROUP BY stock_id) f
      WHERE s.id = f.stock_id
 )
 SELECT count(*), array_agg(warehouse_id) FILTER (WHERE planned_on IS NOT NULL), array_agg(planned_on) FILTER (WHERE planned_on IS NOT NULL)

@@ -37,7 +37,7 @@ SELECT legal_entity_id, product_id FROM taken
 IN_ONE_SLOT = """
 SELECT d.legal_entity_id, d.product_id FROM unnest(%s::uuid[], %s::uuid[], %s::numeric[]) AS d (legal_entity_id, product_id, quantity)
  CROSS JOIN LATERAL (
-    SELECT x.largest FROM inventory_warehouse w
+    SELECT CASE WHEN s.synced_at IS NULL THEN x.largest END AS largest FROM inventory_warehouse w
       JOIN inventory_stock s ON s.product_id = d.product_id AND s.warehouse_id = w.id AND s.handling = 'slots'
      CROSS JOIN LATERAL (SELECT max(l.granted - l.taken) AS largest, coalesce(sum(l.granted - l.taken), 0) AS rest
                            FROM inventory_stockslot l WHERE l.stock_id = s.id) x
