@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from apps.audit.contract import record_events
@@ -20,7 +20,7 @@ from apps.inventory.services.locking import OF_PLACES, THESE, LockedStock, lock_
 from apps.inventory.services.pegging import repeg
 from apps.inventory.services.reserving import TOP_UP, name_ordered, route, take_reserved
 from apps.inventory.services.selling import MAY_SELL, may_sell
-from apps.inventory.services.sourcing import NO_SOURCES, keep_sources
+from apps.inventory.services.sourcing import NO_SOURCES, SourcingPlan, keep_sources
 from apps.inventory.services.sourcing_waiting import ruled_waiting
 from apps.inventory.services.turns import (
     NOWHERE,
@@ -91,6 +91,24 @@ SELECT DISTINCT o.occurred_at, o.line_id, o.legal_entity_id, o.product_id
 PLACES = "SELECT id, legal_entity_id FROM inventory_warehouse WHERE is_active ORDER BY priority, code"
 
 
+class Served(NamedTuple):
+    """Whose orders got something, and from where rules said that it comes: kept last, because it counts what warehouses have to do."""
+
+    orders: Sequence[UUID]
+    plans: Sequence[SourcingPlan] = ()
+
+    def and_then(self, other: "Served") -> "Served":
+        return Served([*self.orders, *other.orders], [*self.plans, *other.plans])
+
+    def kept(self) -> list[UUID]:
+        """Keep the plans; returns each order once."""
+        keep_sources(self.plans)
+        return list(dict.fromkeys(self.orders))
+
+
+NOBODY: Final = Served(())
+
+
 @joins
 def share_out(stock_ids: Collection[UUID], *, now: datetime, actor: Actor = SYSTEM) -> list[UUID]:
     """Give what is free in these stock rows, which the caller has locked, to those who wait for it, by the rules in force.
@@ -102,15 +120,19 @@ def share_out(stock_ids: Collection[UUID], *, now: datetime, actor: Actor = SYST
     found = fetch(BESIDE, [ids, now, MOST_LINES, ids, MOST_LINES]) if ids else []
     waiting = [row[1:4] for row in found if not row[4]]
     others = {row[1]: (row[2], row[3]) for row in found if row[4]}
-    served = _serve(waiting, lock_stock(THESE, [ids]).values(), now, actor) if waiting else []
+    served = _serve(waiting, lock_stock(THESE, [ids]).values(), now, actor) if waiting else NOBODY
     if others:
-        served += _stand_in(others, lock_stock(THESE, [ids]).values(), now, actor)
-    return list(dict.fromkeys(served))
+        served = served.and_then(_stand_in(others, lock_stock(THESE, [ids]).values(), now, actor))
+    return served.kept()
 
 
-def _stand_in(instead: Mapping[UUID, Group], stock: Collection[LockedStock], now: datetime, actor: Actor) -> list[UUID]:
-    """Give what nobody waits for who ordered it to lines that may get it instead of all that they ordered, in their turn."""
-    ordered = {line.line_id: line for line in lock_waiting(instead) if line.quantity == line.line_quantity}
+def _stand_in(instead: Mapping[UUID, Group], stock: Collection[LockedStock], now: datetime, actor: Actor) -> Served:
+    """Give what nobody waits for who ordered it to lines that may get it instead of all that they ordered, in their turn.
+
+    They wait for goods of rows that are not locked here: one that somebody else is busy with is left to him.
+    """
+    idle = lock_waiting(instead, if_idle=True)
+    ordered = {line.line_id: line for line in idle if line.quantity == line.line_quantity}
     lines = {id: line._replace(product_id=instead[id][1]) for id, line in ordered.items()}
     candidates = _candidates([row for row in stock if not row.has_quotas], now)
     groups = {line.group for line in lines.values()}
@@ -126,7 +148,7 @@ def _stand_in(instead: Mapping[UUID, Group], stock: Collection[LockedStock], now
     if ruled := ruled_waiting(list(lines.values()), now=now):
         given, sources, _ = ruled.share(asked, lambda wanted: share_whole(wanted, shelves), candidates)
     if not given:
-        return []
+        return NOBODY
     served = hand_out(given, lines, candidates, (), sources.takes, now=now, actor=actor)
     got = {each.line_id for each in given}
     repeg({ordered[line_id].group for line_id in got}, now=now)
@@ -137,8 +159,7 @@ def _stand_in(instead: Mapping[UUID, Group], stock: Collection[LockedStock], now
         if id in got
     ]
     record_events(goods_substituted(told, now, actor))
-    keep_sources([plan for plan in sources.plans if plan.takes])
-    return served
+    return Served(served, [plan for plan in sources.plans if plan.takes])
 
 
 @joins
@@ -150,11 +171,8 @@ def fill_backorders(
     The net behind `share_out`: for goods that became free while those who wait for them were being written down, for quotas that are
     released, and for kits.
     """
-    return _fill(
-        fetch(OF_ALL, [now, limit]) if product_ids is None else fetch(OF_PRODUCTS, [list(product_ids), now, limit]),
-        now,
-        actor,
-    )
+    found = fetch(OF_ALL, [now, limit]) if product_ids is None else fetch(OF_PRODUCTS, [list(product_ids), now, limit])
+    return _fill(found, now, actor).kept()
 
 
 @joins
@@ -164,7 +182,7 @@ def serve_kept_back(*, after: UUID, now: datetime, limit: int, actor: Actor = SY
     Returns the last line that was looked at, for the next page; None where there is no other page.
     """
     found = fetch(OF_KEPT_BACK, [after, limit])
-    _fill(found, now, actor)
+    _fill(found, now, actor).kept()
     return found[-1][1] if len(found) == limit else None
 
 
@@ -193,13 +211,13 @@ def serve_woken(line_ids: Collection[UUID], *, now: datetime, actor: Actor = SYS
     served = _fill([row[:5] for row in woken], now, actor)
     instead = {row[1]: (row[2], row[5]) for row in woken if row[5]}
     if instead:
-        served += _stand_in(instead, lock_stock(SHELVES, [sorted(instead)]).values(), now, actor)
-    return list(dict.fromkeys(served))
+        served = served.and_then(_stand_in(instead, lock_stock(SHELVES, [sorted(instead)]).values(), now, actor))
+    return served.kept()
 
 
-def _fill(found: Sequence[tuple[Any, ...]], now: datetime, actor: Actor) -> list[UUID]:
+def _fill(found: Sequence[tuple[Any, ...]], now: datetime, actor: Actor) -> Served:
     if not found:
-        return []
+        return NOBODY
     lines = {row[1]: row[1:4] for row in found}
     if kits := [row[1] for row in found if row[4] is not None]:
         lines |= {row[1]: row[1:4] for row in fetch(SIBLINGS, [kits])}
@@ -209,7 +227,7 @@ def _fill(found: Sequence[tuple[Any, ...]], now: datetime, actor: Actor) -> list
     return _serve(list(lines.values()), stock.values(), now, actor)
 
 
-def _serve(found: Sequence[tuple[Any, ...]], stock: Collection[LockedStock], now: datetime, actor: Actor) -> list[UUID]:
+def _serve(found: Sequence[tuple[Any, ...]], stock: Collection[LockedStock], now: datetime, actor: Actor) -> Served:
     """Serve these lines (line, legal entity, product), or where there are rules those of their groups whose turn it is."""
     candidates = _candidates(stock, now)
     rules = rules_for({(entity, product) for _, entity, product in found}, now=now)
@@ -219,19 +237,19 @@ def _serve(found: Sequence[tuple[Any, ...]], stock: Collection[LockedStock], now
     kept = {quota.group for quota in quotas}
     lines = lock_waiting([*plain, *_whose_turn(rules, strategies, candidates, kept)])
     if not lines:
-        return []
+        return NOBODY
     asked = [rules.line(line, strategies.get(line.group)) for line in lines]
     asked += [rules.line(line, None)._replace(group=NOWHERE) for line in parts_elsewhere(lines)]
     shelves = [Shelf(row.stock_id, row.warehouse_id, row.group, to_parts(row.free)) for row in candidates]
     by_id = {line.line_id: line for line in lines}
     ruled = ruled_waiting([line for line in lines if line.group not in kept], now=now)
     if ruled is None:
-        return hand_out(share_free(asked, shelves, strategies, quotas), by_id, candidates, kept, now=now, actor=actor)
+        given = share_free(asked, shelves, strategies, quotas)
+        return Served(hand_out(given, by_id, candidates, kept, now=now, actor=actor))
     shared = ruled.share(asked, lambda wanted: share_free(wanted, shelves, strategies, quotas), candidates)
     orders = hand_out(shared.given, by_id, candidates, kept, shared.sources.takes, now=now, actor=actor)
     note_kept_back(shared.kept_back, ruled.lines)
-    keep_sources([plan for plan in shared.sources.plans if plan.takes])
-    return orders
+    return Served(orders, [plan for plan in shared.sources.plans if plan.takes])
 
 
 def _whose_turn(

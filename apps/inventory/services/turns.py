@@ -74,9 +74,12 @@ class Waiting(NamedTuple):
         return self.legal_entity_id, self.product_id
 
 
-def lock_waiting(line_ids: Collection[UUID]) -> list[Waiting]:
-    """Lock waiting lines in the order of their ids and return those that still wait, as they are now."""
-    return [Waiting(*row) for row in fetch(THEM, [list(line_ids)])]
+def lock_waiting(line_ids: Collection[UUID], *, if_idle: bool = False) -> list[Waiting]:
+    """Lock waiting lines in the order of their ids and return those that still wait, as they are now.
+
+    `if_idle`: leave out those that somebody else has locked, instead of waiting for him.
+    """
+    return [Waiting(*row) for row in fetch(f"{THEM} SKIP LOCKED" if if_idle else THEM, [list(line_ids)])]
 
 
 def waiting_in(groups: Collection[Group]) -> list[Waiting]:
