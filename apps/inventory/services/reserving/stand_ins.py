@@ -27,11 +27,13 @@ UPDATE inventory_reservation r SET instead_of = s.product_id FROM unnest(%s::uui
  WHERE r.line_id = s.line_id AND r.product_id <> s.product_id
 """
 KINDS: Final = """
-SELECT s.id, w.legal_entity_id, s.product_id, s.handling IN ('conditional', 'row_lock') AND NOT s.has_lots AND NOT s.has_quotas
+SELECT s.id, w.legal_entity_id, s.product_id, s.handling IN ('conditional', 'row_lock') AND NOT s.has_lots AND NOT s.has_quotas,
+       s.handling = 'eventual'
   FROM inventory_stock s JOIN inventory_warehouse w ON w.id = s.warehouse_id WHERE s.id = ANY(%s::uuid[])
 """
 
 NOTHING: Final = Decimal(0)
+ENOUGH: Final = Decimal(10) ** 15
 
 Allowed = Mapping[UUID, Mapping[str, str]]  # order: SKU that is ordered: SKU that may be delivered
 
@@ -117,14 +119,14 @@ def _substitutes(goods: Sequence[DemandLine], allowed: Allowed) -> dict[UUID, Pr
 def _free(groups: Sequence[Group]) -> tuple[dict[Group, Decimal], dict[Group, Decimal]]:
     """Lock all rows that may serve these groups; return what is free of each, and what of it may be delivered instead of another product.
 
-    That is what lies in rows without slots, lots and quotas.
+    That is what lies in rows without slots, lots and quotas. What is accepted at once is never short.
     """
     stock = lock_stock(OF_GOODS, [[entity for entity, _ in groups], [product for _, product in groups]], gathered=False)
     there: dict[Group, Decimal] = {}
     spare: dict[Group, Decimal] = {}
-    for stock_id, entity, product, is_usual in fetch(KINDS, [sorted(stock)]):
+    for stock_id, entity, product, is_usual, is_accepted in fetch(KINDS, [sorted(stock)]):
         row, group = stock[stock_id], (entity, product)
         free = max(row.free, NOTHING)
-        there[group] = there.get(group, NOTHING) + free + row.escrowed
+        there[group] = there.get(group, NOTHING) + (ENOUGH if is_accepted else free + row.escrowed)
         spare[group] = spare.get(group, NOTHING) + (free if is_usual else 0)
     return there, spare
