@@ -35,6 +35,7 @@ NAVIGATION: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         "Warehouse",
         (
             Entry("Stock", "stock", "inventory_2"),
+            Entry("Lots", "lots", "hourglass_bottom"),
             Entry("Shipments", "shipments", "local_shipping"),
             Entry("Backorders", "backorders", "hourglass_top"),
             Entry("Warehouse systems", "warehouse_connections", "lan"),

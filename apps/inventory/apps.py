@@ -22,6 +22,8 @@ class InventoryConfig(AppConfig):
         register_link("warehouse", "", "Warehouse", names=places)
         register_link("stock", "stock_card", "Shelf", names=shelves)
         register_tones({"speaking": "good"})
+        register_link("lot", "lot", "Lot", names=import_string("apps.inventory.selectors.lots.lot_names"))
+        register_tones({"lasting": "good", "expiring_soon": "warn", "expired": "bad"})
         register_link("allocation_run", "allocation_run", "Allocation run")
         register_tones({"simulated": "info", "committed": "good", "rolled_back": "warn", "discarded": "neutral"})
         register_link("stock_movement", "", "Stock", names=movements)

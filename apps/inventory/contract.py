@@ -55,6 +55,8 @@ from apps.inventory.selectors.stock import availability, line_standings, warehou
 from apps.inventory.selectors.warehouse_work import ShelfAt, WorkLine, services_of, shelf_at, work_of
 from apps.inventory.services.at_warehouse import lose_here, promise_here
 from apps.inventory.services.counting import book_count
+from apps.inventory.services.expiring import JOBS as LOT_JOBS
+from apps.inventory.services.expiring import register_lots
 from apps.inventory.services.feeds import FEED_JOBS
 from apps.inventory.services.holding import JOBS as HOLD_JOBS
 from apps.inventory.services.holding import hold_goods
@@ -174,7 +176,9 @@ def register() -> None:
         **SOURCING_JOBS,
         **QUOTA_JOBS,
         **SETTLING_JOBS,
+        **LOT_JOBS,
     }.items():
         register_job(name, function, every_seconds=every_seconds, title=title)
+    register_lots()
     register_sharing()
     register_freshness()

@@ -5,6 +5,7 @@ from django.urls import path
 from apps.inventory.pages.allocation import AllocationRunPage, AllocationRuns
 from apps.inventory.pages.atp import AvailableToPromise
 from apps.inventory.pages.board import BackorderBoard
+from apps.inventory.pages.lots import LotPage, Lots
 from apps.inventory.pages.notices import Notices
 from apps.inventory.pages.quotas import Quotas
 from apps.inventory.pages.replan import ReplanPage
@@ -19,6 +20,8 @@ urlpatterns = [
     path("supplies/<uuid:supply_id>/re-plan/", ReplanPage.as_view(), name="replan"),
     path("stock/", StockPage.as_view(), name="stock"),
     path("stock/<uuid:stock_id>/", StockCardPage.as_view(), name="stock_card"),
+    path("lots/", Lots.as_view(), name="lots"),
+    path("lots/<uuid:lot_id>/", LotPage.as_view(), name="lot"),
     path("backorders/", BackorderPage.as_view(), name="backorders"),
     path("backorders/board/", BackorderBoard.as_view(), name="backorder_board"),
     path("supplies/", Supplies.as_view(), name="supplies"),

@@ -67,7 +67,7 @@ def test_checks(place):
         ("stock_lots_and_quotas_are_decided", "UPDATE inventory_stock SET has_quotas = true, handling = 'eventual'"),
         ("lot_has_code", "INSERT INTO inventory_lot (id, stock_id, code) SELECT new_id(), stock_id, '' FROM inventory_lot"),
         ("lot_once_per_stock", "INSERT INTO inventory_lot (id, stock_id, code) SELECT new_id(), stock_id, code FROM inventory_lot"),
-        ("lot_parts_never_negative", "UPDATE inventory_lot SET blocked = -1"),
+        ("lot_(parts_never_negative|damaged_is_blocked)", "UPDATE inventory_lot SET blocked = -1"),
         ("lot_never_below_zero", "UPDATE inventory_lot SET blocked = on_hand + 1"),
         ("slot_never_below_zero", "UPDATE inventory_stockslot SET taken = granted + 1"),
         ("slot_never_below_zero", "UPDATE inventory_stockslot SET taken = -1"),
@@ -106,9 +106,15 @@ def test_checks_of_movements(place):
 def test_a_line_is_reserved_once_per_lot_and_slot(place):
     execute(RESERVED_AGAIN.format(1, "NULL"))
     assert_refused(("reservation_once_per_lot_and_slot", RESERVED_AGAIN.format(1, "NULL")))
-    lot = f"'{Lot.objects.first().pk}'::uuid"
-    execute(RESERVED_AGAIN.format("NULL", lot))
-    assert_refused(("reservation_once_per_lot_and_slot", RESERVED_AGAIN.format("NULL", lot)))
+    lot = Lot.objects.get(code="L1")
+    assert_refused(("is none of stock", RESERVED_AGAIN.format("NULL", f"'{lot.pk}'::uuid")))
+    again = RESERVED_AGAIN.format("NULL", f"'{lot.pk}'::uuid")
+    again = again.replace("stock_id, quantity, occurred_at, NULL", f"'{lot.stock_id}', 1, now(), NULL")
+    more = f"UPDATE inventory_stock SET reserved = 1 WHERE id = '{lot.stock_id}'"
+    with connection.cursor() as cursor, transaction.atomic():
+        cursor.execute(again)
+        cursor.execute(more)
+    assert_refused(("reservation_once_per_lot_and_slot", again))
 
 
 def test_lots_are_all_of_their_stock(place):
@@ -120,7 +126,21 @@ def test_lots_are_all_of_their_stock(place):
         ("is refused", "UPDATE inventory_lot SET stock_id = new_id()"),
         ("is refused", "TRUNCATE inventory_lot CASCADE"),
     )  # fmt: skip
-    execute("UPDATE inventory_lot SET on_hand = CASE code WHEN 'L1' THEN 7 ELSE 3 END, blocked = 1")
+    assert_refused(
+        ("the lots of stock", "UPDATE inventory_lot SET blocked = 1"),
+        ("the lots of stock", "UPDATE inventory_stock SET on_hold = 1 WHERE has_lots"),
+        ("the lots of stock", "UPDATE inventory_stock SET on_hand = on_hand + 1 WHERE has_lots"),
+        ("the lots of stock", "UPDATE inventory_stock SET reserved = 1 WHERE has_lots"),
+        ("without lots", "UPDATE inventory_stock SET has_lots = false WHERE has_lots"),
+        ("lot_damaged_is_blocked", "UPDATE inventory_lot SET damaged = blocked + 1"),
+    )
+    execute("UPDATE inventory_lot SET on_hand = CASE code WHEN 'L1' THEN 7 ELSE 3 END")
+
+
+def test_products_that_lie_in_stock_stay_in_lots_or_without(place):
+    assert_refused(
+        ("lies in stock", "UPDATE masterdata_product SET tracks_lots = NOT tracks_lots"),
+    )  # fmt: skip
 
 
 def test_slots_are_their_escrow(place):
@@ -151,7 +171,7 @@ def test_stock_rows_stay(place):
         ("is refused", "DELETE FROM inventory_stock"),
         ("is refused", "TRUNCATE inventory_stock CASCADE"),
         ("is refused", "UPDATE inventory_shipmentline SET lot_id = NULL"),
-        ("foreign key", "UPDATE inventory_reservation SET lot_id = new_id()"),
+        ("is refused", "UPDATE inventory_reservation SET lot_id = new_id()"),
         ("foreign key", "UPDATE inventory_reservation SET hold_id = new_id()"),
     )
 

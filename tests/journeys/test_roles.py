@@ -15,6 +15,7 @@ PAGES = {
     "Imports": ("/imports/", "orders.view_orders"),
     "Cases": ("/cases/", "exceptions.view_cases"),
     "Stock": ("/stock/", "inventory.view_stock"),
+    "Lots": ("/lots/", "inventory.view_stock"),
     "Shipments": ("/shipments/", "inventory.view_shipments"),
     "Backorders": ("/backorders/", "inventory.view_stock"),
     "To be promised": ("/atp/", "inventory.view_promises"),

@@ -121,6 +121,8 @@ MUTATIONS: Final = (
     Mutation("07", "UPDATE inventory_reservation SET stock_id = new_id() WHERE stock_id = @stock()", f"{MUGS}|reservation {ID}"),
     Mutation("07", "UPDATE inventory_reservation SET warehouse_id = new_id() WHERE stock_id = @stock()", f"reservation {ID}"),
     Mutation("07", "UPDATE inventory_shipmentline SET returned_quantity = 1 WHERE line_id = @line(unpaid)", ".+"),
+    Mutation("07", "INSERT INTO inventory_lot (id, stock_id, code, on_hand) SELECT new_id(), @stock(), 'X', 1", f"{MUGS}|lot X of .+"),
+    Mutation("07", "UPDATE inventory_stock SET has_lots = true WHERE id = @stock()", MUGS),
     # A held order has one case
     Mutation("08", "UPDATE exceptions_case SET state = 'resolved', closed_at = now() WHERE subject_kind = 'order'", AN_ORDER),
     Mutation("08", "UPDATE exceptions_case SET state = 'cancelled', closed_at = now() WHERE subject_kind = 'return'", "return R-1"),

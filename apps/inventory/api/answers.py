@@ -25,6 +25,54 @@ class StockShown(Answer):
     currency: str
 
 
+class LotRow(Answer):
+    """Goods of a product in a warehouse that came together; they can leave before `expires_on`, not on it."""
+
+    id: UUID
+    stock_id: UUID
+    sku: str
+    warehouse: str
+    lot: str
+    expires_on: date | None
+    state: Literal["lasting", "expiring_soon", "expired"]
+    on_hand: Number
+    reserved: Number
+    held: Number
+    damaged: Number
+    free: Number
+
+
+class LotSent(Answer):
+    """A quantity of a lot that left, for whom, and how much of it came back."""
+
+    shipment_id: UUID
+    shipment: str
+    warehouse: str
+    order_id: UUID
+    line_id: UUID
+    customer_id: UUID
+    quantity: Number
+    returned: Number
+    shipped_at: AwareDatetime
+
+
+class LotPromised(Answer):
+    """A quantity of a lot that is reserved."""
+
+    order_id: UUID
+    line_id: UUID
+    warehouse: str
+    quantity: Number
+    state: Literal["firm", "held", "accepted"]
+
+
+class LotShown(LotRow):
+    """A lot with all that left and is promised of its code, whatever the warehouse."""
+
+    sent: list[LotSent]
+    promised: list[LotPromised]
+
+
 class CardShown(Answer):
     """A change of a stock row, and what lay there and was worth after it."""
 

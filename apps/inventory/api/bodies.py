@@ -25,6 +25,8 @@ Difference = Annotated[
     AfterValidator(_not_zero),
 ]
 UnitCost = Annotated[Exact, Field(ge=0, le=Decimal("1000000"), decimal_places=6, allow_inf_nan=False)]
+LotCode = Annotated[Text, Field(max_length=60, description="Of goods that are kept in lots, and only of them")]
+Expiry = Annotated[Day | None, Field(description="The first day on which the lot cannot leave any more")]
 
 
 class Receipt(BaseModel):
@@ -39,6 +41,8 @@ class Receipt(BaseModel):
     source_ref: SourceRef
     due_at: Instant | None = None
     kind: Literal["receipt", "opening"] = "receipt"
+    lot_code: LotCode = ""
+    expires_on: Expiry = None
 
 
 class Receipts(BaseModel):
@@ -71,6 +75,8 @@ class Adjustment(BaseModel):
     note: Annotated[Text, Field(max_length=200)] = ""
     unit_cost: UnitCost | None = None
     occurred_at: Instant | None = None
+    lot_code: LotCode = ""
+    expires_on: Expiry = None
 
 
 class Adjustments(BaseModel):
@@ -97,6 +103,7 @@ class BinMove(BaseModel):
     to_bin: Literal["shelf", "held", "damaged", "scrap", "elsewhere"]
     source_ref: SourceRef
     note: Annotated[Text, Field(max_length=200)] = ""
+    lot_code: LotCode = ""
 
 
 class BinMoves(BaseModel):
@@ -138,7 +145,6 @@ class SafetyStocks(BaseModel):
 
 
 Confidence = Annotated[Exact, Field(ge=0, le=100, decimal_places=2, allow_inf_nan=False, description="Per cent")]
-LotCode = Annotated[Text, Field(max_length=60)]
 Reason = Annotated[Text, Field(min_length=1, max_length=200)]
 
 

@@ -27,6 +27,8 @@ def receipt_drafts(receipts: Sequence[Receipt], *, now: datetime) -> list[Receip
             due_at=given.due_at or now,
             source_ref=given.source_ref,
             kind=given.kind,
+            lot_code=given.lot_code,
+            expires_on=given.expires_on,
         )
         for given, (product, place) in zip(receipts, found, strict=True)
     ]
@@ -51,6 +53,8 @@ def adjustment_drafts(adjustments: Sequence[Adjustment], *, now: datetime) -> li
             source_ref=given.source_ref,
             note=given.note,
             unit_cost=given.unit_cost,
+            lot_code=given.lot_code,
+            expires_on=given.expires_on,
         )
         for given, (product, place) in zip(adjustments, found, strict=True)
     ]

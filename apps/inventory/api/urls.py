@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.inventory.api import allocation, atp, bins, endpoints, handling, holds, promises, quotas, supplies, sync
+from apps.inventory.api import allocation, atp, bins, endpoints, handling, holds, lots, promises, quotas, supplies, sync
 
 urlpatterns = [
     path("inventory/allocation-runs", allocation.AllocationRuns.as_view(), name="api_allocation_runs"),
@@ -38,6 +38,8 @@ urlpatterns = [
     path("inventory/quotas/<uuid:quota_id>/withdraw", quotas.QuotaWithdrawn.as_view(), name="api_quota_withdraw"),
     path("inventory/sync", sync.Sync.as_view(), name="api_sync"),
     path("backorders", endpoints.Backorders.as_view(), name="api_backorders"),
+    path("inventory/lots", lots.Lots.as_view(), name="api_lots"),
+    path("inventory/lots/<uuid:lot_id>", lots.LotDetail.as_view(), name="api_lot"),
     path("inventory/bins", bins.BinsMoved.as_view(), name="api_bins"),
     path("inventory/safety-stock", bins.SafetyStockSet.as_view(), name="api_safety_stock"),
     path("stock/<uuid:stock_id>/card", bins.StockCard.as_view(), name="api_stock_card"),

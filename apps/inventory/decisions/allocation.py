@@ -29,13 +29,14 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Take:
-    """A quantity that a line gets from a stock row, out of a quota or not."""
+    """A quantity that a line gets from a stock row, out of a quota or not; of goods in lots its lots are picked when it is written."""
 
     line_id: UUID
     stock_id: UUID
     warehouse_id: UUID
     quantity: Decimal
     quota_id: UUID | None = None
+    lot_id: UUID | None = None
 
 
 def allocate(wants: Iterable[Want], candidates: Iterable[Candidate]) -> list[Take]:

@@ -3,15 +3,18 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from apps.inventory.decisions.costing import issue_costs
 from apps.inventory.decisions.facts import Refusal
 from apps.inventory.decisions.facts.bins import BinMove
+from apps.inventory.decisions.lots import Kept, LotStands, lot_of_goods
 from apps.inventory.decisions.receiving import MAX_QUANTITY, Movement, Place
 
 BINS: Final = ("shelf", "held", "damaged")
 OUT: Final = {"scrap": "scrap", "elsewhere": "issue"}
+NO_LOTS: Final = Kept(False, {})
 
 
 @dataclass(slots=True)
@@ -34,11 +37,12 @@ class BinMovement(NamedTuple):
 
 
 def move_bins(
-    moves: Iterable[BinMove], rows: Mapping[Place, Bins]
+    moves: Iterable[BinMove], rows: Mapping[Place, Bins], kept: Mapping[Place, Kept] = MappingProxyType({})
 ) -> tuple[list[tuple[BinMove, BinMovement]], list[Refusal]]:
     """Apply moves in the order given; what leaves costs the moving average.
 
-    Refused: `unknown_warehouse`, `unknown_bin`, `quantity_out_of_range`, `bin_short` (less lies there than should go).
+    Refused: `unknown_warehouse`, `unknown_bin`, `quantity_out_of_range`, `bin_short` (less lies there than should go), and of goods in
+    lots those of `lot_of_goods`.
     """
     made: list[tuple[BinMove, BinMovement]] = []
     refused: list[Refusal] = []
@@ -47,8 +51,13 @@ def move_bins(
         fault = _fault(move, row)
         if fault is not None or row is None:
             refused.append(fault or _unknown(move))
+            continue
+        how = kept.get((move.product_id, move.warehouse_id), NO_LOTS)
+        lot = lot_of_goods(how, move.source_ref, move.lot_code, move.from_bin, move.quantity)
+        if isinstance(lot, Refusal):
+            refused.append(lot)
         else:
-            made.append((move, _apply(move, row)))
+            made.append((move, _apply(move, row, lot)))
     return made, refused
 
 
@@ -70,9 +79,12 @@ def _fault(move: BinMove, row: Bins | None) -> Refusal | None:
     return None
 
 
-def _apply(move: BinMove, row: Bins) -> BinMovement:
+def _apply(move: BinMove, row: Bins, lot: LotStands | None) -> BinMovement:
     place = (move.product_id, move.warehouse_id)
-    setattr(row, move.from_bin, getattr(row, move.from_bin) - move.quantity)
+    for each in (row, lot) if lot else (row,):
+        setattr(each, move.from_bin, getattr(each, move.from_bin) - move.quantity)
+        if move.to_bin in BINS:
+            setattr(each, move.to_bin, getattr(each, move.to_bin) + move.quantity)
     changes = {name: Decimal(0) for name in BINS} | {move.from_bin: -move.quantity}
     kind, quantity, value_minor = "bin", Decimal(0), 0
     if move.to_bin in OUT:
@@ -81,7 +93,6 @@ def _apply(move: BinMove, row: Bins) -> BinMovement:
         row.on_hand -= move.quantity
         row.value_minor += value_minor
     else:
-        setattr(row, move.to_bin, getattr(row, move.to_bin) + move.quantity)
         changes[move.to_bin] = move.quantity
-    movement = Movement(place, kind, quantity, value_minor, move.source_ref, move.note)
+    movement = Movement(place, kind, quantity, value_minor, move.source_ref, move.note, lot.id if lot else None)
     return BinMovement(movement, changes["damaged"], changes["held"])

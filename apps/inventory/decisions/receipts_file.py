@@ -3,13 +3,14 @@
 import csv
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 
 from apps.inventory.decisions.receiving import MAX_QUANTITY, RECEIPT_KINDS
 from ordercash.kernel.errors import DomainError, Fault
 
 COLUMNS = ("sku", "warehouse", "quantity", "unit_cost", "due_at", "kind")
+LOT_COLUMNS = ("lot", "expires_on")  # of goods that are kept in lots
 MAX_COST = Decimal("999999999999.999999")  # what the cost column holds
 
 
@@ -31,6 +32,8 @@ class ReceiptRow:
     due_at: datetime
     kind: str
     source_ref: str
+    lot_code: str = ""
+    expires_on: date | None = None
 
 
 class _RowFault(Exception):
@@ -64,7 +67,7 @@ def _clean(lines: Iterable[str]) -> Iterator[str]:
 
 
 def _read(row: Mapping[str, str | None], line: int, mark: str) -> ReceiptRow | Fault:
-    given = {name: (row.get(name) or "").strip() for name in (*COLUMNS, "source_ref")}
+    given = {name: (row.get(name) or "").strip() for name in (*COLUMNS, "source_ref", *LOT_COLUMNS)}
     try:
         return ReceiptRow(
             line=line,
@@ -75,6 +78,8 @@ def _read(row: Mapping[str, str | None], line: int, mark: str) -> ReceiptRow | F
             due_at=_instant(given["due_at"]),
             kind=_kind(given["kind"]),
             source_ref=given["source_ref"][:120] or f"receipts:{mark}:{line}",
+            lot_code=_lot(given["lot"]),
+            expires_on=_day(given["expires_on"]),
         )
     except _RowFault as fault:
         return Fault(f"line {line}, {fault.column}", fault.code, str(fault))
@@ -106,6 +111,19 @@ def _instant(text: str) -> datetime:
             "due_at", "not_an_instant", f"{text!r} is not an instant such as 2026-03-02T09:00:00Z."
         ) from None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _lot(text: str) -> str:
+    if len(text) > 60:
+        raise _RowFault("lot", "missing_or_too_long", "A lot has at most 60 characters.")
+    return text
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise _RowFault("expires_on", "not_a_day", f"{text!r} is not a day such as 2026-03-31.") from None
 
 
 def _kind(text: str) -> str:

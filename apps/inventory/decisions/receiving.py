@@ -25,6 +25,7 @@ class Movement:
     value_minor: int
     source_ref: str
     note: str
+    lot_id: UUID | None = None
 
 
 @dataclass(slots=True)

@@ -23,6 +23,8 @@ class ShippedBefore:
     cost_minor: int
     legal_entity_id: UUID
     customer_id: UUID
+    lot_id: UUID | None = None
+    in_lots: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,4 +72,9 @@ def _refusal(item: ReturnItem, line: ShippedBefore, before: Decimal) -> Refusal 
             "more_than_shipped",
             f"{item.quantity} cannot come back: {line.quantity} shipped, {before} returned already.",
         )
+    if item.restock and line.in_lots and line.lot_id is None:
+        detail = (
+            "It left before its product was kept in lots: take it back without stock, and count it in with its lot."
+        )
+        return Refusal(item.source_ref, "lot_missing", detail)
     return None

@@ -1,7 +1,8 @@
 """Which reservations a request consumes, as which shipments, at what cost."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
@@ -20,6 +21,8 @@ class Promise:
     warehouse_id: UUID
     stock_id: UUID | None
     quantity: Decimal
+    lot_id: UUID | None = None
+    expires_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,17 @@ def pick_requests(requests: Sequence[ShipRequest], promises: Iterable[Promise]) 
             left[pick.promise.reservation_id] -= pick.quantity
         picks.extend(_with_goods(outcome))
     return picks, refused
+
+
+def keep_expired(picks: Sequence[Pick], day_of: Callable[[ShipRequest], date]) -> tuple[list[Pick], list[Refusal]]:
+    """Leave out the requests that would take out of a lot that has expired on their day."""
+    gone: dict[str, Refusal] = {}
+    for pick in picks:
+        until = pick.promise.expires_on
+        if until is not None and until <= day_of(pick.request):
+            detail = f"Line {pick.promise.line_id}: its lot expired on {until}; other goods have to be promised first."
+            gone.setdefault(pick.request.source_ref, Refusal(pick.request.source_ref, "lot_expired", detail))
+    return [pick for pick in picks if pick.request.source_ref not in gone], list(gone.values())
 
 
 def cost_picks(picks: Sequence[Pick], shelves: Mapping[UUID, tuple[Decimal, int]]) -> list[int]:

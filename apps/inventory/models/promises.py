@@ -115,6 +115,7 @@ class Reservation(models.Model):
         indexes = [
             Index(fields=["order_id"], name="reservation_of_order"),
             Index(fields=["expires_at"], name="reservation_next_to_expire", condition=Q(state="held")),
+            Index(fields=["lot"], name="reservation_of_lot", condition=Q(lot__isnull=False)),
             Index(
                 fields=["stock", "occurred_at", "id"], name="reservation_to_be_settled", condition=Q(state="accepted")
             ),

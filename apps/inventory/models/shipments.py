@@ -73,6 +73,7 @@ class ShipmentLine(models.Model):
         indexes = [
             Index(fields=["order_id"], name="shipment_line_of_order"),
             Index(fields=["quota"], name="shipment_line_of_quota", condition=Q(quota__isnull=False)),
+            Index(fields=["lot"], name="shipment_line_of_lot", condition=Q(lot__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -86,7 +86,11 @@ class Stock(models.Model):
 
 
 class Lot(models.Model):
-    """Goods of one stock row that came together and expire together; the lots of a row sum to it."""
+    """Goods of one stock row that came together and expire together; the lots of a row sum to it.
+
+    They can leave before `expires_on`, not on it. What is `damaged` is among the `blocked`, the rest of which is on hold. Nobody writes
+    these quantities: reservations, movements and shipment lines that name a lot do (sql/lots.sql).
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     stock = foreign_key(Stock)
@@ -95,6 +99,7 @@ class Lot(models.Model):
     on_hand = quantity_field(default=0, db_default=0)
     reserved = quantity_field(default=0, db_default=0)
     blocked = quantity_field(default=0, db_default=0)
+    damaged = quantity_field(default=0, db_default=0)
 
     class Meta:
         constraints = [
@@ -102,8 +107,12 @@ class Lot(models.Model):
             CheckConstraint(condition=~Q(code=""), name="lot_has_code"),
             CheckConstraint(condition=Q(reserved__gte=0, blocked__gte=0), name="lot_parts_never_negative"),
             CheckConstraint(condition=Q(on_hand__gte=F("reserved") + F("blocked")), name="lot_never_below_zero"),
+            CheckConstraint(condition=Q(damaged__gte=0) & Q(damaged__lte=F("blocked")), name="lot_damaged_is_blocked"),
         ]
-        indexes = [Index(fields=["stock", "expires_on"], name="lot_first_to_expire")]
+        indexes = [
+            Index(fields=["stock", "expires_on"], name="lot_first_to_expire"),
+            Index(fields=["expires_on", "id"], name="lot_next_to_expire", condition=Q(on_hand__gt=0)),
+        ]
 
     def __str__(self) -> str:
         return self.code

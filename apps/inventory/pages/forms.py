@@ -7,6 +7,7 @@ from django import forms
 from apps.inventory.decisions.receiving import MAX_QUANTITY
 from apps.inventory.selectors.lists import place_choices
 from apps.masterdata.contract import ProductFacts, products_by_sku
+from ordercash.web.days import DayInput
 
 
 class GoodsForm(forms.Form):
@@ -35,15 +36,27 @@ class GoodsForm(forms.Form):
         return quantity
 
 
-class ReceiptForm(GoodsForm):
+class LotForm(GoodsForm):
+    """Which lot, of goods that are kept in lots."""
+
+    lot = forms.CharField(label="Lot", max_length=60, required=False, help_text="Of goods that are kept in lots.")
+    expires_on = forms.DateField(
+        label="Expires on",
+        required=False,
+        widget=DayInput(),
+        help_text="The first day on which it cannot leave any more.",
+    )
+
+
+class ReceiptForm(LotForm):
     """Goods that came in."""
 
     quantity = forms.DecimalField(label="Quantity", min_value=0, max_value=MAX_QUANTITY, decimal_places=4)
     unit_cost = forms.DecimalField(label="Cost of one", min_value=0, max_digits=18, decimal_places=6)
-    field_order = ("sku", "warehouse", "quantity", "unit_cost", "reference")
+    field_order = ("sku", "warehouse", "quantity", "unit_cost", "lot", "expires_on", "reference")
 
 
-class CountForm(GoodsForm):
+class CountForm(LotForm):
     """A counted difference."""
 
     quantity = forms.DecimalField(
@@ -54,4 +67,4 @@ class CountForm(GoodsForm):
         help_text="Below zero: missing",
     )
     note = forms.CharField(label="Why", max_length=200)
-    field_order = ("sku", "warehouse", "quantity", "note", "reference")
+    field_order = ("sku", "warehouse", "quantity", "lot", "expires_on", "note", "reference")

@@ -1,6 +1,7 @@
 """Stock, and what the desk does with it; lines that wait for goods."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -82,12 +83,14 @@ class StockPage(Worklist):
         values, now = given.values, clock.now()
         product_id, warehouse_id, source_ref = named(given, "receipt")
         draft = ReceiptDraft(warehouse_id, product_id, values["quantity"], values["unit_cost"], now, source_ref)
+        draft = replace(draft, lot_code=values["lot"], expires_on=values["expires_on"])
         return told(record_receipts(receipts=[draft], actor=self.actor), f"{values['sku']} received.")
 
     def do_count(self, given: Given) -> str:
         values, now = given.values, clock.now()
         product_id, warehouse_id, source_ref = named(given, "count")
         draft = AdjustmentDraft(warehouse_id, product_id, values["quantity"], now, source_ref, values["note"])
+        draft = replace(draft, lot_code=values["lot"], expires_on=values["expires_on"])
         return told(adjust_stock(adjustments=[draft], actor=self.actor), f"The count of {values['sku']} is recorded.")
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from apps.inventory.decisions.facts.bins import BinMove, SafetyStock
 from apps.inventory.decisions.receiving import MAX_QUANTITY
 from apps.inventory.models import Stock
+from apps.inventory.pages.lots import how_long
 from apps.inventory.pages.stock import MovementRefused, told
 from apps.inventory.permissions import CHANGE_SAFETY_STOCK, MOVE_BINS, VIEW_STOCK
 from apps.inventory.selectors.stockcard import balance_as_of, lots_of, stock_card, stock_row
@@ -36,11 +37,13 @@ CARD = (
     Column("balance", "On hand then", kind="quantity"),
     Column("value_minor", "Value", kind="money", value=lambda row: row.value_minor or None),
     Column("worth_minor", "Worth then", kind="money"),
+    Column("lot_code", "Lot", kind="code", desk=True),
     Column("source_ref", "Reference", kind="code", desk=True),
 )
 LOTS = (
-    Column("code", "Lot", kind="code"),
+    Column("code", "Lot", kind="code", link="lot"),
     Column("expires_on", "Expires", kind="day"),
+    Column("lasts", "Lasts", kind="html", value=how_long),
     Column("on_hand", "On hand", kind="quantity"),
     Column("reserved", "Reserved", kind="quantity", value=lambda row: row.reserved or None),
     Column("blocked", "Blocked", kind="quantity", value=lambda row: row.blocked or None),
@@ -53,6 +56,7 @@ class MoveForm(forms.Form):
     from_bin = forms.ChoiceField(label="From", choices=FROM)
     to_bin = forms.ChoiceField(label="To", choices=TO, initial="damaged")
     quantity = forms.DecimalField(label="Quantity", min_value=0, max_value=MAX_QUANTITY, decimal_places=4)
+    lot = forms.CharField(label="Lot", max_length=60, required=False, help_text="Of goods that are kept in lots.")
     note = forms.CharField(label="Why", max_length=200)
     reference = forms.CharField(label="Reference", max_length=40, help_text="The same reference is booked once.")
 
@@ -137,6 +141,7 @@ class StockCardPage(Page):
             clock.now(),
             ref,
             values["note"],
+            values["lot"],
         )
         return told(move_stock(moves=[move], actor=self.actor, now=clock.now()), "Moved.")
 

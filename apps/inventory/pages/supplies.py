@@ -206,6 +206,7 @@ class SupplyPage(Page):
         ref = f"receipt:{self.row.pk}:{values['reference']}"
         at: datetime = values["received_at"] or now
         arrival = SupplyArrival(self.row.pk, values["quantity"], at, ref, is_last=values["is_last"])
+        arrival = replace(arrival, lot_code=values["lot"], expires_on=values["expires_on"])
         result = receive_goods(arrivals=[arrival], actor=self.actor, now=now)
         _refuse(result.refused)
         return f"Received. {result.supplies[0].open_quantity.normalize():f} are still to come."

@@ -11,7 +11,7 @@ from apps.inventory.decisions.receiving import MAX_QUANTITY
 from apps.inventory.models import Supply, SupplyKind, SupplyStatus
 from apps.inventory.pages.forms import GoodsForm
 from ordercash.kernel import clock
-from ordercash.web.days import InstantInput
+from ordercash.web.days import DayInput, InstantInput
 
 WHAT: dict[str, Any] = {"min_value": Decimal("0.0001"), "max_value": MAX_QUANTITY, "decimal_places": 4}
 PER_CENT: dict[str, Any] = {"min_value": 0, "max_value": 100, "max_digits": 5, "decimal_places": 2}
@@ -52,6 +52,13 @@ class ArrivalForm(_Counted):
     """What came."""
 
     quantity = forms.DecimalField(label="Quantity", **WHAT)
+    lot = forms.CharField(
+        label="Lot",
+        max_length=60,
+        required=False,
+        help_text="Of goods that are kept in lots; empty: the announced one.",
+    )
+    expires_on = forms.DateField(label="Expires on", required=False, widget=DayInput())
     is_last = forms.BooleanField(label="Nothing more will come", required=False)
     received_at = forms.DateTimeField(
         label="Came", required=False, widget=InstantInput, help_text="Day and time; empty: now."

@@ -96,4 +96,5 @@ def daily_balances(
 
 def lots_of(stock_id: UUID) -> list[Lot]:
     """Return the lots of a stock row that are not empty, the first to expire first. One statement."""
-    return list(Lot.objects.filter(stock_id=stock_id, on_hand__gt=0).order_by("expires_on", "code"))
+    found = Lot.objects.select_related("stock__warehouse__legal_entity").filter(stock_id=stock_id, on_hand__gt=0)
+    return list(found.order_by("expires_on", "code"))

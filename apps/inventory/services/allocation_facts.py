@@ -16,6 +16,7 @@ from apps.inventory.decisions.sharing.runs import Held, Outcome, Party, run_allo
 from apps.inventory.ports import line_tags
 from apps.inventory.selectors.rules import rules_in_force
 from apps.inventory.services.locking import THESE, lock_stock
+from apps.inventory.services.lots import spoiled
 from apps.inventory.services.selling import MAY_SELL
 from apps.inventory.services.turns import Rules, Waiting, lock_waiting, of_tag, quotas_left, rules_for, waiting_in
 from apps.masterdata.contract import entities_by_id
@@ -27,7 +28,7 @@ SELECT DISTINCT product_id FROM inventory_backorder
  WHERE legal_entity_id = %s AND reason <> 'later' AND (%s OR product_id = ANY(%s::uuid[]))
 """
 STOCK = f"""
-SELECT s.id, s.warehouse_id, s.product_id, greatest({MAY_SELL}, 0)
+SELECT s.id, s.warehouse_id, s.product_id, greatest({MAY_SELL}, 0), s.has_lots
   FROM inventory_stock s JOIN inventory_warehouse w ON w.id = s.warehouse_id
  WHERE w.legal_entity_id = %s AND w.is_active AND s.product_id = ANY(%s::uuid[]) ORDER BY w.priority, w.code, s.id
 """  # noqa: S608 - what may be sold is a constant of ours
@@ -124,7 +125,12 @@ def read_facts(scope: Scope, *, now: datetime, locked: bool) -> Facts:
     products = sorted(product for _, product in groups)
     if locked:
         lock_stock(THESE, [[row[0] for row in fetch(STOCK, [entity, products])]])
-    stock = [Candidate(row[0], row[1], (entity, row[2]), row[3]) for row in fetch(STOCK, [entity, products])]
+    shelves = fetch(STOCK, [entity, products])
+    gone = spoiled([row[0] for row in shelves if row[4]], now=now)
+    stock = [
+        Candidate(row[0], row[1], (entity, row[2]), max(row[3] - gone.get(row[0], Decimal(0)), Decimal(0)))
+        for row in shelves
+    ]
     quotas = quotas_left(groups, now=now)
     waiting = waiting_in(groups)
     if locked:

@@ -8,10 +8,12 @@ from uuid import UUID
 
 from apps.inventory.decisions.allocation import Take
 from apps.inventory.decisions.facts import DemandLine
+from apps.inventory.services.capacity import Planned, give_back_picks
 from apps.inventory.services.locking import LockedStock, lock_stock
+from apps.inventory.services.lots import spoiled
 from apps.inventory.services.pegging import repeg
 from apps.inventory.services.promising import promise_waiting
-from apps.inventory.services.reserving import TOP_UP, group_of, take_reserved
+from apps.inventory.services.reserving import TOP_UP, group_of, reserve_less, take_reserved
 from apps.inventory.services.selling import may_sell
 from apps.inventory.services.sharing import share_out
 from apps.inventory.services.waiting import COLUMNS, lower_waiting, waiting_row
@@ -43,38 +45,28 @@ SELECT line_id, id, quantity, stock_id, lot_id FROM inventory_reservation
 """
 PUT_ON_HOLD = """
 WITH lost AS (
-    SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::numeric[], %s::varchar[])
-        AS l (id, reservation_id, stock_id, lot_id, quantity, source_ref)
-), gone AS (
-    DELETE FROM inventory_reservation r USING lost l WHERE r.id = l.reservation_id AND r.quantity = l.quantity
-), lowered AS (
-    UPDATE inventory_reservation r SET quantity = r.quantity - l.quantity
-      FROM lost l WHERE r.id = l.reservation_id AND r.quantity > l.quantity
+    SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::numeric[], %s::varchar[]) AS l (id, stock_id, lot_id, quantity, source_ref)
 ), told AS (
     INSERT INTO inventory_stockmovement (id, stock_id, kind, quantity, damaged_change, held_change, value_minor, lot_id, source_ref,
                                          note, actor_id, occurred_at)
     SELECT id, stock_id, 'bin', 0, 0, quantity, 0, lot_id, source_ref, 'Not found where it should lie', %s, %s FROM lost
 )
-UPDATE inventory_stock s SET reserved = s.reserved - l.quantity, on_hold = s.on_hold + l.quantity, version = s.version + 1
+UPDATE inventory_stock s SET on_hold = s.on_hold + l.quantity, version = s.version + 1
   FROM (SELECT stock_id, sum(quantity) AS quantity FROM lost GROUP BY stock_id) l WHERE s.id = l.stock_id
-"""
-BLOCK_LOTS = """
-UPDATE inventory_lot t SET reserved = t.reserved - l.quantity, blocked = t.blocked + l.quantity
-  FROM (SELECT lot_id, sum(quantity) AS quantity FROM unnest(%s::uuid[], %s::numeric[]) AS l (lot_id, quantity) GROUP BY lot_id) l
- WHERE t.id = l.lot_id
 """
 # Whoever finds less than he was sent for has emptied the shelf: what else should lie there is as doubtful, until it is counted.
 HOLD_REST = """
 WITH rest AS (
-    SELECT id, free FROM inventory_stock WHERE id = ANY(%s::uuid[]) AND free > 0
+    SELECT id, NULL::uuid AS lot_id, free FROM inventory_stock WHERE id = ANY(%s::uuid[]) AND free > 0 AND NOT has_lots
+     UNION ALL
+    SELECT stock_id, id, on_hand - reserved - blocked FROM inventory_lot WHERE stock_id = ANY(%s::uuid[]) AND on_hand > reserved + blocked
 ), told AS (
-    INSERT INTO inventory_stockmovement (id, stock_id, kind, quantity, damaged_change, held_change, value_minor, source_ref, note, actor_id,
-                                         occurred_at)
-    SELECT new_id(), id, 'bin', 0, 0, free, 0, %s || ':rest:' || id, 'The shelf was found empty', %s, %s FROM rest
-), blocked AS (
-    UPDATE inventory_lot t SET blocked = t.on_hand - t.reserved FROM rest r WHERE t.stock_id = r.id
+    INSERT INTO inventory_stockmovement (id, stock_id, kind, quantity, damaged_change, held_change, value_minor, lot_id, source_ref, note,
+                                         actor_id, occurred_at)
+    SELECT new_id(), id, 'bin', 0, 0, free, 0, lot_id, %s || ':rest:' || coalesce(lot_id, id), 'The shelf was found empty', %s, %s FROM rest
 )
-UPDATE inventory_stock s SET on_hold = s.on_hold + r.free, version = s.version + 1 FROM rest r WHERE s.id = r.id
+UPDATE inventory_stock s SET on_hold = s.on_hold + r.free, version = s.version + 1
+  FROM (SELECT id, sum(free) AS free FROM rest GROUP BY id) r WHERE s.id = r.id
 """
 WAIT_MORE = f"""
 INSERT INTO inventory_backorder AS b ({", ".join(COLUMNS)}) SELECT * FROM unnest({", ".join(f"%s::{kind}[]" for kind in COLUMNS.values())})
@@ -94,7 +86,7 @@ def promise_here(
     shelves = {row.product_id: row for row in stock.values() if row.warehouse_id == warehouse_id}
     lines = {row[1]: DemandLine(*row) for row in fetch(WAITING, [sorted(wanted)])}
     takes = _takes(lines, wanted, shelves, now)
-    take_reserved(takes, lines, statement=TOP_UP)
+    take_reserved(takes, lines, statement=TOP_UP, now=now)
     lower_waiting([(take.line_id, take.quantity) for take in takes])
     repeg({group_of(lines[take.line_id]) for take in takes}, now=now)
     return {take.line_id: take.quantity for take in takes}
@@ -106,7 +98,8 @@ def _takes(
     shelves: Mapping[UUID, LockedStock],
     now: datetime,
 ) -> list[Take]:
-    left = {product_id: may_sell(row, now=now) for product_id, row in shelves.items()}
+    gone = spoiled([row.id for row in shelves.values() if row.has_lots], now=now)
+    left = {product_id: may_sell(row, now=now) - gone.get(row.id, NOTHING) for product_id, row in shelves.items()}
     takes = []
     for line_id, line in lines.items():
         part = min(wanted[line_id], line.quantity, left.get(line.product_id, NOTHING))
@@ -140,22 +133,25 @@ def lose_here(
             parts.append((line_id, reservation_id, stock_id, lot_id, part))
     if not parts:
         return {}
-    _hold(parts, source_ref, actor, now)
+    work = _hold(parts, source_ref, actor, now)
     lost = {line_id: quantity - missing[line_id] for line_id, quantity in quantities.items() if line_id in missing}
     _wait([line for line in lines if lost[line.line_id]], lost, now)
     share_out([row.id for row in stock.values()], now=now)
+    give_back_picks(work)
     return {line_id: (stock_id, lost[line_id]) for line_id, _, stock_id, _, _ in parts}
 
 
-def _hold(parts: Sequence[tuple[Any, ...]], source_ref: str, actor: Actor, now: datetime) -> None:
+def _hold(parts: Sequence[tuple[Any, ...]], source_ref: str, actor: Actor, now: datetime) -> list[Planned]:
+    """Put what was not found on hold, and what else is free there; returns the work that is no more."""
+    work = reserve_less([(reservation_id, part) for _, reservation_id, _, _, part in parts])
     rows = [
-        (new_id(), reservation_id, stock_id, lot_id, part, f"{source_ref}:{index}")
-        for index, (_, reservation_id, stock_id, lot_id, part) in enumerate(parts)
+        (new_id(), stock_id, lot_id, part, f"{source_ref}:{index}")
+        for index, (_, _, stock_id, lot_id, part) in enumerate(parts)
     ]
-    run(PUT_ON_HOLD, [*columns_of(rows, 6), actor.id, now])
-    if lots := [(lot_id, part) for _, _, _, lot_id, part in parts if lot_id]:
-        run(BLOCK_LOTS, columns_of(lots, 2))
-    run(HOLD_REST, [sorted({stock_id for _, _, stock_id, _, _ in parts}), source_ref, actor.id, now])
+    run(PUT_ON_HOLD, [*columns_of(rows, 5), actor.id, now])
+    shelves = sorted({stock_id for _, _, stock_id, _, _ in parts})
+    run(HOLD_REST, [shelves, shelves, source_ref, actor.id, now])
+    return work
 
 
 def _wait(lines: Sequence[DemandLine], lost: Mapping[UUID, Decimal], now: datetime) -> None:

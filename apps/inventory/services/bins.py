@@ -6,12 +6,14 @@ from decimal import Decimal
 from uuid import UUID
 
 from apps.audit.contract import record_events, set_change_actor
+from apps.exceptions.contract import close_cases
 from apps.inventory.decisions.bins import BinMovement, Bins, move_bins
 from apps.inventory.decisions.facts import MovementResult, Refusal
 from apps.inventory.decisions.facts.bins import BinMove, SafetyStock
 from apps.inventory.decisions.receiving import MAX_QUANTITY, Place
 from apps.inventory.events import SAFETY_STOCK_SET, STOCK_BINS_MOVED, stock_moved
 from apps.inventory.selectors.stock import warehouses
+from apps.inventory.services.lots import kept_how
 from apps.inventory.services.moving import (
     Dated,
     currencies_of_warehouses,
@@ -33,10 +35,10 @@ SELECT product_id, warehouse_id, on_hand, value_minor, on_hand - reserved - dama
 
 MOVE = """
 WITH moved AS (
-    INSERT INTO inventory_stockmovement (id, stock_id, kind, quantity, damaged_change, held_change, value_minor, source_ref, note, actor_id,
-                                         occurred_at)
+    INSERT INTO inventory_stockmovement (id, stock_id, kind, quantity, damaged_change, held_change, value_minor, source_ref, note, lot_id,
+                                         actor_id, occurred_at)
     SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::varchar[], %s::numeric[], %s::numeric[], %s::numeric[], %s::bigint[], %s::varchar[],
-                         %s::varchar[], %s::uuid[], %s::timestamptz[])
+                         %s::varchar[], %s::uuid[], %s::uuid[], %s::timestamptz[])
     ON CONFLICT (source_ref) DO NOTHING
     RETURNING id, stock_id, quantity, damaged_change, held_change, value_minor
 ), changed AS (
@@ -49,6 +51,8 @@ WITH moved AS (
 )
 SELECT id FROM moved
 """
+
+EMPTY = "SELECT id FROM inventory_lot WHERE id = ANY(%s::uuid[]) AND on_hand = 0"
 
 KEEP_BACK = """
 UPDATE inventory_stock s SET safety_stock = k.quantity, version = s.version + 1
@@ -73,16 +77,25 @@ def move_goods(moves: Sequence[BinMove], *, now: datetime, actor: Actor) -> Move
     rows: dict[Place, Bins] = {
         (row[0], row[1]): Bins(*row[2:]) for row in fetch(ROWS, [[shelf.id for shelf in shelves.values()]])
     }
-    made, refused = move_bins((move for ref, move in first.items() if ref not in known), rows)
+    stands = kept_how(shelves.values())
+    kept = {place: stands[shelf.id] for place, shelf in shelves.items()}
+    made, refused = move_bins((move for ref, move in first.items() if ref not in known), rows, kept)
     errors = refused_by_ledger([(each.movement, move.occurred_at) for move, each in made])
     refused += [Refusal(ref, error.code, error.detail) for ref, error in errors.items()]
     done = [(move, each) for move, each in made if move.source_ref not in errors]
     dated = _write(done, {place: shelf.id for place, shelf in shelves.items()}, actor)
     post_movements(dated)
+    _close_gone([d.movement.lot_id for d in dated if d.movement.lot_id and d.movement.quantity], now, actor)
     _tell(STOCK_BINS_MOVED, {d.movement.place for d in dated}, now, actor)
     share_out({d.stock_id for d in dated}, now=now)
     refs = {d.movement.source_ref for d in dated}
     return MovementResult([ref for ref in first if ref in refs], sorted(known), refused)
+
+
+def _close_gone(lots: Sequence[UUID], now: datetime, actor: Actor) -> None:
+    """Close the cases of lots of which nothing lies there any more."""
+    if gone := [row[0] for row in fetch(EMPTY, [lots])] if lots else []:
+        close_cases("lot", gone, resolution="gone", note="Nothing of it lies there.", actor=actor, now=now)
 
 
 def _write(done: Sequence[tuple[BinMove, BinMovement]], stock: dict[Place, UUID], actor: Actor) -> list[Dated]:
@@ -100,12 +113,13 @@ def _write(done: Sequence[tuple[BinMove, BinMovement]], stock: dict[Place, UUID]
             d.movement.value_minor,
             d.movement.source_ref,
             d.movement.note,
+            d.movement.lot_id,
             actor.id,
             d.occurred_at,
         )
         for d, each in dated
     ]
-    made = {row[0] for row in fetch(MOVE, columns_of(rows, 11))} if rows else set()
+    made = {row[0] for row in fetch(MOVE, columns_of(rows, 12))} if rows else set()
     return [d for d, _ in dated if d.id in made]
 
 

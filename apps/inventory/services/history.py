@@ -18,7 +18,7 @@ from apps.inventory.services.posting import movement_fact, unpostable_movements
 from apps.inventory.services.receiving import KNOWN_MOVEMENTS
 from apps.inventory.services.sharing import share_out
 from apps.ledger.contract import post_entries
-from apps.masterdata.contract import entities_by_id
+from apps.masterdata.contract import entities_by_id, products_by_id
 from ordercash.kernel.actor import Actor
 from ordercash.kernel.money import line_net_minor
 from ordercash.kernel.sql import fetch
@@ -34,16 +34,20 @@ def import_history(*, drafts: Sequence[HistoryDraft], actor: Actor) -> MovementR
 
     Each movement happens when its day begins in the legal entity's zone. The balance guard sees the sum alone; what lay there day by
     day is told by `daily_balances`, also where a count of that time was below zero. What is left is worth its unit cost, posted as opening.
-    Refused: `unknown_warehouse`, those of `moves_of`, and with the ledger's code what it cannot post.
+    Refused: `unknown_warehouse`, `lot_missing`, those of `moves_of`, and with the ledger's code what it cannot post.
     """
     set_change_actor(actor)
     places, known = currencies_of_warehouses(), _known(drafts)
+    products = products_by_id({draft.product_id for draft in drafts})
     refused: list[Refusal] = []
     ready: list[tuple[HistoryDraft, list[HistoryMove]]] = []
     for draft in drafts:
         if draft.source_ref in known:
             continue
         moves = moves_of(draft) if draft.warehouse_id in places else _unknown(draft)
+        if draft.product_id in products and products[draft.product_id].tracks_lots:
+            detail = "A history names no lots: bring in what is left of this product as opening, lot by lot."
+            moves = Refusal(draft.source_ref, "lot_missing", detail)
         if isinstance(moves, Refusal):
             refused.append(moves)
         elif moves:

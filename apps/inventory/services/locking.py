@@ -42,6 +42,7 @@ class LockedStock:
     free: Decimal
     escrowed: Decimal = Decimal(0)
     has_quotas: bool = False
+    has_lots: bool = False
 
 
 def lock_stock(which: str, params: Sequence[Any], *, gathered: bool = True) -> dict[UUID, LockedStock]:
@@ -57,7 +58,7 @@ def lock_stock(which: str, params: Sequence[Any], *, gathered: bool = True) -> d
     """
     statement = f"""
 SELECT id, product_id, warehouse_id, on_hand, reserved, value_minor, reserved + damaged + on_hold + escrowed,
-       {SELLABLE.format(s="")}, escrowed, has_quotas
+       {SELLABLE.format(s="")}, escrowed, has_quotas, has_lots
   FROM inventory_stock WHERE id = ANY(ARRAY({which})) ORDER BY id FOR UPDATE"""  # noqa: S608 - the selections are the constants above
     locked = {row[0]: LockedStock(*row) for row in fetch(statement, params)}
     if kept := {row.product_id for row in locked.values() if row.has_quotas}:

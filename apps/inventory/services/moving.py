@@ -17,18 +17,19 @@ from ordercash.kernel.ids import new_id
 from ordercash.kernel.sql import columns_of, fetch, run
 
 NEW_SHELVES = """
-INSERT INTO inventory_stock (id, product_id, warehouse_id)
-SELECT new_id(), p.product_id, p.warehouse_id FROM unnest(%s::uuid[], %s::uuid[]) AS p (product_id, warehouse_id)
+INSERT INTO inventory_stock (id, product_id, warehouse_id, has_lots)
+SELECT new_id(), d.id, p.warehouse_id, d.tracks_lots
+  FROM unnest(%s::uuid[], %s::uuid[]) AS p (product_id, warehouse_id) JOIN masterdata_product d ON d.id = p.product_id
  WHERE NOT EXISTS (SELECT FROM inventory_stock s WHERE s.product_id = p.product_id AND s.warehouse_id = p.warehouse_id)
- ORDER BY p.product_id, p.warehouse_id
+ ORDER BY p.product_id, p.warehouse_id FOR SHARE OF d
 ON CONFLICT (product_id, warehouse_id) DO NOTHING
 """
 
 MOVE_IN = """
 WITH moved AS (
-    INSERT INTO inventory_stockmovement (id, stock_id, kind, quantity, value_minor, source_ref, note, actor_id, occurred_at)
+    INSERT INTO inventory_stockmovement (id, stock_id, kind, quantity, value_minor, source_ref, note, lot_id, actor_id, occurred_at)
     SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::varchar[], %s::numeric[], %s::bigint[],
-                         %s::varchar[], %s::varchar[], %s::uuid[], %s::timestamptz[])
+                         %s::varchar[], %s::varchar[], %s::uuid[], %s::uuid[], %s::timestamptz[])
     ON CONFLICT (source_ref) DO NOTHING
     RETURNING id, stock_id, quantity, value_minor
 ), changed AS (
@@ -71,11 +72,11 @@ def move_in(movements: Sequence[tuple[Movement, UUID, datetime]], *, actor: Acto
     """Write movements of locked stock rows given as (movement, stock id, instant); those whose source_ref is known stay out."""
     dated = [Dated(new_id(), stock_id, movement, at) for movement, stock_id, at in movements]
     rows = [
-        (d.id, d.stock_id, m.kind, m.quantity, m.value_minor, m.source_ref, m.note, actor.id, d.occurred_at)
+        (d.id, d.stock_id, m.kind, m.quantity, m.value_minor, m.source_ref, m.note, m.lot_id, actor.id, d.occurred_at)
         for d in dated
         for m in (d.movement,)
     ]
-    made = {row[0] for row in fetch(MOVE_IN, columns_of(rows, 9))} if rows else set()
+    made = {row[0] for row in fetch(MOVE_IN, columns_of(rows, 10))} if rows else set()
     return [d for d in dated if d.id in made]
 
 

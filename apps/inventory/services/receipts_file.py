@@ -60,9 +60,8 @@ def _drafts(rows: Sequence[ReceiptRow], report: FileReport) -> list[ReceiptDraft
             report.faults.append(fault)
             continue
         place_id, product_id = places[row.warehouse].id, products[row.sku].id
-        drafts.append(
-            ReceiptDraft(place_id, product_id, row.quantity, row.unit_cost, row.due_at, row.source_ref, row.kind)
-        )
+        facts = (row.quantity, row.unit_cost, row.due_at, row.source_ref, row.kind, row.lot_code, row.expires_on)
+        drafts.append(ReceiptDraft(place_id, product_id, *facts))
     return drafts
 
 

@@ -15,6 +15,7 @@ from apps.inventory.decisions.facts import (
 from apps.inventory.decisions.receiving import Movement, Shelf, adjust_shelves, receipt_faults, receipt_movement
 from apps.inventory.events import STOCK_ADJUSTED, STOCK_RECEIVED, stock_moved
 from apps.inventory.selectors.stock import warehouses
+from apps.inventory.services.lot_receipts import in_their_lots, lots_of_adjustments, lots_of_receipts
 from apps.inventory.services.moving import (
     Dated,
     currencies_of_warehouses,
@@ -39,15 +40,19 @@ def receive_stock(receipts: Sequence[ReceiptDraft], *, actor: Actor) -> Movement
 
     Those who wait for the goods get them at once.
 
-    Refused: `unknown_warehouse`, `unknown_kind`, `quantity_out_of_range`, `cost_negative`, and with the ledger's code what it cannot post.
+    Refused: `unknown_warehouse`, `unknown_kind`, `quantity_out_of_range`, `cost_negative`, of goods in lots those of
+    `decisions.lots.lot_of_receipt`, and with the ledger's code what it cannot post.
     """
     currencies = currencies_of_warehouses()
     drafts, refused = sound_receipts(receipts, currencies)
     if not drafts:
         return MovementResult(refused=refused)
     shelves = lock_shelves([(draft.product_id, draft.warehouse_id) for draft in drafts])
+    lots, wrong = lots_of_receipts(drafts, shelves)
+    drafts, refused = [draft for draft in drafts if draft.source_ref not in wrong], [*refused, *wrong.values()]
     movements = [(receipt_movement(draft, currencies[draft.warehouse_id]), draft.due_at) for draft in drafts]
     movements, unpostable = _postable(movements)
+    movements = in_their_lots(movements, shelves, lots)
     made = move_in([(movement, shelves[movement.place].id, at) for movement, at in movements], actor=actor)
     _tell(STOCK_RECEIVED, made, actor)
     _share_out(made)
@@ -58,15 +63,20 @@ def receive_stock(receipts: Sequence[ReceiptDraft], *, actor: Actor) -> Movement
 def adjust_counted(adjustments: Sequence[AdjustmentDraft], *, actor: Actor) -> MovementResult:
     """Record counted differences. Repeating a source_ref does nothing.
 
-    Refused: `unknown_warehouse`, `quantity_out_of_range`, `below_reserved`, `cost_missing`.
+    Refused: `unknown_warehouse`, `quantity_out_of_range`, `below_reserved`, `cost_missing`, and of goods in lots those of
+    `decisions.lots`: what was found belongs to a lot as what is received, what is missing is missing of a lot.
     """
     currencies = currencies_of_warehouses()
     drafts = _first_of_each(draft for draft in adjustments)
     rows = lock_shelves([(d.product_id, d.warehouse_id) for d in drafts if d.warehouse_id in currencies])
     known = {row[0] for row in fetch(KNOWN_MOVEMENTS, [[draft.source_ref for draft in drafts]])}
     shelves = {place: Shelf(row.on_hand, row.bound, row.value_minor) for place, row in rows.items()}
-    movements, refused = adjust_shelves((d for d in drafts if d.source_ref not in known), shelves, currencies)
+    fresh = [draft for draft in drafts if draft.source_ref not in known]
+    lots, wrong = lots_of_adjustments(fresh, rows)
+    movements, refused = adjust_shelves((d for d in fresh if d.source_ref not in wrong), shelves, currencies)
+    refused = [*wrong.values(), *refused]
     dated, unpostable = _postable([(movement, draft.occurred_at) for draft, movement in movements])
+    dated = in_their_lots(dated, rows, lots)
     made = move_in([(m, rows[m.place].id, at) for m, at in dated], actor=actor)
     _tell(STOCK_ADJUSTED, made, actor)
     _share_out(made)

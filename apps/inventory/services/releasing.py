@@ -1,4 +1,7 @@
-"""Taking promises back: what waits goes first, then what is reserved, the last warehouse before the first."""
+"""Taking promises back: what waits goes first, then what is reserved, the last warehouse before the first.
+
+Of goods in lots those that last longest are given back first.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -23,8 +26,9 @@ SELECT line_id, quantity, legal_entity_id, product_id FROM inventory_backorder W
 
 PROMISED = """
 SELECT r.line_id, r.id, r.quantity, r.stock_id FROM inventory_reservation r JOIN inventory_warehouse w ON w.id = r.warehouse_id
+  LEFT JOIN inventory_lot l ON l.id = r.lot_id
  WHERE r.line_id = ANY(%s::uuid[]) AND (r.stock_id IS NULL OR r.stock_id = ANY(%s::uuid[]))
- ORDER BY w.priority DESC, w.code DESC, r.id
+ ORDER BY w.priority DESC, w.code DESC, l.expires_on DESC NULLS FIRST, r.id
 """
 
 

@@ -27,8 +27,8 @@ SELECT r.id, r.source_ref, r.shipment_line_id, r.order_id, l.line_id, l.product_
 
 SHIPPED = """
 SELECT l.id, l.order_id, l.line_id, l.product_id, l.stock_id, l.quantity, l.returned_quantity, l.cost_minor,
-       s.legal_entity_id, s.customer_id
-  FROM inventory_shipmentline l JOIN inventory_shipment s ON s.id = l.shipment_id
+       s.legal_entity_id, s.customer_id, CASE WHEN k.has_lots THEN l.lot_id END, coalesce(k.has_lots, false)
+  FROM inventory_shipmentline l JOIN inventory_shipment s ON s.id = l.shipment_id LEFT JOIN inventory_stock k ON k.id = l.stock_id
  WHERE l.id = ANY(%s::uuid[]) ORDER BY l.id FOR UPDATE OF l
 """
 
@@ -56,7 +56,7 @@ def receive_returns(items: Sequence[ReturnItem], *, actor: Actor) -> ReturnResul
     """Take shipped goods back; restocked ones return to their stock row at their original cost, which cost of sales gives back.
 
     A source_ref that came back before is answered with what it was then. Refused: `unknown_shipment_line`,
-    `quantity_not_positive`, `more_than_shipped`. Services come back without stock.
+    `quantity_not_positive`, `more_than_shipped`, `lot_missing`. Goods in lots return to theirs. Services come back without stock.
     """
     before = [ReturnedLine(*row) for row in fetch(KNOWN, [[item.source_ref for item in items]])]
     known = {line.source_ref for line in before}
@@ -125,7 +125,9 @@ def _restock(pairs: Sequence[tuple[TakenBack, ReturnedLine]], stock: dict[UUID, 
     for back, line in pairs:
         shelf = stock[back.line.stock_id]  # type: ignore[index]  # restocked goods have a stock row
         ref = f"goods_return:{line.return_id}"
-        movement = Movement((shelf.product_id, shelf.warehouse_id), "return", line.quantity, line.cost_minor, ref, "")
+        movement = Movement(
+            (shelf.product_id, shelf.warehouse_id), "return", line.quantity, line.cost_minor, ref, "", back.line.lot_id
+        )
         movements.append((movement, shelf.id, back.item.occurred_at))
     move_in(movements, actor=actor)
     post_entries(

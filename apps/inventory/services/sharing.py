@@ -17,6 +17,7 @@ from apps.inventory.decisions.sharing.engine import share_free, share_whole
 from apps.inventory.decisions.sharing.facts import Given, Line, Shelf, Strategy, from_parts, to_parts
 from apps.inventory.events import Substituted, backorders_filled, goods_substituted
 from apps.inventory.services.locking import OF_PLACES, THESE, LockedStock, lock_stock
+from apps.inventory.services.lots import spoiled
 from apps.inventory.services.pegging import repeg
 from apps.inventory.services.reserving import TOP_UP, name_ordered, route, take_reserved
 from apps.inventory.services.selling import MAY_SELL, may_sell
@@ -319,7 +320,7 @@ def write_takes(
 ) -> list[UUID]:
     """Write what waiting lines take of stock rows and quotas, all of them locked, and tell it."""
     demands = {take.line_id: _demand(lines[take.line_id], now) for take in takes}
-    take_reserved(takes, demands, statement=TOP_UP)
+    take_reserved(takes, demands, statement=TOP_UP, now=now)
     got = _sum((take.line_id, take.quantity) for take in takes)
     lower_waiting(list(got.items()))
     repeg({lines[line_id].group for line_id in got}, now=now)
@@ -341,8 +342,14 @@ def _candidates(stock: Collection[LockedStock], now: datetime) -> list[Candidate
     """Return the locked rows in the order in which warehouses are asked."""
     places: dict[UUID, Any] = dict(fetch(PLACES))  # type: ignore[arg-type]
     rank = {place: index for index, place in enumerate(places)}
+    gone = spoiled([row.id for row in stock if row.has_lots], now=now)
     return [
-        Candidate(row.id, row.warehouse_id, (places[row.warehouse_id], row.product_id), may_sell(row, now=now))
+        Candidate(
+            row.id,
+            row.warehouse_id,
+            (places[row.warehouse_id], row.product_id),
+            max(may_sell(row, now=now) - gone.get(row.id, Decimal(0)), Decimal(0)),
+        )
         for row in sorted((row for row in stock if row.warehouse_id in rank), key=lambda row: rank[row.warehouse_id])
     ]
 

@@ -4,13 +4,14 @@ Statements of a batch, whatever its size: known references, lock, read, shipment
 """
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from apps.audit.contract import record_events
 from apps.inventory.decisions.facts import Refusal, ShipmentFacts, ShippedLine, ShipRequest, ShipResult
 from apps.inventory.decisions.gate import WAITS_FOR
-from apps.inventory.decisions.shipping import Pick, Promise, cost_picks, pick_requests
+from apps.inventory.decisions.shipping import Pick, Promise, cost_picks, keep_expired, pick_requests
 from apps.inventory.events import shipment_shipped
 from apps.inventory.selectors.shipments import shipments_by_source, shipped_lines
 from apps.inventory.services.escrow import fold_orders
@@ -18,17 +19,20 @@ from apps.inventory.services.locking import OF_ORDERS, lock_stock
 from apps.inventory.services.policies import requests_held_back
 from apps.inventory.services.posting import post_costs, unpostable_shipments
 from apps.inventory.services.reserving import StockMoved
+from apps.masterdata.contract import entities_by_id
 from ordercash.kernel.actor import Actor
+from ordercash.kernel.clock import business_date
 from ordercash.kernel.ids import new_id, new_ids
 from ordercash.kernel.sql import columns_of, fetch, run
 from ordercash.kernel.transactions import joins
 
 # Promises of stock rows that appeared after the lock was taken are left for the next call.
 PROMISES = """
-SELECT r.id, r.order_id, r.line_id, r.product_id, r.warehouse_id, r.stock_id, r.quantity
+SELECT r.id, r.order_id, r.line_id, r.product_id, r.warehouse_id, r.stock_id, r.quantity, r.lot_id, t.expires_on
   FROM inventory_reservation r JOIN inventory_warehouse w ON w.id = r.warehouse_id
+  LEFT JOIN inventory_lot t ON t.id = r.lot_id
  WHERE r.order_id = ANY(%s::uuid[]) AND r.state = 'firm' AND (r.stock_id IS NULL OR r.stock_id = ANY(%s::uuid[]))
- ORDER BY w.priority, w.code, r.id
+ ORDER BY w.priority, w.code, t.expires_on, r.id
 """
 
 SHIPMENTS = """
@@ -51,11 +55,11 @@ WITH used AS (
      GROUP BY reservation_id
 ), consumed AS (
     DELETE FROM inventory_reservation r USING used u WHERE r.id = u.reservation_id AND r.quantity = u.used
-    RETURNING r.order_id, r.line_id, r.product_id, r.stock_id, r.quota_id, u.*
+    RETURNING r.order_id, r.line_id, r.product_id, r.stock_id, r.lot_id, r.quota_id, u.*
 ), lowered AS (
     UPDATE inventory_reservation r SET quantity = r.quantity - u.used
       FROM used u WHERE r.id = u.reservation_id AND r.quantity > u.used
-    RETURNING r.order_id, r.line_id, r.product_id, r.stock_id, r.quota_id, u.*
+    RETURNING r.order_id, r.line_id, r.product_id, r.stock_id, r.lot_id, r.quota_id, u.*
 ), moved AS (
     SELECT * FROM consumed UNION ALL SELECT * FROM lowered
 ), issued AS (
@@ -64,8 +68,8 @@ WITH used AS (
       FROM (SELECT stock_id, sum(used) AS used, sum(cost)::bigint AS cost FROM moved WHERE stock_id IS NOT NULL GROUP BY stock_id) i
      WHERE s.id = i.stock_id
 )
-INSERT INTO inventory_shipmentline (id, shipment_id, order_id, line_id, product_id, stock_id, quota_id, quantity, cost_minor)
-SELECT p.id, p.shipment_id, m.order_id, m.line_id, m.product_id, m.stock_id, m.quota_id, p.quantity, p.cost_minor
+INSERT INTO inventory_shipmentline (id, shipment_id, order_id, line_id, product_id, stock_id, lot_id, quota_id, quantity, cost_minor)
+SELECT p.id, p.shipment_id, m.order_id, m.line_id, m.product_id, m.stock_id, m.lot_id, m.quota_id, p.quantity, p.cost_minor
   FROM moved m, unnest(m.ids, m.shipment_ids, m.quantities, m.costs) AS p (id, shipment_id, quantity, cost_minor)
 """
 
@@ -76,8 +80,9 @@ def ship(requests: Sequence[ShipRequest], *, actor: Actor) -> ShipResult:
 
     A request is refused as a whole when a line has less reserved than asked (`not_reserved`), nothing is reserved
     (`nothing_reserved`), it names nothing (`nothing_asked`), shares its source_ref (`source_ref_repeated`), or its order's policy
-    lets it wait (the codes of `held_back`). A source_ref that shipped before is answered with what it shipped then. A request whose
-    cost the ledger cannot post (no account, no rule, a closed period) is refused alone, with the ledger's code.
+    lets it wait (the codes of `held_back`), or goods of a lot that has expired would leave (`lot_expired`). A source_ref that shipped
+    before is answered with what it shipped then. A request whose cost the ledger cannot post (no account, no rule, a closed period) is
+    refused alone, with the ledger's code.
     """
     before = _shipped_before(requests)
     known = {shipment.source_ref for shipment in before.shipments}
@@ -93,6 +98,7 @@ def ship(requests: Sequence[ShipRequest], *, actor: Actor) -> ShipResult:
         fold_orders(order_ids, dealt)
     promises = [Promise(*row) for row in fetch(PROMISES, [order_ids, list(stock)])]
     picks, refused = pick_requests(fresh, promises)
+    picks, expired = keep_expired(picks, _day_of)
     costs = cost_picks(picks, {row.id: (row.on_hand, row.value_minor) for row in stock.values()})
     picks, costs, unpostable = _postable(picks, costs, fresh)
     shipments = _create_shipments(picks)
@@ -100,7 +106,13 @@ def ship(requests: Sequence[ShipRequest], *, actor: Actor) -> ShipResult:
     made = list(shipments.values())
     post_costs(made, lines)
     record_events([shipment_shipped(shipment, lines_of, actor) for shipment, lines_of in _together(made, lines)])
-    return ShipResult([*before.shipments, *made], [*before.lines, *lines], [*repeated, *waiting, *refused, *unpostable])
+    return ShipResult(
+        [*before.shipments, *made], [*before.lines, *lines], [*repeated, *waiting, *refused, *expired, *unpostable]
+    )
+
+
+def _day_of(request: ShipRequest) -> date:
+    return business_date(request.shipped_at, entities_by_id()[request.legal_entity_id].time_zone)
 
 
 def _gated(requests: Sequence[ShipRequest]) -> tuple[list[ShipRequest], list[Refusal]]:

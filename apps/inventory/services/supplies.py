@@ -16,11 +16,12 @@ from ordercash.kernel.transactions import joins
 
 ANNOUNCE = """
 INSERT INTO inventory_supply (id, warehouse_id, product_id, kind, quantity, unit_cost, due_at, first_due_at, source_ref, status,
-                              comes_by_itself)
+                              comes_by_itself, lot_code, expires_on)
 SELECT id, warehouse_id, product_id, CASE kind WHEN 'opening' THEN 'opening' ELSE 'purchase' END, quantity, unit_cost, due_at, due_at,
-       source_ref, 'confirmed', true
-  FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::varchar[], %s::numeric[], %s::numeric[], %s::timestamptz[], %s::varchar[])
-       AS s (id, warehouse_id, product_id, kind, quantity, unit_cost, due_at, source_ref)
+       source_ref, 'confirmed', true, lot_code, expires_on
+  FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::varchar[], %s::numeric[], %s::numeric[], %s::timestamptz[], %s::varchar[],
+              %s::varchar[], %s::date[])
+       AS s (id, warehouse_id, product_id, kind, quantity, unit_cost, due_at, source_ref, lot_code, expires_on)
 ON CONFLICT (source_ref) DO NOTHING
 RETURNING source_ref
 """
@@ -32,7 +33,8 @@ SELECT id, product_id, warehouse_id FROM inventory_supply
 
 # Supplies are locked after stock, as everywhere; what another worker received meanwhile is not open any more.
 STILL_DUE = """
-SELECT warehouse_id, product_id, open_quantity, unit_cost, due_at, source_ref, CASE kind WHEN 'opening' THEN 'opening' ELSE 'receipt' END
+SELECT warehouse_id, product_id, open_quantity, unit_cost, due_at, source_ref, CASE kind WHEN 'opening' THEN 'opening' ELSE 'receipt' END,
+       lot_code, expires_on
   FROM inventory_supply WHERE id = ANY(%s::uuid[]) AND comes_by_itself AND open_quantity > 0 ORDER BY id FOR NO KEY UPDATE
 """
 
@@ -53,10 +55,21 @@ def plan_receipts(receipts: Sequence[ReceiptDraft], *, now: datetime) -> Movemen
     """Announce goods that `receive_due` will put on the shelf when their time has come. Repeating a source_ref does nothing."""
     drafts, refused = sound_receipts(receipts, currencies_of_warehouses())
     rows = [
-        (new_id(), d.warehouse_id, d.product_id, d.kind, d.quantity, d.unit_cost, d.due_at, d.source_ref)
+        (
+            new_id(),
+            d.warehouse_id,
+            d.product_id,
+            d.kind,
+            d.quantity,
+            d.unit_cost,
+            d.due_at,
+            d.source_ref,
+            d.lot_code,
+            d.expires_on,
+        )
         for d in drafts
     ]
-    made = {row[0] for row in fetch(ANNOUNCE, columns_of(rows, 8))} if rows else set()
+    made = {row[0] for row in fetch(ANNOUNCE, columns_of(rows, 10))} if rows else set()
     new = [draft for draft in drafts if draft.source_ref in made]
     if new:
         repeg(_groups(new), now=now)

@@ -1,12 +1,13 @@
 """What comes of supplies, in parts and late: on the shelf first, then counted on the supply."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from apps.audit.contract import record_events, set_change_actor
 from apps.inventory.decisions.facts import ReceiptDraft
 from apps.inventory.decisions.facts.supplies import SupplyArrival, SupplyFacts, SupplyResult
+from apps.inventory.decisions.receiving import Place
 from apps.inventory.decisions.supplies import receive_supply, take_arrivals
 from apps.inventory.events import supply_received
 from apps.inventory.selectors.supplies import supplies_by_id
@@ -48,10 +49,11 @@ def receive_supplies(arrivals: Sequence[SupplyArrival], *, now: datetime, actor:
     fresh = [arrival for ref, arrival in first.items() if ref not in known]
     asked = {arrival.supply_id for arrival in first.values()}
     found = supplies_by_id(asked)
-    lock_shelves([(supply.product_id, supply.warehouse_id) for supply in found.values()])
+    shelves = lock_shelves([(supply.product_id, supply.warehouse_id) for supply in found.values()])
     before = lock_supplies(asked)
     taken, refused = take_arrivals(fresh, before)
-    result = receive_stock([_receipt(arrival, before[arrival.supply_id]) for arrival in taken], actor=actor)
+    in_lots = {place for place, shelf in shelves.items() if shelf.has_lots}
+    result = receive_stock([_receipt(arrival, before[arrival.supply_id], in_lots) for arrival in taken], actor=actor)
     came = [arrival for arrival in taken if arrival.source_ref in set(result.made)]
     after = _count(came, before, now, actor)
     return SupplyResult([after.get(each, before[each]) for each in _order(first, before)], [*refused, *result.refused])
@@ -62,7 +64,9 @@ def _order(arrivals: Mapping[str, SupplyArrival], known: Mapping[UUID, SupplyFac
     return [each for each in dict.fromkeys(a.supply_id for a in arrivals.values()) if each in known]
 
 
-def _receipt(arrival: SupplyArrival, supply: SupplyFacts) -> ReceiptDraft:
+def _receipt(arrival: SupplyArrival, supply: SupplyFacts, in_lots: Container[Place]) -> ReceiptDraft:
+    """Return what came as a receipt; the lot is the announced one unless another is named."""
+    announced = (supply.product_id, supply.warehouse_id) in in_lots and arrival.lot_code in ("", supply.lot_code)
     return ReceiptDraft(
         warehouse_id=supply.warehouse_id,
         product_id=supply.product_id,
@@ -71,6 +75,8 @@ def _receipt(arrival: SupplyArrival, supply: SupplyFacts) -> ReceiptDraft:
         due_at=arrival.received_at,
         source_ref=arrival.source_ref,
         kind="opening" if supply.kind == "opening" else "receipt",
+        lot_code=supply.lot_code if announced else arrival.lot_code,
+        expires_on=arrival.expires_on or (supply.expires_on if announced else None),
     )
 
 

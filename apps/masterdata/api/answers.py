@@ -68,6 +68,8 @@ class ProductShown(Answer):
     weight_kg: Number | None
     tax_class: Literal["standard", "reduced", "zero", "exempt"]
     is_sellable: bool
+    tracks_lots: bool
+    shelf_life_days: int | None
     unit: str
     parts: list[PartShown]
     units: list[OtherUnitShown]

@@ -119,6 +119,11 @@ class ProductChanges(BaseModel):
     ] = None
     tax_class: Literal["standard", "reduced", "zero", "exempt"] = "standard"
     is_sellable: Flag = True
+    tracks_lots: Annotated[Flag, Field(description="Its goods are kept by lot, each with its expiry")] = False
+    shelf_life_days: Annotated[
+        Annotated[Whole, Field(ge=1, le=32767)] | None,
+        Field(description="From receipt to expiry; null: each lot says so itself"),
+    ] = None
     parts: Annotated[list[Part], Field(max_length=100, description="Of a bundle, and only of one")] = []
     units: Annotated[list[OtherUnit], Field(max_length=20)] = []
 

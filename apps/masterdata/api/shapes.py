@@ -54,7 +54,7 @@ def shown_products(rows: Sequence[Product]) -> list[dict[str, Any]]:
 
 
 def _product(row: Product, parts: Sequence[PartFacts], units: Mapping[str, Decimal]) -> dict[str, Any]:
-    names = ("sku", "name", "kind", "category", "tax_class", "is_sellable")
+    names = ("sku", "name", "kind", "category", "tax_class", "is_sellable", "tracks_lots", "shelf_life_days")
     return {
         "id": row.pk,
         **{name: getattr(row, name) for name in names},

@@ -26,6 +26,8 @@ class ProductFacts:
     is_sellable: bool
     category: str = ""
     weight_kg: Decimal | None = None
+    tracks_lots: bool = False
+    shelf_life_days: int | None = None
 
     @property
     def is_stocked(self) -> bool:
@@ -51,7 +53,8 @@ class PartFacts:
 
 
 _PRODUCTS: Final = """
-SELECT p.id, p.sku, p.name, p.kind, p.tax_class, p.unit, u.decimals, p.is_sellable, p.category, trim_scale(p.weight_kg)
+SELECT p.id, p.sku, p.name, p.kind, p.tax_class, p.unit, u.decimals, p.is_sellable, p.category, trim_scale(p.weight_kg),
+       p.tracks_lots, p.shelf_life_days
   FROM masterdata_product p JOIN masterdata_unitofmeasure u ON u.code = p.unit
 """
 _PARTS: Final = """

@@ -153,6 +153,8 @@ def _product(row: Mapping[str, Any]) -> dict[str, Any]:
         "tax_class": row.get("tax_class", "standard"),
         "unit_id": row.get("unit", "piece"),
         "is_sellable": row.get("sellable", True),
+        "tracks_lots": row.get("lots", False),
+        "shelf_life_days": row.get("shelf_life_days"),
     }
 
 

@@ -46,6 +46,8 @@ class ProductDraft:
     is_sellable: bool = True
     category: str = ""
     weight_kg: Decimal | None = None
+    tracks_lots: bool = False
+    shelf_life_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +112,17 @@ def ensure_products(drafts: Sequence[ProductDraft]) -> dict[str, ProductFacts]:
             draft.is_sellable,
             draft.category,
             draft.weight_kg,
+            draft.tracks_lots,
+            draft.shelf_life_days,
         )
         for id_, draft in zip(new_ids(len(wanted)), wanted, strict=True)
     ]
     run(
-        "INSERT INTO masterdata_product (id, sku, name, kind, tax_class, unit, is_sellable, category, weight_kg)"
+        "INSERT INTO masterdata_product (id, sku, name, kind, tax_class, unit, is_sellable, category, weight_kg,"
+        " tracks_lots, shelf_life_days)"
         " SELECT * FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::bool[],"
-        " %s::text[], %s::numeric[]) ON CONFLICT (sku) DO NOTHING",
-        columns_of(rows, 9),
+        " %s::text[], %s::numeric[], %s::bool[], %s::int[]) ON CONFLICT (sku) DO NOTHING",
+        columns_of(rows, 11),
     )
     return known | products_by_sku(missing)
 

@@ -37,6 +37,12 @@ class UnitsRefused(DomainError):
     code, title = "units_refused", "The units cannot be kept"
 
 
+class LotsRefused(Conflict):
+    """A product cannot be kept in lots now, or not without them."""
+
+    code, title = "lots_refused", "Goods of this product lie in stock"
+
+
 REFUSALS: Final[Refusals] = {
     "masterdata_customer_code_key": (CodeTaken, "Another customer has this code."),
     "masterdata_product_sku_key": (CodeTaken, "Another product has this SKU."),
@@ -44,6 +50,11 @@ REFUSALS: Final[Refusals] = {
     "bundle_part_once": (PartsRefused, "A product is in a bundle once, in its whole quantity."),
     "bundle_part_above_zero": (PartsRefused, "The quantity of a part is above zero."),
     "bundle_part_is_another": (PartsRefused, "A bundle is no part of itself."),
+    "product_lots_without_stock": (
+        LotsRefused,
+        "Whether it is kept in lots can change while none of it is in stock, reserved or dealt out to slots.",
+    ),
+    "product_shelf_life_positive": (LotsRefused, "Goods last a day at least."),
     "product_unit_is_another": (UnitsRefused, "This is the product's own unit."),
     "product_unit_once": (UnitsRefused, "Each unit is named once."),
     "product_unit_above_zero": (UnitsRefused, "A unit holds more than nothing of the product's own unit."),

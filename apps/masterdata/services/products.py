@@ -20,7 +20,9 @@ from ordercash.kernel.errors import Fault, NotFound
 from ordercash.kernel.transactions import joins, writes
 
 # A product's kind and unit stay: goods have stock behind them, prices are for the unit.
-CHANGEABLE: Final = frozenset({"name", "category", "weight_kg", "tax_class", "is_sellable"})
+CHANGEABLE: Final = frozenset(
+    {"name", "category", "weight_kg", "tax_class", "is_sellable", "tracks_lots", "shelf_life_days"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ def change_product(
 ) -> Product:
     """Change some of the CHANGEABLE columns, and replace all parts or all units when some are given.
 
-    Raises NotFound, PartsRefused, UnitsRefused, UnknownReference, or ValueError for any other column.
+    Raises NotFound, LotsRefused, PartsRefused, UnitsRefused, UnknownReference, or ValueError for any other column.
     """
     if not changes.keys() <= CHANGEABLE:
         raise ValueError(f"not changeable: {sorted(changes.keys() - CHANGEABLE)}")
@@ -99,7 +101,8 @@ def _create(drafts: Sequence[ProductDraft], actor: Actor) -> list[Product]:
     rows = [
         Product(
             sku=draft.sku, name=draft.name, kind=draft.kind, tax_class=draft.tax_class, unit_id=draft.unit,
-            is_sellable=draft.is_sellable, category=draft.category, weight_kg=draft.weight_kg,
+            is_sellable=draft.is_sellable, category=draft.category, weight_kg=draft.weight_kg, tracks_lots=draft.tracks_lots,
+            shelf_life_days=draft.shelf_life_days,
         )
         for draft in drafts
     ]  # fmt: skip

@@ -20,6 +20,7 @@ class BinMove:
     occurred_at: datetime
     source_ref: str
     note: str = ""
+    lot_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -11,7 +11,11 @@ from apps.inventory.decisions.facts.refusals import Refusal
 
 @dataclass(frozen=True, slots=True)
 class ReceiptDraft:
-    """Goods that came in, or will at `due_at`; `kind` is "receipt" or "opening", `unit_cost` in major units."""
+    """Goods that came in, or will at `due_at`; `kind` is "receipt" or "opening", `unit_cost` in major units.
+
+    Of a product that is kept in lots the lot is named, and the first day on which it cannot leave any more unless the lot is known
+    or the product says how long its goods last.
+    """
 
     warehouse_id: UUID
     product_id: UUID
@@ -20,6 +24,8 @@ class ReceiptDraft:
     due_at: datetime
     source_ref: str
     kind: str = "receipt"
+    lot_code: str = ""
+    expires_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +39,8 @@ class AdjustmentDraft:
     source_ref: str
     note: str = ""
     unit_cost: Decimal | None = None
+    lot_code: str = ""
+    expires_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,18 +41,19 @@ WITH claim AS (
       FROM used u WHERE r.id = u.reservation_id AND r.quantity > u.quantity
     RETURNING r.*
 ), moved AS (
-    SELECT c.order_id, c.line_id, t.product_id, t.warehouse_id, t.stock_id, c.quantity, c.occurred_at, t.hold_id, t.slot_no
+    SELECT c.order_id, c.line_id, t.product_id, t.warehouse_id, t.stock_id, c.quantity, c.occurred_at, t.hold_id, t.slot_no, t.lot_id
       FROM (SELECT * FROM gone UNION ALL SELECT * FROM lowered) t JOIN claim c ON c.reservation_id = t.id
 ), plain AS (
     INSERT INTO inventory_reservation AS r (id, order_id, line_id, product_id, warehouse_id, stock_id, quantity, occurred_at, hold_id)
-    SELECT new_id(), order_id, line_id, product_id, warehouse_id, stock_id, quantity, occurred_at, hold_id FROM moved WHERE slot_no IS NULL
+    SELECT new_id(), order_id, line_id, product_id, warehouse_id, stock_id, quantity, occurred_at, hold_id
+      FROM moved WHERE slot_no IS NULL AND lot_id IS NULL
     ON CONFLICT (line_id, warehouse_id, product_id) WHERE lot_id IS NULL AND slot_no IS NULL AND quota_id IS NULL
        DO UPDATE SET quantity = r.quantity + excluded.quantity
 ), slotted AS (
     INSERT INTO inventory_reservation AS r
-           (id, order_id, line_id, product_id, warehouse_id, stock_id, quantity, occurred_at, hold_id, slot_no)
-    SELECT new_id(), order_id, line_id, product_id, warehouse_id, stock_id, quantity, occurred_at, hold_id, slot_no
-      FROM moved WHERE slot_no IS NOT NULL
+           (id, order_id, line_id, product_id, warehouse_id, stock_id, quantity, occurred_at, hold_id, slot_no, lot_id)
+    SELECT new_id(), order_id, line_id, product_id, warehouse_id, stock_id, quantity, occurred_at, hold_id, slot_no, lot_id
+      FROM moved WHERE slot_no IS NOT NULL OR lot_id IS NOT NULL
     ON CONFLICT (line_id, warehouse_id, product_id, lot_id, slot_no) WHERE quota_id IS NULL AND (lot_id IS NOT NULL OR slot_no IS NOT NULL)
        DO UPDATE SET quantity = r.quantity + excluded.quantity
 )

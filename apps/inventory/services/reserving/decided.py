@@ -1,7 +1,7 @@
 """Lines that the usual statement does not serve: decided one by one among stock rows that are locked, then written.
 
-That is what no first warehouse has whole, what is handled by a row lock, and slots that are dry. A row lock is this way without the
-shortcut before it: lock, look, decide, take.
+That is what no first warehouse has whole, what is handled by a row lock, what is kept in lots, and slots that are dry. A row lock is
+this way without the shortcut before it: lock, look, decide, take.
 """
 
 from collections.abc import Sequence
@@ -12,6 +12,7 @@ from uuid import UUID
 from apps.inventory.decisions.allocation import Take
 from apps.inventory.decisions.facts import DemandLine
 from apps.inventory.services.escrow import gather
+from apps.inventory.services.lots import spoiled
 from apps.inventory.services.reserving.fast import Shelves
 from apps.inventory.services.reserving.kept import route_kept
 from apps.inventory.services.reserving.route import route
@@ -27,7 +28,11 @@ def take_decided(lines: Sequence[DemandLine], shelves: Shelves) -> list[Take]:
     """Choose for the lines, in the order given, among these locked rows, and write what they get; slots are dealt out anew at the end."""
     back = gather(shelves.with_slots)
     free: dict[UUID, Decimal] = dict(fetch(FREE_NOW, [list(back)])) if back else {}  # type: ignore[arg-type]
-    candidates = [replace(row, free=free.get(row.stock_id, row.free)) for row in shelves.candidates]
+    now = max((line.occurred_at for line in lines), default=None)
+    gone = spoiled(shelves.in_lots, now=now) if now else {}
+    candidates = [
+        replace(row, free=free.get(row.stock_id, row.free) - gone.get(row.stock_id, 0)) for row in shelves.candidates
+    ]
     takes = route_kept(lines, candidates, shelves.with_quotas) if shelves.with_quotas else route(lines, candidates)
     take_reserved(takes, {line.line_id: line for line in lines}, statement=TAKE)
     if shelves.with_slots:

@@ -29,7 +29,8 @@ WITH wanted AS (
      GROUP BY legal_entity_id, product_id
 ), locked AS MATERIALIZED (
     SELECT s.id, s.product_id, s.warehouse_id, w.legal_entity_id, w.priority, w.code, {MAY_SELL} AS free,
-           s.handling = 'conditional' AND NOT s.has_lots AND NOT s.has_quotas AS is_usual, s.handling, s.has_quotas,
+           s.handling = 'conditional' AND NOT s.has_lots AND NOT s.has_quotas AS is_usual,
+           CASE WHEN s.has_lots THEN 'lots' ELSE s.handling END AS handling, s.has_quotas,
            d.quantity AS wanted, d.order_ids, d.line_ids, d.quantities, d.instants
       FROM wanted d
       JOIN inventory_warehouse w ON w.legal_entity_id = d.legal_entity_id AND w.is_active
@@ -56,18 +57,19 @@ SELECT legal_entity_id, product_id, id, warehouse_id, free, id IN (SELECT id FRO
 class Shelves(NamedTuple):
     """The locked stock rows that may serve what is still wanted, in the order in which warehouses are asked.
 
-    Besides, those with slots, and the groups of which something is kept for channels.
+    Besides, those with slots, the groups of which something is kept for channels, and the rows that are kept in lots.
     """
 
     candidates: list[Candidate]
     with_slots: list[UUID]
     with_quotas: set[Group]
+    in_lots: list[UUID]
 
 
 def take_from_first(goods: Sequence[DemandLine]) -> tuple[list[DemandLine], Shelves]:
     """Reserve every group that its first warehouse can serve; return the other lines and who else might serve them."""
     if not goods:
-        return [], Shelves([], [], set())
+        return [], Shelves([], [], set(), [])
     rows = [
         (line.order_id, line.line_id, line.legal_entity_id, line.product_id, line.quantity, line.occurred_at)
         for line in goods
@@ -82,5 +84,6 @@ def take_from_first(goods: Sequence[DemandLine]) -> tuple[list[DemandLine], Shel
         ],
         [row[2] for row in found if row[6] == "slots"],
         {(row[0], row[1]) for row in found if row[7]},
+        [row[2] for row in found if row[6] == "lots"],
     )
     return short, shelves

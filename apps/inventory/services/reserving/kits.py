@@ -11,7 +11,7 @@ from ordercash.kernel.sql import fetch
 # The last warehouse before the first; what comes out of a slot is left alone.
 OF_LINES = """
 SELECT r.line_id, r.id, r.quantity FROM inventory_reservation r JOIN inventory_warehouse w ON w.id = r.warehouse_id
- WHERE r.line_id = ANY(%s::uuid[]) AND r.stock_id IS NOT NULL AND r.slot_no IS NULL AND r.lot_id IS NULL AND r.state = 'firm'
+ WHERE r.line_id = ANY(%s::uuid[]) AND r.stock_id IS NOT NULL AND r.slot_no IS NULL AND r.state = 'firm'
  ORDER BY w.priority DESC, w.code DESC, r.id
 """
 

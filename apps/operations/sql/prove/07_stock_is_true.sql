@@ -1,4 +1,4 @@
--- No stock below zero; reserved = sum of reservations; on hand = movements - shipped; value = what came in - what it cost; bins = what was moved into them
+-- No stock below zero; reserved = sum of reservations; on hand = movements - shipped; value = what came in - what it cost; bins = what was moved into them; lots = their row
 WITH moved AS (
     SELECT stock_id, sum(quantity) AS quantity, sum(value_minor) AS value_minor FROM inventory_stockmovement GROUP BY stock_id
 ), shipped AS (
@@ -41,3 +41,29 @@ SELECT w.code || ' ' || p.sku, coalesce(m.damaged, 0) || ' damaged, ' || coalesc
   LEFT JOIN (SELECT stock_id, sum(damaged_change) AS damaged, sum(held_change) AS held FROM inventory_stockmovement GROUP BY stock_id) m
     ON m.stock_id = s.id
  WHERE s.damaged <> coalesce(m.damaged, 0) OR s.on_hold <> coalesce(m.held, 0)
+UNION ALL
+SELECT w.code || ' ' || p.sku, s.on_hand || ' on hand, ' || s.reserved || ' reserved, ' || (s.damaged + s.on_hold) || ' set aside',
+       coalesce(l.on_hand, 0) || ' on hand, ' || coalesce(l.reserved, 0) || ' reserved, ' || coalesce(l.blocked, 0) || ' set aside',
+       'lots against their row'
+  FROM inventory_stock s
+  JOIN inventory_warehouse w ON w.id = s.warehouse_id
+  JOIN masterdata_product p ON p.id = s.product_id
+  LEFT JOIN (SELECT stock_id, sum(on_hand) AS on_hand, sum(reserved) AS reserved, sum(blocked) AS blocked, sum(damaged) AS damaged
+               FROM inventory_lot GROUP BY stock_id) l ON l.stock_id = s.id
+ WHERE s.has_lots <> p.tracks_lots
+    OR s.has_lots AND (s.on_hand, s.reserved, s.damaged, s.damaged + s.on_hold)
+                  <> (coalesce(l.on_hand, 0), coalesce(l.reserved, 0), coalesce(l.damaged, 0), coalesce(l.blocked, 0))
+    OR NOT s.has_lots AND (coalesce(l.on_hand, 0) <> 0 OR coalesce(l.reserved, 0) <> 0)
+UNION ALL
+SELECT 'lot ' || l.code || ' of ' || p.sku,
+       (coalesce(m.quantity, 0) - coalesce(sh.quantity, 0)) || ' on hand, ' || coalesce(r.quantity, 0) || ' reserved, ' || coalesce(m.blocked, 0) || ' set aside',
+       l.on_hand || ' on hand, ' || l.reserved || ' reserved, ' || l.blocked || ' set aside', 'lots against what names them'
+  FROM inventory_lot l
+  JOIN inventory_stock s ON s.id = l.stock_id
+  JOIN masterdata_product p ON p.id = s.product_id
+  LEFT JOIN (SELECT lot_id, sum(quantity) AS quantity, sum(damaged_change + held_change) AS blocked FROM inventory_stockmovement
+              WHERE lot_id IS NOT NULL GROUP BY lot_id) m ON m.lot_id = l.id
+  LEFT JOIN (SELECT lot_id, sum(quantity) AS quantity FROM inventory_shipmentline WHERE lot_id IS NOT NULL GROUP BY lot_id) sh ON sh.lot_id = l.id
+  LEFT JOIN (SELECT lot_id, sum(quantity) AS quantity FROM inventory_reservation WHERE lot_id IS NOT NULL GROUP BY lot_id) r ON r.lot_id = l.id
+ WHERE l.on_hand <> coalesce(m.quantity, 0) - coalesce(sh.quantity, 0) OR l.reserved <> coalesce(r.quantity, 0)
+    OR l.blocked <> coalesce(m.blocked, 0)
