@@ -3,10 +3,13 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 from uuid import UUID
 
 from apps.inventory.decisions.costing import returned_cost
 from apps.inventory.decisions.facts import Refusal, ReturnItem
+
+RETURN_BINS: Final = ("shelf", "inspection", "damaged")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,8 @@ def _refusal(item: ReturnItem, line: ShippedBefore, before: Decimal) -> Refusal 
             "more_than_shipped",
             f"{item.quantity} cannot come back: {line.quantity} shipped, {before} returned already.",
         )
+    if item.bin not in RETURN_BINS:
+        return Refusal(item.source_ref, "unknown_bin", f"Nothing comes back to {item.bin!r}.")
     if item.restock and line.in_lots and line.lot_id is None:
         detail = (
             "It left before its product was kept in lots: take it back without stock, and count it in with its lot."

@@ -5,17 +5,16 @@ from uuid import UUID
 
 from apps.audit.contract import record_events
 from apps.inventory.decisions.facts import ReturnedLine, ReturnItem, ReturnResult
-from apps.inventory.decisions.receiving import Movement
 from apps.inventory.decisions.returning import ShippedBefore, TakenBack, take_back
 from apps.inventory.events import goods_returned
+from apps.inventory.services.bins import MOVE
 from apps.inventory.services.locking import OF_SHIPMENT_LINES, LockedStock, lock_stock
-from apps.inventory.services.moving import move_in
 from apps.inventory.services.posting import return_fact
 from apps.inventory.services.reserving import StockMoved
 from apps.inventory.services.sharing import share_out
 from apps.ledger.contract import post_entries
 from ordercash.kernel.actor import Actor
-from ordercash.kernel.ids import new_ids
+from ordercash.kernel.ids import new_id, new_ids
 from ordercash.kernel.sql import columns_of, fetch, insert_rows, run
 from ordercash.kernel.transactions import joins
 
@@ -55,8 +54,11 @@ RETURN_COLUMNS = {
 def receive_returns(items: Sequence[ReturnItem], *, actor: Actor) -> ReturnResult:
     """Take shipped goods back; restocked ones return to their stock row at their original cost, which cost of sales gives back.
 
+    What has to be looked at, or is damaged, lies there and is promised to nobody.
+
     A source_ref that came back before is answered with what it was then. Refused: `unknown_shipment_line`,
-    `quantity_not_positive`, `more_than_shipped`, `lot_missing`. Goods in lots return to theirs. Services come back without stock.
+    `quantity_not_positive`, `more_than_shipped`, `unknown_bin`, `lot_missing`. Goods in lots return to theirs. Services come back
+    without stock.
     """
     before = [ReturnedLine(*row) for row in fetch(KNOWN, [[item.source_ref for item in items]])]
     known = {line.source_ref for line in before}
@@ -71,7 +73,7 @@ def receive_returns(items: Sequence[ReturnItem], *, actor: Actor) -> ReturnResul
     record_events(
         [goods_returned(line, back.item.occurred_at, back.line.legal_entity_id, actor) for back, line in pairs]
     )
-    _share_out([back for back, line in pairs if line.is_restocked])
+    _share_out([back for back, line in pairs if line.is_restocked and back.item.bin == "shelf"])
     return ReturnResult([*before, *returned], refused)
 
 
@@ -120,16 +122,16 @@ def _returned(return_id: UUID, back: TakenBack) -> ReturnedLine:
 
 
 def _restock(pairs: Sequence[tuple[TakenBack, ReturnedLine]], stock: dict[UUID, LockedStock], actor: Actor) -> None:
-    """Put goods back on their shelves and take their cost back out of cost of sales."""
-    movements = []
+    """Put goods back where they are to lie and take their cost back out of cost of sales."""
+    rows = []
     for back, line in pairs:
         shelf = stock[back.line.stock_id]  # type: ignore[index]  # restocked goods have a stock row
-        ref = f"goods_return:{line.return_id}"
-        movement = Movement(
-            (shelf.product_id, shelf.warehouse_id), "return", line.quantity, line.cost_minor, ref, "", back.line.lot_id
-        )
-        movements.append((movement, shelf.id, back.item.occurred_at))
-    move_in(movements, actor=actor)
+        damaged, held = (line.quantity if back.item.bin == bin_name else 0 for bin_name in ("damaged", "inspection"))
+        facts = (new_id(), shelf.id, "return", line.quantity, damaged, held, line.cost_minor)
+        text = (f"goods_return:{line.return_id}", "", back.line.lot_id, actor.id, back.item.occurred_at)
+        rows.append((*facts, *text))
+    if rows:
+        fetch(MOVE, columns_of(rows, 12))
     post_entries(
         [
             return_fact(

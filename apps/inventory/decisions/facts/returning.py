@@ -11,13 +11,17 @@ from apps.inventory.decisions.facts.refusals import Refusal
 
 @dataclass(frozen=True, slots=True)
 class ReturnItem:
-    """A quantity of a shipment line that came back; `restock` puts it back on the shelf at its original cost."""
+    """A quantity of a shipment line that came back; `restock` puts it back in stock at its original cost.
+
+    `bin` says where: on the shelf, to be looked at (inspection) or damaged; only the shelf is promised to anybody.
+    """
 
     shipment_line_id: UUID
     quantity: Decimal
     restock: bool
     source_ref: str
     occurred_at: datetime
+    bin: str = "shelf"
 
 
 @dataclass(frozen=True, slots=True)
