@@ -222,14 +222,16 @@ class TestWaiting:
 
     def test_without_rules_now_it_is_served_by_priority(self, place: Place) -> None:
         put_in_force(SOURCING, RULES | {"restrictions": [{"name": "none", "when": "km >= 0"}]})
-        line = wanted(place, 3)
+        line = wanted(place, 13)
         Stock.objects.all().update(safety_stock=0)
         joined(reserve_lines, [line])
         assert Backorder.objects.get().reason == "rules"
         Activation.objects.filter(rulebook__kind=SOURCING).update(until_at=NOW)
         forget_everything()
         joined(serve_kept_back, after=FIRST, now=NOW + timedelta(hours=1), limit=10)
-        assert lies(place, line) == {LONDON: 3}
+        assert lies(place, line) == {LONDON: 5, EDINBURGH: 5}
+        row = Backorder.objects.get()
+        assert (row.quantity, row.reason) == (3, "short")
 
 
 @pytest.mark.django_db(transaction=True)

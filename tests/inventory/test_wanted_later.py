@@ -118,6 +118,15 @@ class TestLater:
         stirred = fetch(STIRRED, [TODAY, NOW])
         assert stirred == [(place.entity.id, place.products[0].id)]
 
+    def test_a_day_beyond_all_days_does_no_harm(self, place: Place) -> None:
+        rules()
+        line = in_days(place, 0, wanted_on=date.max)
+        answers = joined(reserve_lines, [line])
+        assert (answers[line.line_id].backordered, near(NOW)) == (2, 0)
+        past = in_days(place, 0, wanted_on=date.min)
+        joined(reserve_lines, [past])
+        assert reserved(past) == 2
+
     def test_it_is_cancelled_like_any_line(self, place: Place) -> None:
         rules()
         line = in_days(place, 10)

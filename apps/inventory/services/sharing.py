@@ -12,10 +12,12 @@ from uuid import UUID
 
 from apps.audit.contract import record_events
 from apps.inventory.decisions.allocation import Candidate, Group, Take
+from apps.inventory.decisions.document import SOURCING
 from apps.inventory.decisions.facts import DemandLine
 from apps.inventory.decisions.sharing.engine import share_free, share_whole
 from apps.inventory.decisions.sharing.facts import Given, Line, Shelf, Strategy, from_parts, to_parts
 from apps.inventory.events import Substituted, backorders_filled, goods_substituted
+from apps.inventory.selectors.rules import rules_in_force
 from apps.inventory.services.locking import OF_PLACES, THESE, LockedStock, lock_stock
 from apps.inventory.services.lots import spoiled
 from apps.inventory.services.pegging import repeg
@@ -184,6 +186,8 @@ def serve_kept_back(*, after: UUID, now: datetime, limit: int, actor: Actor = SY
     """
     found = fetch(OF_KEPT_BACK, [after, limit])
     _fill(found, now, actor).kept()
+    if free := [row[1] for row in found if not rules_in_force(SOURCING, at=now, legal_entity_id=row[2])]:
+        note_kept_back((), free)
     return found[-1][1] if len(found) == limit else None
 
 
