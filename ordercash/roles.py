@@ -89,6 +89,7 @@ ROLES: Mapping[str, Sequence[str]] = {
     "finance_controller": (
         *_WORK, *_CASEWORK, *_MONEY, *_BOOKS, *_RULES, *_COSTS,
         "billing.write_off", "pricing.settle_rebates", "ledger.close_period", "ledger.export_journal", *_RULEMAKER, "audit.view_events",
+        "inventory.revalue_stock",
         "masterdata.view_setup", "operations.view_proof", "operations.run_proof",
     ),
     "order_approver": (

@@ -13,6 +13,7 @@ CHANGE_WAREHOUSES: Final = "inventory.change_warehouses"
 VIEW_SUPPLIES: Final = "inventory.view_supplies"
 CHANGE_SUPPLIES: Final = "inventory.change_supplies"
 MOVE_BINS: Final = "inventory.move_bins"
+REVALUE_STOCK: Final = "inventory.revalue_stock"
 CHANGE_SAFETY_STOCK: Final = "inventory.change_safety_stock"
 
 # Promises and their pegs.
@@ -43,6 +44,7 @@ PERMISSIONS: Final[Mapping[str, str]] = {
     "view_supplies": "See supplies and what is promised of them",
     "change_supplies": "Announce supplies, move their days and close them",
     "move_bins": "Move goods between the shelf and the damaged or held, inspect returns, scrap",
+    "revalue_stock": "Change what goods in stock are worth",
     "change_safety_stock": "Set the safety stock of products",
     "view_promises": "See what can be promised and what is",
     "apply_replan": "Carry out the re-plan of a late or short supply",

@@ -9,13 +9,14 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.inventory.api.answers import MovementsMade, StockCardShown
-from apps.inventory.api.bodies import BinMoves, SafetyStocks
-from apps.inventory.api.drafts import bin_moves, safety_stocks
+from apps.inventory.api.bodies import BinMoves, Revaluations, SafetyStocks
+from apps.inventory.api.drafts import bin_moves, revaluations, safety_stocks
 from apps.inventory.api.shapes import shown_card, shown_result
-from apps.inventory.permissions import CHANGE_SAFETY_STOCK, MOVE_BINS, VIEW_STOCK
+from apps.inventory.permissions import CHANGE_SAFETY_STOCK, MOVE_BINS, REVALUE_STOCK, VIEW_STOCK
 from apps.inventory.selectors.stockcard import stock_card, stock_row
 from apps.inventory.services.bins import move_goods
 from apps.inventory.services.desk import keep_back
+from apps.inventory.services.revaluing import revalue_stock
 from apps.masterdata.contract import actor_of
 from ordercash.kernel import clock
 from ordercash.web.api.bodies import read_body
@@ -37,6 +38,22 @@ class BinsMoved(APIView):
 
         def work(_: str) -> tuple[int, dict[str, Any]]:
             return 200, shown_result(move_goods(moves, now=now, actor=actor))
+
+        return respond_once(request, work)
+
+
+class StockRevalued(APIView):
+    """POST what goods in stock are worth anew; the difference is posted. Each source_ref is carried out once."""
+
+    permissions = {"POST": REVALUE_STOCK}
+    shapes = {"POST": Shape(request=Revaluations, answer=MovementsMade, keyed=True)}
+
+    def post(self, request: Request) -> HttpResponse:
+        actor = actor_of(request.user)
+        drafts = revaluations(read_body(Revaluations, request.data).revaluations, now=clock.now())
+
+        def work(_: str) -> tuple[int, dict[str, Any]]:
+            return 200, shown_result(revalue_stock(drafts, actor=actor))
 
         return respond_once(request, work)
 

@@ -136,6 +136,36 @@ class KeptBack(BaseModel):
     quantity: Annotated[Exact, Field(ge=0, le=Decimal("1000000000"), decimal_places=4, allow_inf_nan=False)]
 
 
+class WorthElse(BaseModel):
+    """What one of a product in a warehouse is worth from now on, in the currency of its legal entity, and why."""
+
+    model_config = STRICT
+
+    sku: Code
+    warehouse: Code
+    unit_cost: UnitCost
+    source_ref: SourceRef
+    reason: Annotated[Text, Field(min_length=1, max_length=200)]
+
+
+class Revaluations(BaseModel):
+    """Up to 1,000 rows."""
+
+    model_config = strict(
+        revaluations=[
+            {
+                "sku": "MUG-BLUE",
+                "warehouse": "UK-MAIN",
+                "unit_cost": "1.80",
+                "source_ref": "REV-2026/1",
+                "reason": "The supplier's price fell",
+            }
+        ]
+    )
+
+    revaluations: Annotated[list[WorthElse], Field(min_length=1, max_length=1000)]
+
+
 class SafetyStocks(BaseModel):
     """Up to 1,000 rows."""
 

@@ -4,15 +4,16 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from apps.inventory.api.bodies import Adjustment, BinMove, KeptBack, NewSupply, Receipt
+from apps.inventory.api.bodies import Adjustment, BinMove, KeptBack, NewSupply, Receipt, WorthElse
 from apps.inventory.contract import AdjustmentDraft, ReceiptDraft, WarehouseFacts, warehouses
 from apps.inventory.decisions.facts import bins as facts
+from apps.inventory.decisions.facts.revaluing import Revaluation
 from apps.inventory.decisions.facts.supplies import SupplyDraft
 from apps.masterdata.contract import ProductFacts, products_by_sku
 from ordercash.kernel.errors import Fault
 from ordercash.web.api.problems import InvalidInput
 
-Named = Receipt | Adjustment | NewSupply | BinMove | KeptBack
+Named = Receipt | Adjustment | NewSupply | BinMove | KeptBack | WorthElse
 
 
 def receipt_drafts(receipts: Sequence[Receipt], *, now: datetime) -> list[ReceiptDraft]:
@@ -83,6 +84,15 @@ def bin_moves(moves: Sequence[BinMove], *, now: datetime) -> list[facts.BinMove]
     ]
 
 
+def revaluations(rows: Sequence[WorthElse], *, now: datetime) -> list[Revaluation]:
+    """Return what goods are worth anew; raises InvalidInput with a pointer per fault."""
+    found = _resolve("revaluations", rows)
+    return [
+        Revaluation(place.id, product.id, given.unit_cost, now, given.source_ref, given.reason)
+        for given, (product, place) in zip(rows, found, strict=True)
+    ]
+
+
 def safety_stocks(rows: Sequence[KeptBack]) -> list[facts.SafetyStock]:
     """Return what is kept back; raises InvalidInput with a pointer per fault."""
     found = _resolve("rows", rows)
@@ -114,7 +124,7 @@ def _faults(
         yield Fault(f"{pointer}/sku", "unknown_product", f"There is no product {item.sku}.")
     elif not product.is_stocked:
         yield Fault(f"{pointer}/sku", "not_stocked", f"{item.sku} is a {product.kind}, which has no stock of its own.")
-    elif not _fits(item.quantity, product.decimals):
+    elif not isinstance(item, WorthElse) and not _fits(item.quantity, product.decimals):
         detail = f"{product.sku} is counted in {product.unit} with {product.decimals} decimals."
         yield Fault(f"{pointer}/quantity", "too_many_decimals", detail)
     if item.warehouse not in places:

@@ -41,6 +41,7 @@ urlpatterns = [
     path("inventory/lots", lots.Lots.as_view(), name="api_lots"),
     path("inventory/lots/<uuid:lot_id>", lots.LotDetail.as_view(), name="api_lot"),
     path("inventory/bins", bins.BinsMoved.as_view(), name="api_bins"),
+    path("inventory/revaluations", bins.StockRevalued.as_view(), name="api_revaluations"),
     path("inventory/safety-stock", bins.SafetyStockSet.as_view(), name="api_safety_stock"),
     path("stock/<uuid:stock_id>/card", bins.StockCard.as_view(), name="api_stock_card"),
     path("inventory/supplies", supplies.Supplies.as_view(), name="api_supplies"),

@@ -10,13 +10,14 @@ from django import forms
 from django.utils import timezone
 
 from apps.inventory.decisions.facts.bins import BinMove, SafetyStock
+from apps.inventory.decisions.facts.revaluing import Revaluation
 from apps.inventory.decisions.receiving import MAX_QUANTITY
 from apps.inventory.models import Stock
 from apps.inventory.pages.lots import how_long
 from apps.inventory.pages.stock import MovementRefused, told
-from apps.inventory.permissions import CHANGE_SAFETY_STOCK, MOVE_BINS, VIEW_STOCK
+from apps.inventory.permissions import CHANGE_SAFETY_STOCK, MOVE_BINS, REVALUE_STOCK, VIEW_STOCK
 from apps.inventory.selectors.stockcard import balance_as_of, lots_of, stock_card, stock_row
-from apps.inventory.services.desk import keep_back, move_stock
+from apps.inventory.services.desk import keep_back, move_stock, value_anew
 from ordercash.kernel import clock
 from ordercash.web.actions import Action, Given
 from ordercash.web.columns import Column, Table
@@ -58,6 +59,14 @@ class MoveForm(forms.Form):
     quantity = forms.DecimalField(label="Quantity", min_value=0, max_value=MAX_QUANTITY, decimal_places=4)
     lot = forms.CharField(label="Lot", max_length=60, required=False, help_text="Of goods that are kept in lots.")
     note = forms.CharField(label="Why", max_length=200)
+    reference = forms.CharField(label="Reference", max_length=40, help_text="The same reference is booked once.")
+
+
+class WorthForm(forms.Form):
+    """What one is worth."""
+
+    unit_cost = forms.DecimalField(label="Worth of one", min_value=0, max_digits=13, decimal_places=6)
+    reason = forms.CharField(label="Why", max_length=200)
     reference = forms.CharField(label="Reference", max_length=40, help_text="The same reference is booked once.")
 
 
@@ -126,6 +135,7 @@ class StockCardPage(Page):
     def actions(self) -> Sequence[Action]:
         return (
             Action("Move goods", verb="move", permission=MOVE_BINS, style="primary", form=MoveForm),
+            Action("Change the value", verb="revalue", permission=REVALUE_STOCK, form=WorthForm),
             Action("Keep back", verb="keep_back", permission=CHANGE_SAFETY_STOCK, form=SafetyForm),
         )
 
@@ -144,6 +154,12 @@ class StockCardPage(Page):
             values["lot"],
         )
         return told(move_stock(moves=[move], actor=self.actor, now=clock.now()), "Moved.")
+
+    def do_revalue(self, given: Given) -> str:
+        values, row = given.values, self.row
+        ref = f"worth:{row.pk}:{values['reference']}"
+        draft = Revaluation(row.warehouse_id, row.product_id, values["unit_cost"], clock.now(), ref, values["reason"])
+        return told(value_anew(drafts=[draft], actor=self.actor), "The goods are worth that now.")
 
     def do_keep_back(self, given: Given) -> str:
         row, quantity = self.row, given.values["quantity"]

@@ -14,6 +14,7 @@ from apps.inventory.decisions.facts import (
 )
 from apps.inventory.decisions.facts.bins import BinMove, SafetyStock
 from apps.inventory.decisions.facts.quotas import QuotaDraft
+from apps.inventory.decisions.facts.revaluing import Revaluation
 from apps.inventory.decisions.facts.supplies import (
     SupplyArrival,
     SupplyChange,
@@ -21,7 +22,7 @@ from apps.inventory.decisions.facts.supplies import (
     SupplyDraft,
     SupplyResult,
 )
-from apps.inventory.services import bins, quotas, receiving, supplies, supply_arrivals, supplying
+from apps.inventory.services import bins, quotas, receiving, revaluing, supplies, supply_arrivals, supplying
 from ordercash.kernel.actor import Actor
 from ordercash.kernel.transactions import writes
 
@@ -81,6 +82,13 @@ def close_goods(*, closings: Sequence[SupplyClosing], actor: Actor, now: datetim
 def move_stock(*, moves: Sequence[BinMove], actor: Actor, now: datetime) -> MovementResult:
     """Move goods between the shelf and the bins, or out of stock."""
     return bins.move_goods(moves, now=now, actor=actor)
+
+
+@writes
+def value_anew(*, drafts: Sequence[Revaluation], actor: Actor) -> MovementResult:
+    """Change what goods in stock are worth."""
+    set_change_actor(actor)
+    return revaluing.revalue_stock(drafts, actor=actor)
 
 
 @writes

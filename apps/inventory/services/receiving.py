@@ -12,6 +12,7 @@ from apps.inventory.decisions.facts import (
     ReceiptDraft,
     Refusal,
 )
+from apps.inventory.decisions.facts.revaluing import Revaluation
 from apps.inventory.decisions.receiving import Movement, Shelf, adjust_shelves, receipt_faults, receipt_movement
 from apps.inventory.events import STOCK_ADJUSTED, STOCK_RECEIVED, stock_moved
 from apps.inventory.selectors.stock import warehouses
@@ -29,7 +30,7 @@ from ordercash.kernel.actor import Actor
 from ordercash.kernel.sql import fetch
 from ordercash.kernel.transactions import joins
 
-Draft = TypeVar("Draft", ReceiptDraft, AdjustmentDraft)
+Draft = TypeVar("Draft", ReceiptDraft, AdjustmentDraft, Revaluation)
 
 KNOWN_MOVEMENTS = "SELECT source_ref FROM inventory_stockmovement WHERE source_ref = ANY(%s::varchar[])"
 
