@@ -236,6 +236,7 @@ def main() -> None:
     asked.add_argument("--strategies", default=",".join(OFFERED))
     given = asked.parse_args()
     lab, rows = Lab(), list[Row]()
+    lab.floors(4, 3)  # not counted: what was just loaded is still being written
     said = f"{machine()}; {given.rounds} rounds of {given.seconds:g} s, medians; up to four processes of takers, a connection for each"
     say(said)
     for name in given.loads.split(","):

@@ -48,6 +48,7 @@ NAVIGATION: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("To be promised", "atp", "event_available"),
             Entry("Supplies", "supplies", "conveyor_belt"),
             Entry("Reservations", "reservations", "bookmark"),
+            Entry("Handling", "handling", "splitscreen"),
             Entry("Allocation", "allocation_runs", "call_split"),
             Entry("Backorder board", "backorder_board", "view_kanban"),
             Entry("Quotas", "quotas", "pie_chart"),

@@ -5,10 +5,12 @@ from django.urls import path
 from apps.inventory.pages.allocation import AllocationRunPage, AllocationRuns
 from apps.inventory.pages.atp import AvailableToPromise
 from apps.inventory.pages.board import BackorderBoard
+from apps.inventory.pages.handling import HandlingPage
 from apps.inventory.pages.lots import LotPage, Lots
 from apps.inventory.pages.notices import Notices
 from apps.inventory.pages.quotas import Quotas
 from apps.inventory.pages.replan import ReplanPage
+from apps.inventory.pages.reservations import ReservationPage
 from apps.inventory.pages.shipments import ShipmentPage, Shipments
 from apps.inventory.pages.stock import BackorderPage, StockPage
 from apps.inventory.pages.stock_card import StockCardPage
@@ -26,6 +28,8 @@ urlpatterns = [
     path("backorders/board/", BackorderBoard.as_view(), name="backorder_board"),
     path("supplies/", Supplies.as_view(), name="supplies"),
     path("supplies/<uuid:supply_id>/", SupplyPage.as_view(), name="supply"),
+    path("reservations/", ReservationPage.as_view(), name="reservations"),
+    path("reservations/handling/", HandlingPage.as_view(), name="handling"),
     path("freshness/", SyncLatency.as_view(), name="sync_latency"),
     path("shipments/", Shipments.as_view(), name="shipments"),
     path("shipments/<uuid:shipment_id>/", ShipmentPage.as_view(), name="shipment"),

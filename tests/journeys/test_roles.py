@@ -20,6 +20,8 @@ PAGES = {
     "Backorders": ("/backorders/", "inventory.view_stock"),
     "To be promised": ("/atp/", "inventory.view_promises"),
     "Supplies": ("/supplies/", "inventory.view_supplies"),
+    "Reservations": ("/reservations/", "inventory.view_promises"),
+    "Handling": ("/reservations/handling/", "inventory.view_promises"),
     "Warehouse systems": ("/warehouse-systems/", "integrations.view_warehouse_messages"),
     "Messages": ("/warehouse-messages/", "integrations.view_warehouse_messages"),
     "Freshness": ("/freshness/", "inventory.view_sync"),

@@ -3,6 +3,9 @@
 from decimal import Decimal
 from typing import Final, NamedTuple
 
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Sum
+
+from apps.inventory.models import Handling, Reservation, ReservationState, Stock, StockSlot
 from ordercash.kernel.sql import fetch
 
 # The two that have an index of their own come from it; row locks are looked for among all rows, for people and not for takers.
@@ -31,3 +34,22 @@ class HandledRow(NamedTuple):
 def handled_rows(*, sku: str = "") -> list[HandledRow]:
     """Return the stock rows of a product, or the first 1,000 of those that are not handled as usual, by SKU and warehouse."""
     return [HandledRow(*row) for row in (fetch(OF_PRODUCT, [sku]) if sku else fetch(NOT_USUAL))]
+
+
+def handled_stock(*, text: str = "", warehouse: str = "", handling: str = "") -> QuerySet[Stock]:
+    """Return the stock rows that are not handled as usual, with what their slots hold and what was accepted of them."""
+    slots = StockSlot.objects.filter(stock=OuterRef("pk")).values("stock")
+    accepted = Reservation.objects.filter(stock=OuterRef("pk"), state=ReservationState.ACCEPTED).values("stock")
+    found = Stock.objects.exclude(handling=Handling.CONDITIONAL).select_related("product", "warehouse")
+    if text:
+        found = found.filter(product__sku__istartswith=text)
+    if warehouse:
+        found = found.filter(warehouse__code=warehouse)
+    if handling:
+        found = found.filter(handling=handling)
+    return found.annotate(
+        slot_count=Subquery(slots.values(rows=Count("pk"))),
+        in_slots=Subquery(slots.values(rest=Sum(F("granted") - F("taken")))),
+        taken=Subquery(slots.values(taken_sum=Sum("taken"))),
+        accepted=Subquery(accepted.values(sum=Sum("quantity"))),
+    )
