@@ -88,7 +88,7 @@ deploy-check: install-dev ## Django's own check of a production configuration
 
 ##@ Measure
 
-.PHONY: bench-http bench-sets bench-retail bench-lists bench-pricing bench-back_test bench-adventureworks bench-quotes bench-prices bench-rebates bench-atp bench-sourcing
+.PHONY: bench-http bench-sets bench-retail bench-lists bench-pricing bench-back_test bench-adventureworks bench-quotes bench-prices bench-rebates bench-atp bench-sourcing bench-allocation
 bench-http: ## POST /orders at 8 and 32 connections, beside raw SQL for the same rows
 bench-sets: ## Batches and whole order to cash, set-wise
 bench-retail: ## A year of a merchant's orders, from file to paid
@@ -99,9 +99,10 @@ bench-adventureworks: ## A bicycle maker's Internet sales, priced from its dimen
 bench-prices: ## Intake by rules beside intake by plain list prices, turn by turn
 bench-quotes: ## POST /pricing/quotes with 50 lines and 100,000 price records
 bench-sourcing: ## The warehouses of an order chosen: 20 warehouses, 10 lines
+bench-allocation: ## 10,000 lines allocated anew: tried, carried out, taken back
 bench-atp: ## POST /inventory/atp with one line and carts of 50, over 180 days of 1,000 products
 bench-rebates: ## 10,000 invoiced lines counted under three rebate agreements, and settled
-bench-http bench-sets bench-retail bench-lists bench-pricing bench-back_test bench-adventureworks bench-quotes bench-prices bench-rebates bench-atp bench-sourcing: install-dev
+bench-http bench-sets bench-retail bench-lists bench-pricing bench-back_test bench-adventureworks bench-quotes bench-prices bench-rebates bench-atp bench-sourcing bench-allocation: install-dev
 	@exec $(EMBEDDED) test sh -c 'python -m ordercash.embedded.prepare && exec python -m bench.$(subst bench-,,$@) "$$@"' $@ $(ARGS)
 
 .PHONY: lab
