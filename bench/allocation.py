@@ -114,7 +114,9 @@ def timed(name: str, work: Callable[[], T]) -> tuple[T, float]:
     with connection.execute_wrapper(partial(_note, sent)):
         done = work()
     seconds = time.perf_counter() - started
-    say(f"{name:<12} {seconds:>7.1f} s   {len(sent):>5} statements   {'within' if seconds <= LIMIT else 'OVER'} {LIMIT} s")
+    say(
+        f"{name:<12} {seconds:>7.1f} s   {len(sent):>5} statements   {'within' if seconds <= LIMIT else 'OVER'} {LIMIT} s"
+    )
     return done, seconds
 
 
@@ -135,7 +137,7 @@ def main() -> int:
     entity, tags = make_lines(given.lines, given.products)
     connect_orders(lambda ids: {id: tags[id] for id in ids if id in tags})
     refresh_statistics()
-    products = tuple({tag for tag in Backorder.objects.filter(line_id__in=tags).values_list("product_id", flat=True)})
+    products = tuple(set(Backorder.objects.filter(line_id__in=tags).values_list("product_id", flat=True)))
     before = sorted(Reservation.objects.filter(line_id__in=tags).values_list("line_id", "quantity"))
     say(f"machine: {machine()}; {given.lines:,} lines of {given.products} products, {len(before):,} reservations")
     scope = Scope(entity.id, products)

@@ -122,7 +122,9 @@ def group_told(group: Group) -> dict[str, Any]:
         "sku": group.sku,
         "category": group.category,
         "entity": group.legal_entity,
-        "shelves": [(*row[:3], text(row.quantity), row.until) for row in group.shelves],
+        "shelves": [
+            (*row[:3], text(row.quantity), row.until, *((row.day,) if row.day else ())) for row in group.shelves
+        ],
         "coming": [
             (*row[:5], f"{row.confidence.normalize():f}", row.due, text(row.quantity), row.until)
             for row in group.coming
