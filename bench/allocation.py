@@ -66,7 +66,7 @@ T = TypeVar("T")
 
 
 def make_lines(count: int, products: int) -> tuple[LegalEntity, dict[UUID, LineTag]]:
-    """Place so many lines: the first half takes all that lies there, the other half of better customers waits; a hot product has a tenth."""
+    """Place so many lines: the first half takes all that lies there, the other half of better customers waits; one is hot."""
     chance, now = random.Random(6), clock.now()
     place = Warehouse.objects.filter(is_active=True).order_by("priority")[0]
     entity, unit = place.legal_entity, UnitOfMeasure.objects.filter(decimals=0)[0]
