@@ -19,6 +19,7 @@ from apps.inventory.selectors.stockcard import balance_as_of, daily_balances, st
 from apps.inventory.services.history import import_history
 from apps.ledger.contract import balances_of_role
 from apps.masterdata.models import Product, UnitOfMeasure
+from apps.operations.selectors.prove import prove
 from ordercash.kernel.actor import SYSTEM
 from tests.factories.inventory import Place, a_place
 from tests.integrations.real_data import IS_FULL, real
@@ -77,6 +78,8 @@ class TestHistories:
         assert card[0].worth_minor == 625
         assert balance_as_of(stock.id, card[0].at).on_hand == -3
         assert [each.amount_minor for each in balances_of_role("stock")] == [625]
+        broken = [equality.code for equality in prove().equalities if not equality.holds]
+        assert not broken
 
     def test_the_file(self, place: Place, tmp_path: Path) -> None:
         file = tmp_path / "history.csv"

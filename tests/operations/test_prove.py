@@ -14,8 +14,10 @@ from apps.billing.contract import PaymentDraft
 from apps.billing.models import Invoice
 from apps.billing.services import record_payments
 from apps.inventory.contract import AdjustmentDraft, warehouses
+from apps.inventory.decisions.facts.revaluing import Revaluation
 from apps.inventory.decisions.facts.supplies import SupplyArrival, SupplyDraft
 from apps.inventory.services.desk import adjust_stock, announce_goods, receive_goods
+from apps.inventory.services.revaluing import revalue_stock
 from apps.masterdata.contract import products_by_sku
 from apps.operations.selectors.proofs import proof_runs
 from apps.operations.selectors.prove import FOLDER, Proof, prove
@@ -29,6 +31,7 @@ from apps.pricing.services.rebate_agreements import RebateDraft, approve_rebate,
 from apps.pricing.services.rebate_settlements import settle_rebate
 from ordercash.kernel.actor import SYSTEM
 from ordercash.kernel.transactions import writes
+from tests.factories.inventory import joined
 from tests.factories.orders import LATER, NOW, bill, place, ship
 from tests.factories.pricing_orders import a_coupon, a_discount, rules
 from tests.factories.rebates import APPROVER, deliver
@@ -100,6 +103,8 @@ def _count() -> None:
     place, mug = warehouses(), products_by_sku(["MUG-RED"])["MUG-RED"]
     main = next(item for item in place.values() if item.code == "UK-MAIN")
     adjust_stock(adjustments=[AdjustmentDraft(main.id, mug.id, Decimal(-2), AT, "count:1", "Broken")], actor=SYSTEM)
+    worth_less = Revaluation(main.id, mug.id, Decimal("0.5"), AT, "value:1", "Out of fashion")
+    assert joined(lambda: revalue_stock([worth_less], actor=SYSTEM)).made == ["value:1"]
 
 
 def _discounted() -> None:

@@ -36,7 +36,10 @@ WITH books AS (
           FROM inventory_stockmovement m JOIN inventory_stock st ON st.id = m.stock_id
           JOIN inventory_warehouse w ON w.id = st.warehouse_id
           JOIN masterdata_legalentity le ON le.id = w.legal_entity_id
-         WHERE m.kind = 'adjustment'
+         WHERE m.kind IN ('adjustment', 'issue', 'scrap', 'revaluation')
+           -- What an imported history is worth at its end is an opening balance.
+           AND NOT EXISTS (SELECT FROM inventory_stockmovement h
+                            WHERE h.kind = 'history' AND h.source_ref = regexp_replace(m.source_ref, '[^:]+$', '1'))
     ) costs GROUP BY 2, 3
 ), compared AS (
     SELECT role, legal_entity_id, currency, customer_id, sum(book) AS book, sum(fact) AS fact FROM (
