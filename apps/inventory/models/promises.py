@@ -114,6 +114,7 @@ class Reservation(models.Model):
         ]
         indexes = [
             Index(fields=["order_id"], name="reservation_of_order"),
+            Index(fields=["stock"], name="reservation_of_stock"),
             Index(fields=["expires_at"], name="reservation_next_to_expire", condition=Q(state="held")),
             Index(fields=["lot"], name="reservation_of_lot", condition=Q(lot__isnull=False)),
             Index(
