@@ -36,8 +36,11 @@ def test_a_customer_is_made_read_changed_and_found() -> None:
     made = caller.post("/api/v1/customers", CUSTOMER | {"group": "retail"}, format="json")
     assert made.status_code == 201, made.content
     url = f"/api/v1/customers/{made.json()['id']}"
+    told = caller.patch(url, {"notices": "important", "language": "de"}, format="json").json()
+    assert (told["notices"], told["language"]) == ("important", "de")
+    assert caller.patch(url, {"notices": "some"}, format="json").status_code == 422
     changed = caller.patch(url, {"payment_terms_days": 14, "group": None}, format="json")
-    assert changed.json() == made.json() | {"payment_terms_days": 14, "group": None}
+    assert changed.json() == told | {"payment_terms_days": 14, "group": None}
     assert caller.get(url).json() == changed.json()
     found = caller.get("/api/v1/customers?q=northgate&country=GB&is_blocked=false").json()
     assert [item["code"] for item in found["items"]] == ["C-1"]

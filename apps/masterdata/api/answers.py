@@ -20,6 +20,7 @@ class CustomerShown(Answer):
     vat_id: str
     email: str
     language: str
+    notices: Literal["all", "important", "none"]
     payment_terms_days: int
     invoicing: Literal["per_shipment", "per_day"]
     is_one_time: bool

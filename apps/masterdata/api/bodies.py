@@ -43,6 +43,7 @@ class CustomerChanges(BaseModel):
     vat_id: Annotated[Text, Field(max_length=20)] = ""
     email: Email = ""
     language: Annotated[str, Field(pattern="^[a-z]{2}(-[a-z]{2})?$")] = "en"
+    notices: Literal["all", "important", "none"] = "all"
     payment_terms_days: Annotated[Whole, Field(ge=0, le=365)] = 30
     invoicing: Literal["per_shipment", "per_day"] = "per_shipment"
     is_one_time: Flag = False

@@ -31,6 +31,7 @@ def shown_customer(row: Customer) -> dict[str, Any]:
         "vat_id": row.vat_id,
         "email": row.email,
         "language": row.language,
+        "notices": row.notices,
         "payment_terms_days": row.payment_terms_days,
         "invoicing": row.invoicing,
         "is_one_time": row.is_one_time,

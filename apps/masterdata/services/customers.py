@@ -25,6 +25,7 @@ CHANGEABLE: Final = frozenset(
         "vat_id",
         "email",
         "language",
+        "notices",
         "payment_terms_days",
         "invoicing",
         "is_one_time",
@@ -52,7 +53,7 @@ def create_customers(drafts: Sequence[CustomerDraft], *, actor: Actor, now: date
             code=draft.code, name=draft.name, currency_id=draft.currency, country=draft.country, group_id=draft.group_id,
             vat_id=vat_id, payment_terms_days=draft.payment_terms_days, invoicing=draft.invoicing,
             is_one_time=draft.is_one_time, credit_limit_minor=draft.credit_limit_minor, email=draft.email,
-            language=draft.language,
+            language=draft.language, notices=draft.notices,
         )
         for draft, vat_id in zip(drafts, vat_ids, strict=True)
     ]  # fmt: skip

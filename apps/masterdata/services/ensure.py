@@ -32,6 +32,7 @@ class CustomerDraft:
     credit_limit_minor: int | None = None
     email: str = ""
     language: str = "en"
+    notices: str = "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +83,12 @@ def ensure_customers(drafts: Sequence[CustomerDraft]) -> dict[str, CustomerFacts
     rows = [_customer_row(id_, by_code[code]) for id_, code in zip(new_ids(len(missing)), missing, strict=True)]
     run(
         "INSERT INTO masterdata_customer (id, code, name, currency, country, group_id, vat_id, email, payment_terms_days,"
-        " invoicing, is_one_time, credit_limit_minor, language)"
-        " SELECT i, c, n, u, y, g, v, e, t, m, o, l, a FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[],"
-        " %s::uuid[], %s::text[], %s::text[], %s::int[], %s::text[], %s::bool[], %s::bigint[], %s::text[])"
-        " AS d(i, c, n, u, y, g, v, e, t, m, o, l, a)"
+        " invoicing, is_one_time, credit_limit_minor, language, notices)"
+        " SELECT i, c, n, u, y, g, v, e, t, m, o, l, a, w FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[],"
+        " %s::uuid[], %s::text[], %s::text[], %s::int[], %s::text[], %s::bool[], %s::bigint[], %s::text[],"
+        " %s::text[]) AS d(i, c, n, u, y, g, v, e, t, m, o, l, a, w)"
         " ON CONFLICT (code) DO NOTHING",
-        columns_of(rows, 13),
+        columns_of(rows, 14),
     )
     return known | customers_by_code(missing)
 
@@ -145,6 +146,7 @@ def _customer_row(id_: UUID, draft: CustomerDraft) -> Row:
     return (
         id_, draft.code, draft.name, draft.currency, draft.country, draft.group_id, draft.vat_id, draft.email,
         draft.payment_terms_days, draft.invoicing, draft.is_one_time, draft.credit_limit_minor, draft.language,
+        draft.notices,
     )  # fmt: skip
 
 
