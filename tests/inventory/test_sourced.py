@@ -27,6 +27,7 @@ from tests.factories.counting import counted
 from tests.factories.inventory import NOW, Place, demand, joined, ship_request, stocked
 from tests.factories.near_and_far import RULES, near_and_far, wanted
 from tests.factories.rulebooks import put_in_force
+from tests.journeys.running import together
 
 LONDON, EDINBURGH = 0, 1
 FIRST = UUID(int=0)
@@ -242,25 +243,14 @@ def test_many_takers_never_plan_more_than_a_day_holds() -> None:
     for warehouse in (LONDON, EDINBURGH):
         stocked(place, 40, warehouse=warehouse)
     lines = [wanted(place, 1, number % 2) for number in range(24)]
-    failed = list[BaseException]()
 
-    def work(mine: list[DemandLine]) -> None:
-        try:
-            for number, line in enumerate(mine):
-                writes(reserve_lines)([line])
-                if number == 1:
-                    writes(release_lines)([ReleaseItem(line.line_id, Decimal(1))], now=NOW)
-        except BaseException as error:
-            failed.append(error)
-        finally:
-            connections.close_all()
+    def work(first: int) -> None:
+        for number, line in enumerate(lines[first::8]):
+            writes(reserve_lines)([line])
+            if number == 1:
+                writes(release_lines)([ReleaseItem(line.line_id, Decimal(1))], now=NOW)
 
-    threads = [threading.Thread(target=work, args=(lines[n::8],)) for n in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert failed == []
+    together(8, work)
     reserved = Reservation.objects.filter(warehouse=place.warehouses[EDINBURGH])
     assert planned(place) == reserved.filter(planned_on=NOW.date()).count() == reserved.count() <= 7
     assert Reservation.objects.count() == 16

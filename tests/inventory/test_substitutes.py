@@ -1,12 +1,10 @@
 """Another product instead of one that is short, where the policy of the order names it: for all of a line, or none of it."""
 
-import threading
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import connections
 from pydantic import ValidationError
 
 from apps.audit.models import EventRecord
@@ -24,6 +22,7 @@ from tests.factories.counting import counted
 from tests.factories.inventory import NOW, Place, a_place, demand, joined, ship_request, stocked
 from tests.factories.near_and_far import RULES, near_and_far, wanted
 from tests.factories.rulebooks import put_in_force
+from tests.journeys.running import together
 
 BLUE, NAVY, OTHER = 0, 1, 2
 
@@ -200,23 +199,12 @@ def test_many_takers_share_substitutes_without_a_knot() -> None:
     for warehouse in (0, 1):
         stocked(place, 10, warehouse=warehouse)
     lines = [line_of(place, 3, number % 2) for number in range(16)]
-    failed = list[BaseException]()
 
-    def work(mine: list[DemandLine]) -> None:
-        try:
-            for line in mine:
-                writes(reserve_lines)([line])
-        except BaseException as error:
-            failed.append(error)
-        finally:
-            connections.close_all()
+    def work(first: int) -> None:
+        for line in lines[first::8]:
+            writes(reserve_lines)([line])
 
-    threads = [threading.Thread(target=work, args=(lines[n::8],)) for n in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert failed == []
+    together(8, work)
     assert all(len({row[0] for row in reserved(line)}) <= 1 for line in lines)
     given = sum(Reservation.objects.values_list("quantity", flat=True))
     waiting = sum(Backorder.objects.values_list("quantity", flat=True))

@@ -39,6 +39,14 @@ class Take:
     lot_id: UUID | None = None
 
 
+def given_to(takes: Iterable[Take]) -> dict[UUID, Decimal]:
+    """Return what each line gets in all, by line; a line that gets nothing is not in it."""
+    given: dict[UUID, Decimal] = {}
+    for take in takes:
+        given[take.line_id] = given.get(take.line_id, Decimal(0)) + take.quantity
+    return given
+
+
 def allocate(wants: Iterable[Want], candidates: Iterable[Candidate]) -> list[Take]:
     """Serve the wants in the order given; what a line is not given, it has to wait for.
 

@@ -357,5 +357,6 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('granted__gte', models.F('taken')), ('taken__gte', 0)), name='slot_never_below_zero'),
         ),
         step("stock_bins"),
+        step("lots_are_all"),
         migrations.RunSQL(migrations.RunSQL.noop, IMPATIENT),
     ]

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from apps.inventory.decisions.allocation import Candidate
+from apps.inventory.decisions.allocation import Candidate, given_to
 from apps.inventory.decisions.document import SOURCING
 from apps.inventory.decisions.facts import DemandLine
 from apps.inventory.decisions.sharing.facts import Given, Line, from_parts, to_parts
@@ -128,9 +128,7 @@ class RuledWaiting:
 
     def _less(self, given: Sequence[Given], sources: Sources) -> dict[UUID, Decimal]:
         """Return what lines get that rules keep back from a part of what they were given."""
-        got: dict[UUID, Decimal] = {}
-        for take in sources.takes:
-            got[take.line_id] = got.get(take.line_id, Decimal(0)) + take.quantity
+        got = given_to(sources.takes)
         planned = {plan.order_id for plan in sources.plans}
         return {
             line_id: got.get(line_id, Decimal(0))

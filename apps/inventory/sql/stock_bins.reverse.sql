@@ -12,8 +12,4 @@ DROP TRIGGER slots_are_their_escrow ON inventory_stockslot;
 DROP TRIGGER slots_are_their_escrow_added ON inventory_stockslot;
 DROP FUNCTION inventory_slots_are_escrow();
 DROP TRIGGER lot_stays_where_it_is ON inventory_lot;
-DROP TRIGGER lots_are_all_of_their_stock_gone ON inventory_lot;
-DROP TRIGGER lots_are_all_of_their_stock ON inventory_lot;
-DROP TRIGGER lots_are_all_of_their_stock_added ON inventory_lot;
-DROP FUNCTION inventory_lots_are_all();
 DROP TRIGGER stock_is_kept ON inventory_stock;

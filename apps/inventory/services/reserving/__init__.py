@@ -5,7 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 from uuid import UUID
 
-from apps.inventory.decisions.allocation import Take
+from apps.inventory.decisions.allocation import Take, given_to
 from apps.inventory.decisions.facts import DemandLine, Reserved
 from apps.inventory.decisions.holds import Claim
 from apps.inventory.models import Handling
@@ -135,9 +135,7 @@ def _from_rows(goods: Sequence[DemandLine]) -> tuple[list[DemandLine], list[Take
 
 
 def _missing(lines: Sequence[DemandLine], takes: Sequence[Take]) -> dict[UUID, Decimal]:
-    given: dict[UUID, Decimal] = {}
-    for take in takes:
-        given[take.line_id] = given.get(take.line_id, NOTHING) + take.quantity
+    given = given_to(takes)
     return {line.line_id: line.quantity - given.get(line.line_id, NOTHING) for line in lines}
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from apps.inventory.decisions.allocation import Take
+from apps.inventory.decisions.allocation import Take, given_to
 from apps.inventory.decisions.facts import DemandLine
 from apps.inventory.services.locking import LockedStock, lock_stock
 from apps.inventory.services.reserving.taking import TAKE, group_of, take_reserved
@@ -96,9 +96,7 @@ def _kept_back(
     stock: Mapping[UUID, LockedStock],
 ) -> frozenset[UUID]:
     """Return the lines that miss something of which something is left: rules keep them from it."""
-    given: dict[UUID, Decimal] = {}
-    for take in takes:
-        given[take.line_id] = given.get(take.line_id, NOTHING) + take.quantity
+    given = given_to(takes)
     there = {row.product_id for row in stock.values() if left.get((row.product_id, row.warehouse_id), NOTHING) > 0}
     return frozenset(
         line.line_id for line in lines if line.product_id in there and given.get(line.line_id, NOTHING) < line.quantity
