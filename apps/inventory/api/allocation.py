@@ -52,7 +52,10 @@ class WhyBody(BaseModel):
 
 
 class RunRow(Answer):
-    """A run; `figures` says who gains and loses, in units, money (minor units) and fairness, also by every other strategy."""
+    """A run; `figures` says who gains and loses, in units, money (minor units) and fairness, also by every other strategy.
+
+    `decision_id` is set when it was carried out by rules: what was known and decided, to be replayed.
+    """
 
     id: UUID
     number: str
@@ -64,6 +67,7 @@ class RunRow(Answer):
     made_at: AwareDatetime
     committed_at: AwareDatetime | None
     rolled_back_at: AwareDatetime | None
+    decision_id: UUID | None
 
 
 class MoveShown(Answer):
@@ -194,6 +198,7 @@ def _row(row: AllocationRun) -> dict[str, Any]:
         "made_at": row.made_at,
         "committed_at": row.committed_at,
         "rolled_back_at": row.rolled_back_at,
+        "decision_id": row.decision_id,
     }
 
 

@@ -6,6 +6,7 @@ from apps.inventory.decisions.backorders import document as backorders
 from apps.inventory.decisions.backorders.deciding import replay
 from apps.inventory.decisions.document import ALLOCATION, BACKORDERS
 from apps.inventory.decisions.sharing import document as sharing
+from apps.inventory.decisions.sharing.record import replay_run
 from apps.inventory.selectors.rules import LANGUAGE
 from apps.rulebooks.contract import Decided, Finding, RuleText, canonical_json, register_kind
 
@@ -17,6 +18,7 @@ def register_sharing() -> None:
         title="Sharing what is scarce",
         schema=sharing.Allocation,
         compile=lambda document: sharing.compile_allocation(document, LANGUAGE),
+        decide=lambda rules, facts: Decided(*replay_run(rules, facts)),
         examine=_examine_allocation,
         rules=lambda document: _texts(sharing.words_of(document)),
         names=sharing.NAMES,

@@ -5,21 +5,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import NamedTuple
 from uuid import UUID
 
-from apps.inventory.decisions.allocation import Candidate, Group
+from apps.inventory.decisions.allocation import Candidate
 from apps.inventory.decisions.document import ALLOCATION
-from apps.inventory.decisions.sharing.facts import QuotaLeft, Shelf, Strategy, from_parts, to_parts
+from apps.inventory.decisions.sharing.facts import Shelf, from_parts, to_parts
 from apps.inventory.decisions.sharing.figures import Stand
-from apps.inventory.decisions.sharing.runs import Held, Outcome, Party, run_allocation
+from apps.inventory.decisions.sharing.record import RunFacts, canonical, decide_run, facts_told
+from apps.inventory.decisions.sharing.runs import Held, Outcome
+from apps.inventory.decisions.sharing.turns import Rules, Waiting
 from apps.inventory.ports import line_tags
 from apps.inventory.selectors.rules import rules_in_force
 from apps.inventory.services.locking import THESE, lock_stock
 from apps.inventory.services.lots import spoiled
 from apps.inventory.services.selling import MAY_SELL
-from apps.inventory.services.turns import Rules, Waiting, lock_waiting, of_tag, quotas_left, rules_for, waiting_in
+from apps.inventory.services.turns import lock_waiting, of_tag, quotas_left, rules_for, waiting_in
 from apps.masterdata.contract import entities_by_id
+from apps.rulebooks.contract import InForce
 from ordercash.kernel.clock import business_date
 from ordercash.kernel.sql import fetch
 
@@ -57,28 +61,41 @@ class Scope(NamedTuple):
     product_ids: tuple[UUID, ...] = ()
 
 
-class Facts(NamedTuple):
+@dataclass(frozen=True)
+class Facts:
     """All that a run looks at; `reserved` names the reservation of a line in a stock row."""
 
     scope: Scope
     rules: Rules
+    version: InForce | None
     lines: Mapping[UUID, Waiting]
-    held: Mapping[UUID, tuple[Held, ...]]
     reserved: Mapping[tuple[UUID, UUID], UUID]
-    candidates: Sequence[Candidate]
-    quotas: Sequence[QuotaLeft]
-    sha256: bytes | None
-    today: date
-    stamp: str
+    run: RunFacts
+
+    @property
+    def today(self) -> date:
+        """The business day of the legal entity."""
+        return self.run.today
+
+    @property
+    def held(self) -> Mapping[UUID, tuple[Held, ...]]:
+        """What each line has that may change hands."""
+        return self.run.held
+
+    @property
+    def sha256(self) -> bytes | None:
+        """The hash of the rules, None where nobody wrote any."""
+        return self.version.sha256 if self.version else None
+
+    @cached_property
+    def stamp(self) -> str:
+        """A hash of all that decides: another one says that the run would not do what it did when it was tried."""
+        seen = (self.sha256 or b"") + canonical(facts_told(self.run)).encode()
+        return hashlib.sha256(seen).hexdigest()
 
     def decide(self, strategy: str) -> Outcome:
         """Return what a strategy would do; "" is the one that the rules name for each product."""
-        strategies = self._strategies(strategy)
-        sharing = self.rules.of_entity.get(self.scope.legal_entity_id)
-        shelves = [Shelf(c.stock_id, c.warehouse_id, c.group, to_parts(c.free)) for c in self.candidates]
-        take_from = sharing.document.take_from if sharing else ()
-        parties = [self._party(line, strategies.get(line.group)) for line in self.lines.values()]
-        return run_allocation(parties, shelves, strategies, self.quotas, take_from, today=self.today)
+        return decide_run(self.rules.of_entity.get(self.scope.legal_entity_id), self.run, strategy)
 
     def stands(self, outcome: Outcome, dates: Mapping[UUID, date]) -> list[Stand]:
         """Return every line before and after; who loses waits until the day given, as far as one is known."""
@@ -94,19 +111,6 @@ class Facts(NamedTuple):
         """Return the tier of a line, "" without rules."""
         tier = self.rules.tier_of(line)
         return tier.name if tier else ""
-
-    def _strategies(self, name: str) -> dict[Group, Strategy]:
-        known = self.rules.strategies({line.group for line in self.lines.values()})
-        if not name:
-            return known
-        groups = {line.group for line in self.lines.values()}
-        return {group: known.get(group, Strategy())._replace(name=name) for group in groups}
-
-    def _party(self, line: Waiting, strategy: Strategy | None) -> Party:
-        tier = self.rules.tier_of(line)
-        held = self.held.get(line.line_id, ())
-        asked = self.rules.line(line, strategy)
-        return Party(asked, held, *((tier.name, tier.stance) if tier else ("", "redistribute")), line.wanted_on)
 
     def _stand(self, line: Waiting, change: int, dates: Mapping[UUID, date]) -> Stand:
         has = sum(held.quantity for held in self.held.get(line.line_id, ()))
@@ -148,11 +152,17 @@ def read_facts(scope: Scope, *, now: datetime, locked: bool) -> Facts:
     held: dict[UUID, tuple[Held, ...]] = {}
     for _, line_id, _, stock_id, place, quantity in rows:
         held[line_id] = (*held.get(line_id, ()), Held(stock_id, place, to_parts(quantity)))
-    stamp = _stamp(waiting, rows, stock, quotas)
-    today = business_date(now, entities_by_id()[entity].time_zone)
-    sha256 = version.sha256 if version else None
     reserved = {(row[1], row[3]): row[0] for row in rows}
-    return Facts(scope, rules, lines, held, reserved, stock, quotas, sha256, today, stamp)
+    run = RunFacts(
+        entity,
+        business_date(now, entities_by_id()[entity].time_zone),
+        [lines[id] for id in sorted(lines)],
+        held,
+        [Shelf(row.stock_id, row.warehouse_id, row.group, to_parts(row.free)) for row in stock],
+        quotas,
+        rules.products,
+    )
+    return Facts(scope, rules, version, lines, reserved, run)
 
 
 def new_dates(
@@ -188,15 +198,3 @@ def _wait_for(rest: Decimal, coming: Sequence[_Coming]) -> date | None:
         if rest <= 0:
             return each.day
     return None
-
-
-def _stamp(
-    waiting: Sequence[Waiting],
-    rows: Sequence[tuple[object, ...]],
-    stock: Sequence[Candidate],
-    quotas: Sequence[QuotaLeft],
-) -> str:
-    """Return a hash of all quantities: another one says that somebody changed something since."""
-    seen = [f"{line.line_id} {line.quantity}" for line in waiting] + [f"{row[0]} {row[5]}" for row in rows]
-    seen += [f"{row.stock_id} {row.free}" for row in stock] + [f"{quota.quota_id} {quota.left}" for quota in quotas]
-    return hashlib.sha256("\n".join(sorted(seen)).encode()).hexdigest()

@@ -8,10 +8,13 @@ from uuid import UUID
 
 from apps.audit.contract import record_events, set_change_actor
 from apps.inventory.decisions.allocation import Take
+from apps.inventory.decisions.document import ALLOCATION
 from apps.inventory.decisions.sharing.document import STRATEGIES
 from apps.inventory.decisions.sharing.facts import from_parts, to_parts
 from apps.inventory.decisions.sharing.figures import figures_of
+from apps.inventory.decisions.sharing.record import run_texts
 from apps.inventory.decisions.sharing.runs import Outcome
+from apps.inventory.decisions.sharing.turns import Waiting
 from apps.inventory.events import ALLOCATION_COMMITTED, ALLOCATION_ROLLED_BACK, allocation_told, goods_taken
 from apps.inventory.models import AllocationMove, AllocationRun, RunState
 from apps.inventory.ports import line_tags
@@ -23,8 +26,9 @@ from apps.inventory.services.promising import promise_waiting
 from apps.inventory.services.redating import redate_lines
 from apps.inventory.services.reserving import reserve_less
 from apps.inventory.services.sharing import share_out, write_takes
-from apps.inventory.services.turns import Waiting, demand_of, lock_waiting, of_tag
+from apps.inventory.services.turns import demand_of, lock_waiting, of_tag
 from apps.inventory.services.waiting import wait_again
+from apps.rulebooks.contract import DecisionDraft, record_decisions
 from ordercash.kernel.actor import Actor
 from ordercash.kernel.errors import Conflict, DomainError, NotFound
 from ordercash.kernel.ids import new_id
@@ -132,7 +136,7 @@ def commit_allocation(run_id: UUID, *, reason: str, actor: Actor, now: datetime)
     facts = read_facts(_scope(row), now=now, locked=True)
     if facts.stamp != row.stamp:
         raise AllocationStale("Goods, reservations or those who wait are not what they were when it was tried.")
-    outcome = facts.decide("" if row.strategy == "rules" else row.strategy)
+    outcome = facts.decide(_strategy(row))
     dates = _dates(facts, outcome)
     work = _take_away(facts, outcome)
     write_takes(_takes(outcome), facts.lines, now=now, actor=actor)
@@ -142,7 +146,8 @@ def commit_allocation(run_id: UUID, *, reason: str, actor: Actor, now: datetime)
     redate_lines(days, why="allocation", run_id=row.pk, now=now, actor=actor)
     repeg({facts.lines[line_id].group for line_id in lost}, now=now)
     row.state, row.committed_by, row.committed_at, row.reason = RunState.COMMITTED, actor.id, now, reason[:300]
-    row.save(update_fields=["state", "committed_by", "committed_at", "reason"])
+    row.decision_id = _logged(row, facts, now)
+    row.save(update_fields=["state", "committed_by", "committed_at", "reason", "decision_id"])
     quantities = {line_id: from_parts(parts) for line_id, parts in lost.items()}
     record_events(
         [
@@ -205,6 +210,19 @@ def _locked(run_id: UUID, state: RunState) -> AllocationRun:
     if row.state != state:
         raise WrongRunState(f"{row.number} is {RunState(row.state).label.lower()}.")
     return row
+
+
+def _logged(row: AllocationRun, facts: Facts, now: datetime) -> UUID | None:
+    """Keep what a run was decided from, where a rulebook decided; returns the id of the decision."""
+    if facts.version is None:
+        return None
+    texts = run_texts(facts.version.compiled, facts.run, _strategy(row))
+    draft = DecisionDraft(ALLOCATION, "allocation_run", row.pk, facts.version.sha256, *texts, now)
+    return record_decisions([draft])[0]
+
+
+def _strategy(row: AllocationRun) -> str:
+    return "" if row.strategy == "rules" else row.strategy
 
 
 def _scope(row: AllocationRun) -> Scope:

@@ -16,6 +16,7 @@ from apps.inventory.decisions.document import SOURCING
 from apps.inventory.decisions.facts import DemandLine
 from apps.inventory.decisions.sharing.engine import share_free, share_whole
 from apps.inventory.decisions.sharing.facts import Given, Line, Shelf, Strategy, from_parts, to_parts
+from apps.inventory.decisions.sharing.turns import Rules, Waiting
 from apps.inventory.events import Substituted, backorders_filled, goods_substituted
 from apps.inventory.selectors.rules import rules_in_force
 from apps.inventory.services.locking import OF_PLACES, THESE, LockedStock, lock_stock
@@ -27,8 +28,6 @@ from apps.inventory.services.sourcing import NO_SOURCES, SourcingPlan, keep_sour
 from apps.inventory.services.sourcing_waiting import ruled_waiting
 from apps.inventory.services.turns import (
     NOWHERE,
-    Rules,
-    Waiting,
     lock_waiting,
     parts_elsewhere,
     quotas_left,

@@ -15,6 +15,7 @@ from apps.inventory.decisions.allocation import Candidate, given_to
 from apps.inventory.decisions.document import SOURCING
 from apps.inventory.decisions.facts import DemandLine
 from apps.inventory.decisions.sharing.facts import Given, Line, from_parts, to_parts
+from apps.inventory.decisions.sharing.turns import Waiting
 from apps.inventory.decisions.sourcing.record import read_facts
 from apps.inventory.ports import line_tags
 from apps.inventory.selectors.rules import rules_in_force
@@ -29,7 +30,7 @@ from apps.inventory.services.sourcing import (
     asked_of,
     houses_on,
 )
-from apps.inventory.services.turns import Waiting, demand_of
+from apps.inventory.services.turns import demand_of
 from apps.masterdata.contract import ProductFacts, products_by_id
 from apps.rulebooks.contract import InForce, decisions_about
 from ordercash.kernel.sql import fetch
