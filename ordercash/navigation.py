@@ -38,6 +38,7 @@ NAVIGATION: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("Lots", "lots", "hourglass_bottom"),
             Entry("Shipments", "shipments", "local_shipping"),
             Entry("Backorders", "backorders", "hourglass_top"),
+            Entry("To be inspected", "inspections", "fact_check"),
             Entry("Warehouse systems", "warehouse_connections", "lan"),
             Entry("Messages", "warehouse_messages", "forum"),
         ),

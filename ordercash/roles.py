@@ -60,8 +60,9 @@ ROLES: Mapping[str, Sequence[str]] = {
         *_WORK, *_CASEWORK, *_PROMISES, *_MESSAGES, *_RULEMAKER, "rulebooks.view_rulebooks", "rulebooks.view_decisions",
         "integrations.send_again",
         "orders.ship_orders", "orders.return_goods", "inventory.receive_stock", "inventory.adjust_stock",
-        "inventory.change_supplies", "inventory.move_bins", "inventory.change_safety_stock", "inventory.simulate_allocation",
-        "inventory.commit_allocation", "inventory.change_quotas", "inventory.hold_goods", "inventory.change_handling",
+        "inventory.change_supplies", "inventory.move_bins", "inventory.inspect_returns", "inventory.change_safety_stock",
+        "inventory.simulate_allocation", "inventory.commit_allocation", "inventory.change_quotas",
+        "inventory.hold_goods", "inventory.change_handling",
     ),
     "pricing_analyst": (
         *_WORK, *_CASEWORK, *_RULES, *_COSTS,

@@ -15,6 +15,7 @@ from ordercash.kernel.events import Event
 SHIPMENT_SHIPPED = "inventory.shipment_shipped"
 BACKORDERS_FILLED = "inventory.backorders_filled"
 GOODS_RETURNED = "inventory.goods_returned"
+RETURN_INSPECTED = "inventory.return_inspected"
 STOCK_RECEIVED = "inventory.stock_received"
 STOCK_ADJUSTED = "inventory.stock_adjusted"
 STOCK_REVALUED = "inventory.stock_revalued"

@@ -13,6 +13,7 @@ CHANGE_WAREHOUSES: Final = "inventory.change_warehouses"
 VIEW_SUPPLIES: Final = "inventory.view_supplies"
 CHANGE_SUPPLIES: Final = "inventory.change_supplies"
 MOVE_BINS: Final = "inventory.move_bins"
+INSPECT_RETURNS: Final = "inventory.inspect_returns"
 REVALUE_STOCK: Final = "inventory.revalue_stock"
 CHANGE_SAFETY_STOCK: Final = "inventory.change_safety_stock"
 
@@ -43,7 +44,8 @@ PERMISSIONS: Final[Mapping[str, str]] = {
     "change_warehouses": "Add warehouses and change their order",
     "view_supplies": "See supplies and what is promised of them",
     "change_supplies": "Announce supplies, move their days and close them",
-    "move_bins": "Move goods between the shelf and the damaged or held, inspect returns, scrap",
+    "move_bins": "Move goods between the shelf and the damaged or held, scrap",
+    "inspect_returns": "Say what returned goods are: good, damaged or scrapped",
     "revalue_stock": "Change what goods in stock are worth",
     "change_safety_stock": "Set the safety stock of products",
     "view_promises": "See what can be promised and what is",

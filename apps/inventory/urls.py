@@ -6,6 +6,7 @@ from apps.inventory.pages.allocation import AllocationRunPage, AllocationRuns
 from apps.inventory.pages.atp import AvailableToPromise
 from apps.inventory.pages.board import BackorderBoard
 from apps.inventory.pages.handling import HandlingPage
+from apps.inventory.pages.inspections import InspectionPage
 from apps.inventory.pages.lots import LotPage, Lots
 from apps.inventory.pages.notices import Notices
 from apps.inventory.pages.quotas import Quotas
@@ -22,6 +23,7 @@ urlpatterns = [
     path("supplies/<uuid:supply_id>/re-plan/", ReplanPage.as_view(), name="replan"),
     path("stock/", StockPage.as_view(), name="stock"),
     path("stock/<uuid:stock_id>/", StockCardPage.as_view(), name="stock_card"),
+    path("inspections/", InspectionPage.as_view(), name="inspections"),
     path("lots/", Lots.as_view(), name="lots"),
     path("lots/<uuid:lot_id>/", LotPage.as_view(), name="lot"),
     path("backorders/", BackorderPage.as_view(), name="backorders"),

@@ -18,6 +18,7 @@ PAGES = {
     "Lots": ("/lots/", "inventory.view_stock"),
     "Shipments": ("/shipments/", "inventory.view_shipments"),
     "Backorders": ("/backorders/", "inventory.view_stock"),
+    "To be inspected": ("/inspections/", "inventory.view_stock"),
     "To be promised": ("/atp/", "inventory.view_promises"),
     "Supplies": ("/supplies/", "inventory.view_supplies"),
     "Reservations": ("/reservations/", "inventory.view_promises"),

@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from apps.inventory.api import allocation, atp, bins, endpoints, handling, holds, lots, promises, quotas, supplies, sync
+from apps.inventory.api import (
+    allocation,
+    atp,
+    bins,
+    endpoints,
+    handling,
+    holds,
+    inspections,
+    lots,
+    promises,
+    quotas,
+    supplies,
+    sync,
+)
 
 urlpatterns = [
     path("inventory/allocation-runs", allocation.AllocationRuns.as_view(), name="api_allocation_runs"),
@@ -41,6 +54,7 @@ urlpatterns = [
     path("inventory/lots", lots.Lots.as_view(), name="api_lots"),
     path("inventory/lots/<uuid:lot_id>", lots.LotDetail.as_view(), name="api_lot"),
     path("inventory/bins", bins.BinsMoved.as_view(), name="api_bins"),
+    path("inventory/inspections", inspections.Inspections.as_view(), name="api_inspections"),
     path("inventory/revaluations", bins.StockRevalued.as_view(), name="api_revaluations"),
     path("inventory/safety-stock", bins.SafetyStockSet.as_view(), name="api_safety_stock"),
     path("stock/<uuid:stock_id>/card", bins.StockCard.as_view(), name="api_stock_card"),

@@ -14,6 +14,7 @@ from apps.inventory.decisions.receiving import MAX_QUANTITY, Movement, Place
 
 BINS: Final = ("shelf", "held", "damaged")
 OUT: Final = {"scrap": "scrap", "elsewhere": "issue"}
+WHERE: Final = {"shelf": "free on the shelf", "held": "held and do not wait for inspection"}
 NO_LOTS: Final = Kept(False, {})
 
 
@@ -74,7 +75,7 @@ def _fault(move: BinMove, row: Bins | None) -> Refusal | None:
         return Refusal(move.source_ref, "quantity_out_of_range", f"{move.quantity} cannot be moved.")
     lies = getattr(row, move.from_bin)
     if move.quantity > lies:
-        where = "free on the shelf" if move.from_bin == "shelf" else move.from_bin
+        where = WHERE.get(move.from_bin, move.from_bin)
         return Refusal(move.source_ref, "bin_short", f"{move.quantity} cannot go: {lies.normalize():f} are {where}.")
     return None
 

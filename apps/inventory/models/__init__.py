@@ -5,6 +5,7 @@ by id alone, because this app does not know them. Quantities are numeric(18,4); 
 the warehouse's legal entity.
 """
 
+from apps.inventory.models.inspections import Inspection, InspectionFinding
 from apps.inventory.models.places import CapacityDay, Warehouse
 from apps.inventory.models.promises import (
     Backorder,
@@ -44,6 +45,8 @@ __all__ = [
     "Handling",
     "Hold",
     "HoldState",
+    "Inspection",
+    "InspectionFinding",
     "Lot",
     "MovementKind",
     "Notice",

@@ -28,9 +28,11 @@ from ordercash.kernel.ids import new_id
 from ordercash.kernel.sql import columns_of, fetch
 from ordercash.kernel.transactions import joins
 
+# What waits for inspection is moved by what is found of it, and by nobody else.
 ROWS = """
-SELECT product_id, warehouse_id, on_hand, value_minor, on_hand - reserved - damaged - on_hold - escrowed, on_hold, damaged
-  FROM inventory_stock WHERE id = ANY(%s::uuid[])
+SELECT product_id, warehouse_id, on_hand, value_minor, on_hand - reserved - damaged - on_hold - escrowed,
+       on_hold - coalesce((SELECT sum(i.waits) FROM inventory_inspection i WHERE i.stock_id = s.id AND i.waits > 0), 0), damaged
+  FROM inventory_stock s WHERE id = ANY(%s::uuid[])
 """
 
 MOVE = """

@@ -25,8 +25,10 @@ SELECT stock_id, id, code, expires_on, on_hand - reserved - blocked FROM invento
  WHERE stock_id = ANY(%s::uuid[]) AND on_hand > reserved + blocked
 """
 STANDS: Final = """
-SELECT stock_id, id, code, expires_on, on_hand - reserved - blocked, blocked - damaged, damaged FROM inventory_lot
- WHERE stock_id = ANY(%s::uuid[])
+SELECT stock_id, id, code, expires_on, on_hand - reserved - blocked,
+       blocked - damaged - coalesce((SELECT sum(i.waits) FROM inventory_inspection i
+                                      WHERE i.stock_id = l.stock_id AND i.lot_id = l.id AND i.waits > 0), 0), damaged
+  FROM inventory_lot l WHERE stock_id = ANY(%s::uuid[])
 """
 PLACES: Final = """
 SELECT s.id, s.product_id, w.legal_entity_id FROM inventory_stock s JOIN inventory_warehouse w ON w.id = s.warehouse_id

@@ -89,9 +89,10 @@ class ShipBody(BaseModel):
 
 
 class ReturnBody(ReasonBody):
-    """Which quantities came back; `restock` puts them on the shelf again."""
+    """Which quantities came back; `restock` puts them on the shelf again, where `inspect` has them looked at before."""
 
     model_config = strict(reason="Arrived broken", lines=[{"line_id": ORDER_ID, "quantity": "1"}])
 
     lines: Lines
     restock: Flag = True
+    inspect: Flag = False

@@ -160,6 +160,7 @@ class Return(APIView):
             lines=_quantities(body.lines) or {},
             restock=body.restock,
             reason=body.reason,
+            inspect=body.inspect,
         )
         return respond_once(request, lambda _: (200, _outcome(order_id, give_back_in(wanted, actor=actor, now=now))))
 

@@ -28,6 +28,7 @@ SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
     "inventory.backorders_filled": ("Goods arrived for lines on backorder", "good"),
     "inventory.demand_settled": ("What was accepted at once is reserved, or waits", "info"),
     "inventory.goods_returned": ("Goods came back", "warn"),
+    "inventory.return_inspected": ("Returned goods were inspected", "info"),
     "inventory.substituted": ("Another product is delivered than was ordered", "info"),
     "billing.invoice_issued": ("Invoice issued", "info"),
     "billing.order_invoiced": ("Invoiced together with other orders", "info"),

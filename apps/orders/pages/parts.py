@@ -76,6 +76,9 @@ class ReturnForm(CancelLinesForm):
     """Why, and whether the goods can be sold again."""
 
     restock = forms.BooleanField(label="The goods go back on the shelf", required=False, initial=True)
+    inspect = forms.BooleanField(
+        label="Somebody looks at them before", required=False, help_text="Until then they are promised to nobody."
+    )
 
 
 class PartsPage(Page):
@@ -265,6 +268,7 @@ class TakeBack(PartsPage):
             lines=values["lines"],
             restock=values["restock"],
             reason=values["reason"],
+            inspect=values["inspect"],
         )
         refuse_if(give_back(wanted, actor=self.actor, now=clock.now()))
         return self.done("The goods are back and credited.")

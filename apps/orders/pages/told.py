@@ -90,6 +90,11 @@ def _came_back(payload: Payload) -> Detail:
     return f"{payload.get('quantity', '')}, {'back on the shelf' if payload.get('is_restocked') else 'not restocked'}"
 
 
+def _inspected(payload: Payload) -> Detail:
+    parts = (f"{payload[name]} {name}" for name in ("good", "damaged", "scrapped") if payload.get(name, "0") != "0")
+    return ", ".join(parts)
+
+
 def _held(payload: Payload) -> Detail:
     return state_label(str(payload.get("code", "")))
 
@@ -113,6 +118,7 @@ _DETAILS: Final[Mapping[str, Callable[[Payload], Detail]]] = {
     "inventory.backorders_filled": _quantities,
     "inventory.substituted": _quantities,
     "inventory.goods_returned": _came_back,
+    "inventory.return_inspected": _inspected,
     "billing.invoice_issued": _amount("gross_minor"),
     "billing.credit_note_issued": _amount("gross_minor"),
     "billing.payment_applied": _plain_amount,

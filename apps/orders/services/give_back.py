@@ -89,6 +89,7 @@ def _items(wanted: GiveBack, parts: Sequence[tuple[SoldLine, Decimal]], now: dat
             restock=wanted.restock,
             source_ref=f"{new_id()}:{line.invoice_line_id}",
             occurred_at=now,
+            return_ref=wanted.source_ref,
         )
         for line, quantity in parts
     ]

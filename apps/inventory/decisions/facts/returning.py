@@ -13,7 +13,8 @@ from apps.inventory.decisions.facts.refusals import Refusal
 class ReturnItem:
     """A quantity of a shipment line that came back; `restock` puts it back in stock at its original cost.
 
-    `bin` says where: on the shelf, to be looked at (inspection) or damaged; only the shelf is promised to anybody.
+    `bin` says where: on the shelf, to be looked at (inspection) or damaged; only the shelf is promised to anybody. `return_ref` names the
+    whole return, of which the inspection is told.
     """
 
     shipment_line_id: UUID
@@ -22,6 +23,7 @@ class ReturnItem:
     source_ref: str
     occurred_at: datetime
     bin: str = "shelf"
+    return_ref: str = ""
 
 
 @dataclass(frozen=True, slots=True)
