@@ -10,7 +10,7 @@ from typing import Final
 from uuid import UUID
 
 from apps.audit.contract import DeliveredEvent, Subscription
-from apps.integrations.contract import tell_warehouses
+from apps.integrations.contract import tell_inspected, tell_warehouses
 from apps.inventory.contract import NoticeFact, fill_backorders, make_notices
 from apps.orders.contract import bill_in, close_in, customers_of_orders, move_invoiced, ordered_volumes
 from apps.pricing.contract import accrue_rebates, add_volumes, has_rebates
@@ -52,6 +52,11 @@ def tell_of_orders(events: list[DeliveredEvent]) -> None:
     """Warehouse systems are told what orders want of them now, whatever it was that changed it."""
     orders = _distinct(event.thread_id or event.aggregate_id for event in events)
     tell_warehouses(orders, now=clock.now())
+
+
+def tell_of_inspections(events: list[DeliveredEvent]) -> None:
+    """The warehouse system that told of a return is told what somebody here found of it."""
+    tell_inspected([UUID(event.payload["finding_id"]) for event in events], now=clock.now())
 
 
 _NOTICED: Final = {
@@ -134,6 +139,7 @@ SUBSCRIPTIONS: Final[Sequence[Subscription]] = (
         },
         tell_of_orders,
     ),
+    Subscription("integrations.tell_inspected", frozenset({"inventory.return_inspected"}), tell_of_inspections),
     Subscription(
         "orders.fill_waiting",
         frozenset(

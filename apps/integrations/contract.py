@@ -8,10 +8,19 @@ from apps.integrations.decisions.reasons import ROW_REASONS
 from apps.integrations.permissions import SEND_AGAIN
 from apps.integrations.services.wms_connections import dismiss_messages, send_again
 from apps.integrations.services.wms_counts import book_counts, count_again, leave_counts
+from apps.integrations.services.wms_inspecting import tell_inspected
 from apps.integrations.services.wms_jobs import JOBS
 from apps.integrations.services.wms_telling import tell_warehouses
 
-__all__ = ["JOBS", "MESSAGE_RESOLUTIONS", "ROW_REASONS", "STOCK_RESOLUTIONS", "WAREHOUSE_REASONS", "tell_warehouses"]
+__all__ = [
+    "JOBS",
+    "MESSAGE_RESOLUTIONS",
+    "ROW_REASONS",
+    "STOCK_RESOLUTIONS",
+    "WAREHOUSE_REASONS",
+    "tell_inspected",
+    "tell_warehouses",
+]
 
 _ADJUST: Final = "inventory.adjust_stock"
 

@@ -33,10 +33,12 @@ from apps.inventory.decisions.facts import (
     WarehouseFacts,
 )
 from apps.inventory.decisions.facts.holds import HeldGoods, HoldFacts, HoldWish
+from apps.inventory.decisions.facts.inspecting import FindingTold, FoundOnLine
 from apps.inventory.decisions.notices.choosing import NoticeFact
 from apps.inventory.ports import connect_orders
 from apps.inventory.selectors.fresh_kind import register_freshness
 from apps.inventory.selectors.holds import holds_by_id
+from apps.inventory.selectors.inspections import findings_told
 from apps.inventory.selectors.kinds import register_sharing
 from apps.inventory.selectors.open_lines import orders_with_open_lines
 from apps.inventory.selectors.order_story import (
@@ -60,7 +62,7 @@ from apps.inventory.services.expiring import register_lots
 from apps.inventory.services.feeds import FEED_JOBS
 from apps.inventory.services.holding import JOBS as HOLD_JOBS
 from apps.inventory.services.holding import hold_goods
-from apps.inventory.services.inspecting import receive_to_inspect
+from apps.inventory.services.inspecting import inspect_return, receive_to_inspect
 from apps.inventory.services.kept_back import JOBS as SOURCING_JOBS
 from apps.inventory.services.notices import make_notices
 from apps.inventory.services.orphans import release_orphans
@@ -85,6 +87,8 @@ __all__ = [
     "Availability",
     "DemandLine",
     "FeedTold",
+    "FindingTold",
+    "FoundOnLine",
     "GoodsBack",
     "HeldGoods",
     "HoldFacts",
@@ -126,10 +130,12 @@ __all__ = [
     "connect_orders",
     "ensure_warehouses",
     "fill_backorders",
+    "findings_told",
     "goods_back",
     "held_back",
     "hold_goods",
     "holds_by_id",
+    "inspect_return",
     "keep_latencies",
     "line_standings",
     "lose_here",

@@ -102,6 +102,9 @@ class Handler(BaseHTTPRequestHandler):
             case "POST", ["counts"]:
                 warehouse.count(given["sku"], given["count_id"])
                 answer = 202, {}
+            case "POST", ["inspections"]:
+                warehouse.put_inspection(given["inspection_id"], given["return_id"], given["lines"])
+                answer = 202, {}
             case "POST", ["floor", verb] if self.server.may_fail and verb in FLOOR:
                 answer = 200, {"answer": getattr(warehouse, verb)(**given)}
         return answer
@@ -138,4 +141,4 @@ class Handler(BaseHTTPRequestHandler):
 
 
 # What people do in the warehouse: only where faults are allowed, too.
-FLOOR = {"receive", "work", "ship", "take_back", "sell", "lose", "move", "tell_stock", "beat"}
+FLOOR = {"receive", "work", "ship", "take_back", "inspect", "count", "sell", "lose", "move", "tell_stock", "beat"}

@@ -79,6 +79,15 @@ class Warehouse:
             for seq in seqs:
                 self.storage.run("UPDATE messages SET is_told = 1 WHERE seq = ?", seq)
 
+    def put_inspection(self, inspection_id: str, return_id: str, lines: Sequence[Mapping[str, Any]]) -> None:
+        """Take over what the other side found of a return, once; raises ValueError for more than waits."""
+        with self.storage.change():
+            if not self.storage.run("INSERT INTO inspections VALUES (?) ON CONFLICT DO NOTHING", inspection_id):
+                return
+            for line in lines:
+                parts = {name: int(line[name]) for name in ("good", "damaged", "scrapped")}
+                self._found(return_id, line["line_id"], **parts)
+
     # What happens in the warehouse.
 
     def receive(self, sku: str, quantity: int) -> None:
@@ -119,8 +128,8 @@ class Warehouse:
                 self._tell("short_picked", {"pick_id": self._new_id(), "lines": missing}, order_id)
             return self._leave(order_id, leaving) if leaving else None
 
-    def take_back(self, order_id: str, line_id: str, quantity: int, condition: str = "to_inspect") -> None:
-        """Take goods back that were shipped; they wait to be looked at."""
+    def take_back(self, order_id: str, line_id: str, quantity: int, condition: str = "to_inspect") -> str:
+        """Take goods back that were shipped; they wait to be looked at. Returns the id of the return."""
         with self.storage.change():
             (sku,) = self.storage.one("SELECT sku FROM lines WHERE order_id = ? AND id = ?", order_id, line_id)
             self.storage.run(
@@ -130,7 +139,20 @@ class Warehouse:
                 sku,
             )
             line = {"line_id": line_id, "sku": sku, "quantity": str(quantity), "condition": condition}
-            self._tell("returned", {"return_id": self._new_id(), "lines": [line]}, order_id)
+            return_id = self._new_id()
+            self.storage.run("INSERT INTO returns VALUES (?, ?, ?, ?, ?)", return_id, line_id, order_id, sku, quantity)
+            self._tell("returned", {"return_id": return_id, "lines": [line]}, order_id)
+            return return_id
+
+    def inspect(self, return_id: str, line_id: str, good: int = 0, damaged: int = 0, scrapped: int = 0) -> None:
+        """Look at goods that came back, and tell what was found."""
+        with self.storage.change():
+            inspection_id, parts = self._new_id(), {"good": good, "damaged": damaged, "scrapped": scrapped}
+            self.storage.run("INSERT INTO inspections VALUES (?)", inspection_id)
+            order_id, sku = self._found(return_id, line_id, **parts)
+            line = {"line_id": line_id, "sku": sku} | {name: str(part) for name, part in parts.items()}
+            told = {"inspection_id": inspection_id, "return_id": return_id, "lines": [line]}
+            self._tell("inspected", told, order_id)
 
     def sell(self, sku: str, quantity: int) -> None:
         """Sell from the same shelf to somebody else."""
@@ -186,6 +208,26 @@ class Warehouse:
             {"line_id": line_id, "sku": sku, "quantity": str(wanted), "shipped": str(shipped)}
             for line_id, sku, wanted, shipped in rows
         ]
+
+    def _found(self, return_id: str, line_id: str, good: int, damaged: int, scrapped: int) -> tuple[str, str]:
+        known = self.storage.all(
+            "SELECT order_id, sku, waits FROM returns WHERE id = ? AND line_id = ?", return_id, line_id
+        )
+        looked_at = good + damaged + scrapped
+        if not known or looked_at > known[0][2] or min(good, damaged, scrapped) < 0:
+            raise ValueError(f"{looked_at} were found of return {return_id}, {known[0][2] if known else 0} wait")
+        order_id, sku, _ = known[0]
+        self.storage.run(
+            "UPDATE returns SET waits = waits - ? WHERE id = ? AND line_id = ?", looked_at, return_id, line_id
+        )
+        self.storage.run(
+            "UPDATE stock SET on_hand = on_hand - ?, damaged = damaged + ?, inspected = inspected - ? WHERE sku = ?",
+            scrapped,
+            damaged,
+            looked_at,
+            sku,
+        )
+        return order_id, sku
 
     def _shelf(self, sku: str) -> int:
         return int(self.storage.one("SELECT on_hand - damaged - inspected FROM stock WHERE sku = ?", sku)[0])

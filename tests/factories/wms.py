@@ -64,6 +64,12 @@ class Connected:
         if path == "counts":
             self.wms.count(given["sku"], given["count_id"])
             return Reply(202, b"{}")
+        if path == "inspections":
+            try:
+                self.wms.put_inspection(given["inspection_id"], given["return_id"], given["lines"])
+            except ValueError:
+                return Reply(422, b'{"code": "not_understood"}')
+            return Reply(202, b"{}")
         order_id = path.removeprefix("orders/")
         if method == "PUT":
             return Reply(

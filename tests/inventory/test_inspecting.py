@@ -136,7 +136,13 @@ class TestFindings:
     def test_by_the_name_of_the_return(self, place: Place) -> None:
         row = came_back(place, 6, ref="wms:1:return:7")
         told = [FoundOnLine(row.line_id, Decimal(4), Decimal(1), Decimal(0))]
-        terms: dict[str, Any] = {"source_ref": "wms:1:inspection:3", "note": "", "now": LATER, "actor": SYSTEM}
+        terms: dict[str, Any] = {
+            "source_ref": "wms:1:inspection:3",
+            "note": "",
+            "occurred_at": NOW,
+            "now": LATER,
+            "actor": SYSTEM,
+        }
         assert joined(inspect_return, "wms:1:return:8", told, **terms).refused[0].code == "unknown_return"
         strange = [FoundOnLine(new_id(), Decimal(1), Decimal(0), Decimal(0))]
         assert joined(inspect_return, row.return_ref, strange, **terms).refused[0].code == "unknown_line"

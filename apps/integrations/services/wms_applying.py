@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from apps.integrations.decisions.wms.bodies import AFTER_ALL_BEFORE, BODIES
 from apps.integrations.selectors.connections import Connection, active_connections
-from apps.integrations.services import wms_orders, wms_stock
+from apps.integrations.services import wms_inspecting, wms_orders, wms_stock
 from apps.integrations.services.wms_cases import open_message_case
 from apps.integrations.services.wms_outcomes import Applied, Message, Parked, Wrong
 from ordercash.kernel.errors import DomainError
@@ -51,6 +51,7 @@ HANDLERS: Final[dict[str, Handler]] = {
     "shipped": wms_orders.apply_shipped,
     "short_picked": wms_orders.apply_short_picked,
     "returned": wms_orders.apply_returned,
+    "inspected": wms_inspecting.apply_inspected,
     "stock": wms_stock.apply_stock,
     "counted": wms_stock.apply_counted,
     "heartbeat": wms_stock.apply_heartbeat,

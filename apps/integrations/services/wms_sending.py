@@ -28,6 +28,8 @@ from apps.masterdata.contract import addresses_by_id
 from ordercash.kernel.sql import fetch, run
 from ordercash.kernel.transactions import writes
 
+# What is no state of an order goes as it is.
+POSTED: Final = {"count": "/counts", "inspection": "/inspections"}
 LEASE_MARGIN: Final = timedelta(seconds=15)
 
 OF_CONNECTION = (
@@ -115,8 +117,8 @@ def claim_messages(connection: Connection, *, now: datetime, most: int) -> list[
 
 def request_of(message: Claimed) -> tuple[str, str, bytes]:
     """Return method, path and body of a message; the address of the delivery is read now and kept nowhere."""
-    if message.kind == "count":
-        return "POST", "/counts", orjson.dumps(message.payload)
+    if message.kind in POSTED:
+        return "POST", POSTED[message.kind], orjson.dumps(message.payload)
     body = {"seq": message.order_seq, "lines": message.payload["lines"], "ship_to": _ship_to(message.payload)}
     return "PUT", f"/orders/{message.order_id}", orjson.dumps(body)
 

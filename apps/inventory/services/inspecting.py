@@ -108,7 +108,14 @@ def record_findings(findings: Sequence[Finding], *, now: datetime, actor: Actor)
 
 @joins
 def inspect_return(
-    return_ref: str, found: Sequence[FoundOnLine], *, source_ref: str, note: str, now: datetime, actor: Actor
+    return_ref: str,
+    found: Sequence[FoundOnLine],
+    *,
+    source_ref: str,
+    occurred_at: datetime,
+    note: str,
+    now: datetime,
+    actor: Actor,
 ) -> MovementResult:
     """Record what was found of a return that its teller knows by its own name, by order line; all of it or nothing.
 
@@ -128,15 +135,16 @@ def inspect_return(
         detail = f"Nothing of line {strange[0]} came back as {return_ref}."
         return MovementResult([], [], [Refusal(source_ref, "unknown_line", detail)])
     findings = [
-        Finding(row.id, part.good, part.damaged, part.scrapped, refs[row.id], now, note)
+        Finding(row.id, part.good, part.damaged, part.scrapped, refs[row.id], occurred_at, note)
         for each in found
         for row, part in spread_over(each, by_line[each.line_id])
     ]
     taken, refused = judge_findings(findings, {row.id: row for rows in by_line.values() for row in rows})
+    if not findings:
+        refused = [Refusal(source_ref, "quantity_out_of_range", "Say how many are good, damaged or scrapped.")]
     if refused:
         return MovementResult([], [], refused)
-    if taken:
-        _write(taken, now, actor)
+    _write(taken, now, actor)
     return MovementResult([finding.source_ref for finding, _ in taken], [], [])
 
 

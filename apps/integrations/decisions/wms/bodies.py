@@ -113,6 +113,28 @@ class Returned(BaseModel):
     lines: Annotated[list[BackLine], Field(min_length=1, max_length=5_000)]
 
 
+class FoundLine(BaseModel):
+    """A line of a return: how much of it can be sold, is damaged, was thrown away."""
+
+    model_config = LOOSE
+
+    line_id: UUID
+    sku: Name = "-"
+    good: Quantity = Decimal(0)
+    damaged: Quantity = Decimal(0)
+    scrapped: Quantity = Decimal(0)
+
+
+class Inspected(BaseModel):
+    """Somebody looked at goods of a return."""
+
+    model_config = LOOSE
+
+    inspection_id: Name
+    return_id: Name
+    lines: Annotated[list[FoundLine], Field(min_length=1, max_length=5_000)]
+
+
 class StockTold(BaseModel):
     """What lies there of a product; `stock_seq` counts what was said of it."""
 
@@ -136,6 +158,7 @@ BODIES: Final[dict[str, type[BaseModel]]] = {
     "shipped": Shipped,
     "short_picked": ShortPicked,
     "returned": Returned,
+    "inspected": Inspected,
     "stock": StockTold,
     "counted": StockTold,
     "heartbeat": Heartbeat,
