@@ -3,6 +3,7 @@
 from django.urls import path
 
 from apps.inventory.pages.allocation import AllocationRunPage, AllocationRuns
+from apps.inventory.pages.allocation_by_hand import AllocationByHand
 from apps.inventory.pages.atp import AvailableToPromise
 from apps.inventory.pages.board import BackorderBoard
 from apps.inventory.pages.handling import HandlingPage
@@ -38,5 +39,10 @@ urlpatterns = [
     path("quotas/", Quotas.as_view(), name="quotas"),
     path("notices/", Notices.as_view(), name="notices"),
     path("allocation/", AllocationRuns.as_view(), name="allocation_runs"),
+    path(
+        "allocation/by-hand/<str:legal_entity>/<uuid:product_id>/",
+        AllocationByHand.as_view(),
+        name="allocation_by_hand",
+    ),
     path("allocation/<uuid:run_id>/", AllocationRunPage.as_view(), name="allocation_run"),
 ]

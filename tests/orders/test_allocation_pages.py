@@ -6,10 +6,11 @@ import pytest
 from django.test import Client
 
 from apps.inventory.models import AllocationRun, Backorder, Reservation
-from apps.inventory.permissions import COMMIT_ALLOCATION, SIMULATE_ALLOCATION, VIEW_ALLOCATION
+from apps.inventory.permissions import ALLOCATE_BY_HAND, COMMIT_ALLOCATION, SIMULATE_ALLOCATION, VIEW_ALLOCATION
 from apps.orders.models import Order
+from apps.orders.services.cancel import CancelOrder, cancel_orders
 from ordercash.kernel.ids import new_id
-from tests.factories.orders import place
+from tests.factories.orders import CLERK, NOW, place
 from tests.factories.rulebooks import put_in_force
 from tests.factories.web import make_user
 
@@ -94,3 +95,73 @@ def test_the_same_over_the_api(scarce: tuple[Order, Order]) -> None:
     assert [each["id"] for each in listed] == [run["id"]]
     assert desk.get("/api/v1/inventory/allocation-runs?state=lost").status_code == 422
     assert AllocationRun.objects.count() == 2
+
+
+@pytest.fixture
+def by_hand(company: None) -> tuple[Order, Order]:
+    """Both wait for clocks, of which twelve lie there and are given by hand."""
+    put_in_force("inventory.allocation", {**RULES, "products": [{"strategy": "manual"}]})
+    held = place(customer="C-1001", lines=[("CLOCK-WALL", "12")])
+    first, second = place(customer="C-1001", lines=[("CLOCK-WALL", "4")]), place(lines=[("CLOCK-WALL", "9")])
+    cancel_orders([CancelOrder(held.pk)], reason="Not wanted", actor=CLERK, now=NOW)
+    return first, second
+
+
+def waits_for(order: Order) -> str:
+    return str(Backorder.objects.get(order_id=order.pk).line_id)
+
+
+def test_goods_are_given_by_hand_on_a_page(by_hand: tuple[Order, Order]) -> None:
+    first, second = by_hand
+    desk, approver = signed_in(SIMULATE_ALLOCATION, ALLOCATE_BY_HAND), signed_in(COMMIT_ALLOCATION)
+    chosen = {"verb": "by_hand", "by_hand-legal_entity": "UK01", "by_hand-sku": "CLOCK-WALL"}
+    assert approver.post("/allocation/", chosen).status_code == 403
+    assert desk.post("/allocation/", {**chosen, "by_hand-sku": "NO-SUCH"}).status_code == 422
+    page = desk.post("/allocation/", chosen).headers["Location"]
+    assert approver.get(page).status_code == 403
+    text = desk.get(page).content.decode()
+    assert first.number in text
+    assert second.number in text
+    one, two = (f"give-{waits_for(order)}" for order in by_hand)
+    for said, told in (
+        ({}, "Enter a quantity"),
+        ({two: "10"}, "less than or equal to 9"),
+        ({one: "4", two: "9"}, "Only 8 more of CLOCK-WALL"),
+        ({f"give-{new_id()}": "1"}, "does not wait any more"),
+        ({one: "x"}, "Enter a number"),
+    ):
+        answer = desk.post(page, {"verb": "give", **said})
+        assert (answer.status_code, told in answer.content.decode()) == (422, True), told
+    assert not AllocationRun.objects.exists()
+    address = desk.post(page, {"verb": "give", one: "3", two: "9"}).headers["Location"]
+    assert "By hand" in desk.get(address).content.decode()
+    assert approver.post(address, {"verb": "commit", "reason_commit": "By phone"}).status_code == 303
+    assert (reserved(first), reserved(second)) == (3, 9)
+    assert "what was known and decided" in desk.get(address).content.decode()
+
+
+def test_goods_are_given_by_hand_over_the_api(by_hand: tuple[Order, Order]) -> None:
+    first, second = by_hand
+    desk, other = signed_in(SIMULATE_ALLOCATION, ALLOCATE_BY_HAND), signed_in(SIMULATE_ALLOCATION, COMMIT_ALLOCATION)
+    said = [{"line_id": waits_for(first), "quantity": "3"}, {"line_id": waits_for(second), "quantity": "9"}]
+    body = {"legal_entity": "UK01", "strategy": "manual", "quantities": said}
+    assert send(other, "", body).status_code == 403
+    wrong = [
+        ({**body, "quantities": []}, "/quantities"),
+        ({**body, "strategy": "priority"}, "/strategy"),
+        ({**body, "quantities": [*said, said[0]]}, "/quantities/2/line_id"),
+        ({**body, "quantities": [said[0] | {"quantity": "5"}]}, "/quantities/0"),
+        ({**body, "quantities": [said[0] | {"quantity": "4"}, said[1]]}, "/quantities/1"),
+        ({**body, "quantities": [said[0] | {"quantity": "0"}]}, "/quantities/0/quantity"),
+        ({**body, "quantities": [said[0] | {"line_id": str(new_id())}]}, "/quantities/0"),
+    ]
+    for bad, pointer in wrong:
+        answer = send(desk, "", bad)
+        assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, pointer)
+    assert not AllocationRun.objects.exists()
+    run = send(desk, "", body).json()
+    assert (run["strategy"], run["figures"]["units_gained"], run["decision_id"]) == ("manual", "12", None)
+    done = send(other, f"/{run['id']}/commit", {"reason": "By phone"}).json()
+    assert done["state"] == "committed"
+    assert done["decision_id"]
+    assert (reserved(first), reserved(second)) == (3, 9)

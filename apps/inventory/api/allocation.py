@@ -12,16 +12,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.inventory.api.bodies import Code
+from apps.inventory.api.bodies import Code, Quantity
 from apps.inventory.models import AllocationMove, AllocationRun, RunState
-from apps.inventory.permissions import COMMIT_ALLOCATION, SIMULATE_ALLOCATION, VIEW_ALLOCATION
+from apps.inventory.permissions import ALLOCATE_BY_HAND, COMMIT_ALLOCATION, SIMULATE_ALLOCATION, VIEW_ALLOCATION
 from apps.inventory.selectors.allocation import RUN_SORT, allocation_run, allocation_runs, moves_of
 from apps.inventory.services import allocation_runs as verbs
 from apps.inventory.services.allocation_facts import Scope
 from apps.masterdata.contract import actor_of, entities_by_code, products_by_sku
 from ordercash.kernel import clock
 from ordercash.kernel.actor import Actor
-from ordercash.kernel.errors import Fault
+from ordercash.kernel.errors import Fault, Forbidden
 from ordercash.web.api.bodies import read_body
 from ordercash.web.api.once import respond_once
 from ordercash.web.api.openapi import Shape
@@ -33,14 +33,27 @@ from ordercash.web.api.wanted import text_wanted
 MOST_MOVES = 1000
 
 
+class GivenTo(BaseModel):
+    """What a waiting line gets by hand, in units of its product."""
+
+    model_config = strict(line_id="0198c0de-0000-7000-8000-000000000001", quantity="5")
+
+    line_id: UUID
+    quantity: Quantity
+
+
 class NewRun(BaseModel):
-    """What is tried: all that is waited for of a legal entity, or some products; without a strategy that of the rules."""
+    """What is tried: all that is waited for of a legal entity, or some products; without a strategy that of the rules.
+
+    `quantities` belong to the strategy `manual`: what waiting lines get of what lies free; nobody else gets or loses anything.
+    """
 
     model_config = strict(legal_entity="UK01", skus=["MUG-BLUE"], strategy="priority")
 
     legal_entity: Code
     skus: Annotated[list[Code], Field(max_length=200)] = []
-    strategy: Literal["", "first_come", "priority", "fair_share"] = ""
+    strategy: Literal["", "first_come", "priority", "fair_share", "manual"] = ""
+    quantities: Annotated[list[GivenTo], Field(max_length=1000)] = []
 
 
 class WhyBody(BaseModel):
@@ -107,10 +120,12 @@ class AllocationRuns(APIView):
 
     def post(self, request: Request) -> HttpResponse:
         body, now, actor = read_body(NewRun, request.data), clock.now(), actor_of(request.user)
-        scope = _scope(body)
+        scope, by_hand = _scope(body), _by_hand(body)
+        if by_hand and not request.user.has_perm(ALLOCATE_BY_HAND):
+            raise Forbidden("You may not give scarce goods to lines by hand.")
 
         def work(_: str) -> tuple[int, dict[str, Any]]:
-            row = verbs.simulate_allocation(scope, strategy=body.strategy, actor=actor, now=now)
+            row = verbs.simulate_allocation(scope, strategy=body.strategy, by_hand=by_hand, actor=actor, now=now)
             return 201, _shown(row.pk)
 
         return respond_once(request, work)
@@ -184,6 +199,20 @@ def _scope(body: NewRun) -> Scope:
     if faults:
         raise InvalidInput(faults=faults)
     return Scope(entity.id, tuple(known[sku].id for sku in body.skus))
+
+
+def _by_hand(body: NewRun) -> dict[UUID, Decimal]:
+    if body.strategy == "manual" and not body.quantities:
+        raise InvalidInput(faults=[Fault("/quantities", "required", "Say what each line gets by hand.")])
+    if body.quantities and body.strategy != "manual":
+        raise InvalidInput(faults=[Fault("/strategy", "not_by_hand", 'Quantities belong to the strategy "manual".')])
+    given: dict[UUID, Decimal] = {}
+    for place, each in enumerate(body.quantities):
+        if each.line_id in given:
+            detail = "The line has a quantity already."
+            raise InvalidInput(faults=[Fault(f"/quantities/{place}/line_id", "twice", detail)])
+        given[each.line_id] = each.quantity
+    return given
 
 
 def _row(row: AllocationRun) -> dict[str, Any]:

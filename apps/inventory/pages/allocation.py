@@ -7,12 +7,13 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.html import format_html_join
 
 from apps.audit.contract import actor_names
 from apps.inventory.decisions.sharing.document import STRATEGIES
 from apps.inventory.models import AllocationRun, RunState
-from apps.inventory.permissions import COMMIT_ALLOCATION, SIMULATE_ALLOCATION, VIEW_ALLOCATION
+from apps.inventory.permissions import ALLOCATE_BY_HAND, COMMIT_ALLOCATION, SIMULATE_ALLOCATION, VIEW_ALLOCATION
 from apps.inventory.selectors.allocation import RUN_SORT, allocation_run, allocation_runs, entity_choices, moves_of
 from apps.inventory.services.allocating import (
     carry_out_allocation,
@@ -58,6 +59,20 @@ class TryForm(forms.Form):
         return [known[sku].id for sku in skus]
 
 
+class GoodsForm(forms.Form):
+    """Whose goods, and which."""
+
+    legal_entity = forms.ChoiceField(label="Legal entity", choices=entity_choices)
+    sku = forms.CharField(label="Product", max_length=80, help_text="The SKU of what is given.")
+
+    def clean_sku(self) -> Any:
+        """Refuse what is not a product; returns it."""
+        sku = str(self.cleaned_data["sku"]).strip()
+        if (found := products_by_sku([sku]).get(sku)) is None:
+            raise forms.ValidationError(f"There is no product {sku}.")
+        return found
+
+
 class AllocationRuns(Worklist):
     """Runs that were tried, carried out and taken back, the newest first."""
 
@@ -90,6 +105,7 @@ class AllocationRuns(Worklist):
             Action(
                 "Try a run", verb="try", permission=SIMULATE_ALLOCATION, style="primary", icon="science", form=TryForm
             ),
+            Action("Give by hand", verb="by_hand", permission=ALLOCATE_BY_HAND, form=GoodsForm),
         )
 
     def do_try(self, given: Given) -> HttpResponse:
@@ -98,6 +114,11 @@ class AllocationRuns(Worklist):
         scope = Scope(entity.id, tuple(values["skus"]))
         row = try_allocation(scope=scope, strategy=values["strategy"], actor=self.actor, now=clock.now())
         return HttpResponseRedirect(link_url("allocation_run", row.pk))
+
+    def do_by_hand(self, given: Given) -> HttpResponse:
+        code, product = given.values["legal_entity"], given.values["sku"]
+        address = reverse("allocation_by_hand", args=[code, product.id])
+        return HttpResponseRedirect(address, status=303)
 
 
 class AllocationRunPage(Page):

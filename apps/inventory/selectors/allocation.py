@@ -5,7 +5,8 @@ from uuid import UUID
 
 from django.db.models import F, QuerySet
 
-from apps.inventory.models import AllocationMove, AllocationRun
+from apps.inventory.models import AllocationMove, AllocationRun, Backorder
+from apps.inventory.models.promises import WaitReason
 from apps.masterdata.contract import entities_by_code
 from ordercash.kernel.errors import NotFound
 
@@ -36,6 +37,12 @@ def moves_of(run_id: UUID, limit: int, *, gained: bool | None = None) -> list[Al
     if gained is not None:
         found = found.filter(change__gt=0) if gained else found.filter(change__lt=0)
     return list(found.order_by("-net_minor", "id")[:limit])
+
+
+def lines_to_give(legal_entity_id: UUID, product_id: UUID, limit: int) -> list[Backorder]:
+    """Return the oldest lines that wait for a product of a legal entity, but those that are wanted later."""
+    found = Backorder.objects.filter(legal_entity_id=legal_entity_id, product_id=product_id)
+    return list(found.exclude(reason=WaitReason.LATER).order_by("occurred_at", "line_id")[:limit])
 
 
 def entity_choices() -> list[tuple[str, str]]:

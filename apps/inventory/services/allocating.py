@@ -3,6 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
+from apps.inventory.decisions.sharing.by_hand import Quantities
+from apps.inventory.decisions.sharing.record import NOTHING
 from apps.inventory.models import AllocationRun
 from apps.inventory.services import allocation_runs as runs
 from apps.inventory.services.allocation_facts import Scope
@@ -11,9 +13,11 @@ from ordercash.kernel.transactions import writes
 
 
 @writes
-def try_allocation(*, scope: Scope, strategy: str, actor: Actor, now: datetime) -> AllocationRun:
+def try_allocation(
+    *, scope: Scope, strategy: str, by_hand: Quantities = NOTHING, actor: Actor, now: datetime
+) -> AllocationRun:
     """Try a run and keep what it would do."""
-    return runs.simulate_allocation(scope, strategy=strategy, actor=actor, now=now)
+    return runs.simulate_allocation(scope, strategy=strategy, by_hand=by_hand, actor=actor, now=now)
 
 
 @writes

@@ -1,7 +1,7 @@
 """What a run is decided from: who waits, who has, what is free and what is kept for channels, with a stamp of all of it."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,9 +11,10 @@ from uuid import UUID
 
 from apps.inventory.decisions.allocation import Candidate
 from apps.inventory.decisions.document import ALLOCATION
+from apps.inventory.decisions.sharing.by_hand import HandGiven, Quantities, give_by_hand
 from apps.inventory.decisions.sharing.facts import Shelf, from_parts, to_parts
 from apps.inventory.decisions.sharing.figures import Stand
-from apps.inventory.decisions.sharing.record import RunFacts, canonical, decide_run, facts_told
+from apps.inventory.decisions.sharing.record import NOTHING, RunFacts, canonical, decide_run, facts_told
 from apps.inventory.decisions.sharing.runs import Held, Outcome
 from apps.inventory.decisions.sharing.turns import Rules, Waiting
 from apps.inventory.ports import line_tags
@@ -21,7 +22,7 @@ from apps.inventory.selectors.rules import rules_in_force
 from apps.inventory.services.locking import THESE, lock_stock
 from apps.inventory.services.lots import spoiled
 from apps.inventory.services.selling import MAY_SELL
-from apps.inventory.services.turns import lock_waiting, of_tag, quotas_left, rules_for, waiting_in
+from apps.inventory.services.turns import goods_of, lock_waiting, of_tag, quotas_left, rules_for, waiting_in
 from apps.masterdata.contract import entities_by_id
 from apps.rulebooks.contract import InForce
 from ordercash.kernel.clock import business_date
@@ -31,6 +32,7 @@ GROUPS = """
 SELECT DISTINCT product_id FROM inventory_backorder
  WHERE legal_entity_id = %s AND reason <> 'later' AND (%s OR product_id = ANY(%s::uuid[]))
 """
+WAITED_FOR = "SELECT DISTINCT product_id FROM inventory_backorder WHERE line_id = ANY(%s::uuid[]) ORDER BY 1"
 STOCK = f"""
 SELECT s.id, s.warehouse_id, s.product_id, greatest({MAY_SELL}, 0), s.has_lots
   FROM inventory_stock s JOIN inventory_warehouse w ON w.id = s.warehouse_id
@@ -93,9 +95,13 @@ class Facts:
         seen = (self.sha256 or b"") + canonical(facts_told(self.run)).encode()
         return hashlib.sha256(seen).hexdigest()
 
-    def decide(self, strategy: str) -> Outcome:
+    def decide(self, strategy: str, by_hand: Quantities = NOTHING) -> Outcome:
         """Return what a strategy would do; "" is the one that the rules name for each product."""
-        return decide_run(self.rules.of_entity.get(self.scope.legal_entity_id), self.run, strategy)
+        return decide_run(self.rules.of_entity.get(self.scope.legal_entity_id), self.run, strategy, by_hand)
+
+    def by_hand(self, quantities: Quantities) -> HandGiven:
+        """Return what lines get by hand, and why some cannot."""
+        return give_by_hand(self.run.lines, self.run.shelves, self.run.quotas, self.run.goods, quantities)
 
     def stands(self, outcome: Outcome, dates: Mapping[UUID, date]) -> list[Stand]:
         """Return every line before and after; who loses waits until the day given, as far as one is known."""
@@ -122,7 +128,7 @@ class Facts:
 
 
 def read_facts(scope: Scope, *, now: datetime, locked: bool) -> Facts:
-    """Read what a run is decided from; locked, nothing of it changes until the transaction ends. Ten statements at most."""
+    """Read what a run is decided from; locked, nothing of it changes until the transaction ends. Eleven statements at most."""
     entity = scope.legal_entity_id
     found = fetch(GROUPS, [entity, not scope.product_ids, list(scope.product_ids)])
     groups = {(entity, row[0]) for row in found}
@@ -160,9 +166,14 @@ def read_facts(scope: Scope, *, now: datetime, locked: bool) -> Facts:
         held,
         [Shelf(row.stock_id, row.warehouse_id, row.group, to_parts(row.free)) for row in stock],
         quotas,
-        rules.products,
+        goods_of({line.product_id for line in lines.values()}),
     )
     return Facts(scope, rules, version, lines, reserved, run)
+
+
+def products_waited_for(line_ids: Collection[UUID]) -> tuple[UUID, ...]:
+    """Return the products of lines that wait, each once."""
+    return tuple(row[0] for row in fetch(WAITED_FOR, [list(line_ids)]))
 
 
 def new_dates(

@@ -9,16 +9,17 @@ from uuid import UUID
 from apps.audit.contract import record_events, set_change_actor
 from apps.inventory.decisions.allocation import Take
 from apps.inventory.decisions.document import ALLOCATION
+from apps.inventory.decisions.sharing.by_hand import Quantities
 from apps.inventory.decisions.sharing.document import STRATEGIES
 from apps.inventory.decisions.sharing.facts import from_parts, to_parts
 from apps.inventory.decisions.sharing.figures import figures_of
-from apps.inventory.decisions.sharing.record import run_texts
+from apps.inventory.decisions.sharing.record import NOTHING, run_texts
 from apps.inventory.decisions.sharing.runs import Outcome
 from apps.inventory.decisions.sharing.turns import Waiting
 from apps.inventory.events import ALLOCATION_COMMITTED, ALLOCATION_ROLLED_BACK, allocation_told, goods_taken
 from apps.inventory.models import AllocationMove, AllocationRun, RunState
 from apps.inventory.ports import line_tags
-from apps.inventory.services.allocation_facts import Facts, Scope, new_dates, read_facts
+from apps.inventory.services.allocation_facts import Facts, Scope, new_dates, products_waited_for, read_facts
 from apps.inventory.services.capacity import Planned, give_back_picks
 from apps.inventory.services.locking import OF_PLACES, lock_stock
 from apps.inventory.services.pegging import repeg
@@ -30,12 +31,13 @@ from apps.inventory.services.turns import demand_of, lock_waiting, of_tag
 from apps.inventory.services.waiting import wait_again
 from apps.rulebooks.contract import DecisionDraft, record_decisions
 from ordercash.kernel.actor import Actor
-from ordercash.kernel.errors import Conflict, DomainError, NotFound
+from ordercash.kernel.errors import Conflict, DomainError, Fault, NotFound
 from ordercash.kernel.ids import new_id
 from ordercash.kernel.sql import columns_of, fetch, insert_rows
 from ordercash.kernel.transactions import joins
 
 COMPARED: Final = ("", "first_come", "priority", "fair_share")
+BY_HAND: Final = "manual"
 
 MOVE_COLUMNS: Final = {
     "id": "uuid",
@@ -66,6 +68,12 @@ class StrategyUnknown(DomainError):
     code, title = "strategy_unknown", "This strategy is not known"
 
 
+class GivenByHandRefused(DomainError):
+    """Lines cannot get what a person gives them; the faults say which and why, in the order of the quantities."""
+
+    code, title = "given_by_hand_refused", "This cannot be given by hand"
+
+
 class NothingWaits(Conflict):
     """Nobody waits for goods in this scope."""
 
@@ -91,20 +99,33 @@ class RollBackRefused(Conflict):
 
 
 @joins
-def simulate_allocation(scope: Scope, *, strategy: str, actor: Actor, now: datetime) -> AllocationRun:
+def simulate_allocation(
+    scope: Scope, *, strategy: str, by_hand: Quantities = NOTHING, actor: Actor, now: datetime
+) -> AllocationRun:
     """Try a run and keep what it would do; nothing else changes. `strategy` "" is what the rules name for each product.
 
-    Its figures hold those of every other strategy too. Raises StrategyUnknown, NothingWaits.
+    "manual" gives lines what `by_hand` says, of the scope or (without products) of what these lines wait for. The figures hold those of
+    every other strategy too. Raises StrategyUnknown, GivenByHandRefused, NothingWaits.
     """
-    if strategy not in COMPARED:
-        raise StrategyUnknown(f"One of {', '.join(STRATEGIES[name] for name in COMPARED if name)}, or none.")
+    if strategy not in (*COMPARED, BY_HAND):
+        raise StrategyUnknown(
+            f"One of {', '.join(STRATEGIES[name] for name in (*COMPARED, BY_HAND) if name)}, or none."
+        )
+    if (strategy == BY_HAND) != bool(by_hand):
+        raise StrategyUnknown("Quantities are given by hand, by that strategy and no other.")
+    if by_hand and not scope.product_ids:
+        scope = scope._replace(product_ids=products_waited_for(by_hand))
     facts = read_facts(scope, now=now, locked=False)
     if not facts.lines:
         raise NothingWaits("There is nothing to share out: no line waits.")
+    if faults := facts.by_hand(by_hand).faults:
+        place = {line_id: n for n, line_id in enumerate(by_hand)}
+        told = [Fault(f"/quantities/{place[each.line_id]}", each.code, each.detail) for each in faults]
+        raise GivenByHandRefused(faults=told)
     figures: dict[str, Any] = {}
     compared = {}
-    for name in COMPARED:
-        outcome = facts.decide(name)
+    for name in (*COMPARED, BY_HAND) if by_hand else COMPARED:
+        outcome = facts.decide(name, by_hand if name == BY_HAND else NOTHING)
         dates = _dates(facts, outcome)
         compared[name or "rules"] = figures_of(facts.stands(outcome, dates))
         if name == strategy:
@@ -113,7 +134,7 @@ def simulate_allocation(scope: Scope, *, strategy: str, actor: Actor, now: datet
         legal_entity_id=scope.legal_entity_id,
         strategy=strategy or "rules",
         version_sha256=facts.sha256,
-        scope={"product_ids": [str(id) for id in scope.product_ids]},
+        scope=_scope_told(scope, by_hand),
         stamp=facts.stamp,
         figures={**figures, "compared": compared},
         made_by=actor.id,
@@ -136,7 +157,7 @@ def commit_allocation(run_id: UUID, *, reason: str, actor: Actor, now: datetime)
     facts = read_facts(_scope(row), now=now, locked=True)
     if facts.stamp != row.stamp:
         raise AllocationStale("Goods, reservations or those who wait are not what they were when it was tried.")
-    outcome = facts.decide(_strategy(row))
+    outcome = facts.decide(_strategy(row), _said_by_hand(row))
     dates = _dates(facts, outcome)
     work = _take_away(facts, outcome)
     write_takes(_takes(outcome), facts.lines, now=now, actor=actor)
@@ -216,7 +237,7 @@ def _logged(row: AllocationRun, facts: Facts, now: datetime) -> UUID | None:
     """Keep what a run was decided from, where a rulebook decided; returns the id of the decision."""
     if facts.version is None:
         return None
-    texts = run_texts(facts.version.compiled, facts.run, _strategy(row))
+    texts = run_texts(facts.version.compiled, facts.run, _strategy(row), _said_by_hand(row))
     draft = DecisionDraft(ALLOCATION, "allocation_run", row.pk, facts.version.sha256, *texts, now)
     return record_decisions([draft])[0]
 
@@ -227,6 +248,15 @@ def _strategy(row: AllocationRun) -> str:
 
 def _scope(row: AllocationRun) -> Scope:
     return Scope(row.legal_entity_id, tuple(UUID(id) for id in row.scope.get("product_ids", ())))
+
+
+def _scope_told(scope: Scope, by_hand: Quantities) -> dict[str, Any]:
+    told: dict[str, Any] = {"product_ids": [str(id) for id in scope.product_ids]}
+    return told | {"quantities": [[str(id), f"{quantity:f}"] for id, quantity in by_hand.items()]} if by_hand else told
+
+
+def _said_by_hand(row: AllocationRun) -> Quantities:
+    return {UUID(id): Decimal(quantity) for id, quantity in row.scope.get("quantities", ())}
 
 
 def _lost(outcome: Outcome) -> dict[UUID, int]:

@@ -87,8 +87,13 @@ def rules_for(groups: Collection[Group], *, now: datetime) -> Rules:
     for entity in {entity for entity, _ in groups}:
         if found := rules_in_force(ALLOCATION, at=now, legal_entity_id=entity):
             of_entity[entity] = found.compiled
-    known = products_by_id({product for entity, product in groups if entity in of_entity})
-    return Rules(of_entity, {id: Goods(each.sku, each.category, each.decimals) for id, each in known.items()})
+    return Rules(of_entity, goods_of({product for entity, product in groups if entity in of_entity}))
+
+
+def goods_of(product_ids: Collection[UUID]) -> dict[UUID, Goods]:
+    """Return what rules ask about products; one statement where there are some."""
+    known = products_by_id(product_ids)
+    return {id: Goods(each.sku, each.category, each.decimals) for id, each in known.items()}
 
 
 def quotas_left(groups: Collection[Group], *, now: datetime) -> list[QuotaLeft]:

@@ -3,22 +3,26 @@
 Facts: {"today", "legal_entity", "strategy", "goods": [[product, SKU, category, decimals]], "shelves": [[stock row, warehouse, product,
 free]], "quotas": [[quota, product, warehouse | null, channel, left]], "lines": [[line, order, product, waits for, since, wanted on | null,
 customer group, channel, country, currency, kit | null, in one kit | null, kits only whole, [[stock row, warehouse, has]]]]}, quantities as
-plain text. The strategy "" is what the rules name for each product. Outcome: {"given": [[line, stock row, quantity, quota | null]],
-"taken": [[from line, to line, stock row, quantity]]}. Trace: {"strategies": [[SKU, strategy]], "tiers": {name: [line]}}.
+plain text. The strategy "" is what the rules name for each product; "manual" comes with "quantities": [[line, quantity]] that were said.
+Outcome: {"given": [[line, stock row, quantity, quota | null]], "taken": [[from line, to line, stock row, quantity]]}.
+Trace: {"strategies": [[SKU, strategy]], "tiers": {name: [line]}}.
 """
 
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from apps.inventory.decisions.allocation import Group
+from apps.inventory.decisions.sharing.by_hand import Quantities, give_by_hand
 from apps.inventory.decisions.sharing.document import Sharing
 from apps.inventory.decisions.sharing.facts import QuotaLeft, Shelf, Strategy, from_parts, to_parts
 from apps.inventory.decisions.sharing.runs import Held, Outcome, Party, run_allocation
 from apps.inventory.decisions.sharing.turns import Goods, Rules, Waiting
+
+NOTHING: Final[Quantities] = {}
 
 
 class RunFacts(NamedTuple):
@@ -41,8 +45,10 @@ class Texts(NamedTuple):
     trace: str
 
 
-def decide_run(sharing: Sharing | None, facts: RunFacts, strategy: str) -> Outcome:
-    """Return what a strategy would do; "" is the one that the rules name for each product."""
+def decide_run(sharing: Sharing | None, facts: RunFacts, strategy: str, by_hand: Quantities = NOTHING) -> Outcome:
+    """Return what a strategy would do; "" is the one that the rules name for each product, "manual" gives what is said by hand."""
+    if by_hand:
+        return give_by_hand(facts.lines, facts.shelves, facts.quotas, facts.goods, by_hand).outcome
     rules = _rules(sharing, facts)
     strategies = _strategies(rules, facts, strategy)
     parties = [_party(rules, facts, line, strategies.get(line.group)) for line in facts.lines]
@@ -50,9 +56,10 @@ def decide_run(sharing: Sharing | None, facts: RunFacts, strategy: str) -> Outco
     return run_allocation(parties, facts.shelves, strategies, facts.quotas, take_from, today=facts.today)
 
 
-def run_texts(sharing: Sharing, facts: RunFacts, strategy: str) -> Texts:
+def run_texts(sharing: Sharing, facts: RunFacts, strategy: str, by_hand: Quantities = NOTHING) -> Texts:
     """Return the texts of a run that was carried out."""
-    written = canonical(facts_told(facts) | {"strategy": strategy})
+    said = {"quantities": [[str(id), _text(quantity)] for id, quantity in by_hand.items()]} if by_hand else {}
+    written = canonical(facts_told(facts) | {"strategy": strategy} | said)
     return Texts(written, *replay_run(sharing, written))
 
 
@@ -60,7 +67,8 @@ def replay_run(sharing: Sharing, written: str) -> tuple[str, str]:
     """Decide again from stored facts; returns the outcome and the trace, to the byte."""
     known = json.loads(written)
     facts, strategy = _facts_read(known), known["strategy"]
-    outcome = decide_run(sharing, facts, strategy)
+    by_hand = {UUID(id): Decimal(quantity) for id, quantity in known.get("quantities", ())}
+    outcome = decide_run(sharing, facts, strategy, by_hand)
     return canonical(_outcome(outcome)), canonical(_trace(_rules(sharing, facts), facts, strategy))
 
 
