@@ -105,6 +105,10 @@ bench-rebates: ## 10,000 invoiced lines counted under three rebate agreements, a
 bench-http bench-sets bench-retail bench-lists bench-pricing bench-back_test bench-adventureworks bench-quotes bench-prices bench-rebates bench-atp bench-sourcing bench-allocation: install-dev
 	@exec $(EMBEDDED) test sh -c 'python -m ordercash.embedded.prepare && exec python -m bench.$(subst bench-,,$@) "$$@"' $@ $(ARGS)
 
+.PHONY: wms-outage
+wms-outage: install-dev ## Ten real minutes without the warehouse system, killed in between; then everything twice and out of order
+	@ORDERCASH_FULL=1 $(EMBEDDED) pytest tests/integrations/test_wms_outage_real.py -p no:cacheprovider -s $(ARGS)
+
 .PHONY: lab
 lab: install-dev ## Takers of one hot product, a flash sale and many products, on every way to keep them apart (ARGS="--seconds 5 --clients 1,16,32")
 	@exec $(EMBEDDED) test sh -c 'python -m ordercash.embedded.prepare && exec python -m bench.lab "$$@"' lab $(ARGS)

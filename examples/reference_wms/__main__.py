@@ -4,6 +4,7 @@ The secret comes from the environment (REFERENCE_WMS_SECRET), so that no list of
 """
 
 import argparse
+import json
 import os
 import random
 import threading
@@ -22,6 +23,7 @@ def main() -> None:
     parser.add_argument("--callback", default="", help="where to tell what happens; without one it only answers")
     parser.add_argument("--seed", type=int, default=None, help="of its chance")
     parser.add_argument("--faults", action="store_true", help="allow POST /faults and POST /floor/…")
+    parser.add_argument("--begin", default="{}", help='the faults that it begins with, as JSON: {"down": true}')
     parser.add_argument("--work", action="store_true", help="pick and ship by itself, and say every 10 s that it lives")
     given = parser.parse_args()
     secret = os.environ.get("REFERENCE_WMS_SECRET", "")
@@ -30,6 +32,8 @@ def main() -> None:
     chance = random.Random(given.seed)  # noqa: S311 - its chance is no secret
     warehouse = Warehouse(given.store, lambda: datetime.now(UTC), chance)
     site = Site(given.port, warehouse, secret, given.callback, may_fail=given.faults)
+    if given.faults:
+        site.faults.change(json.loads(given.begin))
     threading.Thread(target=_live, args=(site, given.work), daemon=True).start()
     print(f"reference WMS on http://127.0.0.1:{site.server_address[1]}", flush=True)  # noqa: T201
     site.serve_forever()

@@ -13,6 +13,7 @@ from examples.reference_wms.signing import HEADER, is_signed, sign
 from examples.reference_wms.warehouse import Warehouse
 
 LARGEST_BODY = 1_000_000
+MOST_MESSAGES = 100
 
 
 class Site(ThreadingHTTPServer):
@@ -30,9 +31,11 @@ class Site(ThreadingHTTPServer):
 
     def tell(self) -> int:
         """Send what was not taken yet; returns how many messages were taken."""
-        messages = [] if self.faults.down or not self.callback else self.warehouse.untold()
+        # Repeated, they are at most as many as one request may hold.
+        most = MOST_MESSAGES // max(self.faults.repeat, 1)
+        messages = [] if self.faults.down or not self.callback else self.warehouse.untold(most)
         sent = self.faults.on_the_way(messages, self.warehouse.chance)
-        if not messages or (sent and not self._post(sent[:100])):
+        if not messages or (sent and not self._post(sent)):
             return 0
         # What got lost on its way counts as told: it has to be asked for.
         self.warehouse.told([message["seq"] for message in messages])

@@ -1,15 +1,10 @@
 """Twenty orders through the reference warehouse system as a process of its own, over HTTP in both directions."""
 
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
-import orjson
 import pytest
 import urllib3
 from django.conf import settings
@@ -28,38 +23,10 @@ from examples.reference_wms.signing import HEADER, sign
 from ordercash.kernel import clock
 from ordercash.kernel.actor import SYSTEM
 from tests.factories.orders import load_company, place
+from tests.factories.wms_process import SECRET, Process
 
 pytestmark = pytest.mark.django_db(transaction=True)
-SECRET = "only-between-two-processes"
 SKUS = ("MUG-BLUE", "MUG-RED", "CANDLE-VAN")
-
-
-class Process:
-    """The reference warehouse system, running."""
-
-    def __init__(self, store: Path) -> None:
-        self.store, self.process, self.address = store, None, ""
-
-    def start(self, callback: str) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "examples.reference_wms", "--port", "0", "--store", str(self.store), "--faults",
-             "--seed", "3", "--callback", callback],
-            cwd=settings.BASE_DIR, env={**os.environ, "REFERENCE_WMS_SECRET": SECRET}, stdout=subprocess.PIPE, text=True,
-        )  # fmt: skip
-        assert self.process.stdout
-        self.address = self.process.stdout.readline().split()[-1]
-
-    def ask(self, method: str, path: str, given: Any = None) -> Any:
-        body = orjson.dumps(given) if given is not None else b""
-        headers = {HEADER: sign(SECRET, int(time.time()), method, path, body)}
-        reply = urllib3.request(method, self.address + path, body=body, headers=headers, timeout=10)
-        assert reply.status == 200, reply.data
-        return reply.json()
-
-    def stop(self) -> None:
-        if self.process:
-            self.process.kill()
-            self.process.wait(10)
 
 
 @pytest.fixture
