@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,7 @@ from apps.orders.services.cancel import CancelOrder, cancel_orders
 from ordercash.kernel.actor import SYSTEM
 from ordercash.kernel.transactions import writes
 from ordercash.subscriptions import tell_customers
+from tests.factories.api import a_caller
 from tests.factories.orders import LATER, NOW, place, ship
 from tests.factories.rulebooks import put_in_force
 from tests.factories.web import make_user
@@ -108,3 +110,45 @@ def test_the_page_of_notices(order: Order, client) -> None:
     assert "A part of your order is on its way" in text
     assert order.number in text
     assert "is on its way" not in client.get("/notices/?kind=cancelled").content.decode()
+
+
+def listed(caller: Any, query: str = "") -> Any:
+    answer = caller.get(f"/api/v1/inventory/notices{query}")
+    assert answer.status_code == 200, answer.content
+    return answer.json()
+
+
+def test_notices_over_the_api(order: Order) -> None:
+    Customer.objects.filter(code="C-1001").update(language="de", notices="important")
+    promised(order, DAY, 1)
+    ship(order)
+    heard(order)
+    other = place(customer="C-1003", lines=[("CLOCK-WALL", "5")])
+    cancel_orders([CancelOrder(other.pk)], reason="Too late", actor=SYSTEM, now=LATER)
+    heard(other)
+    caller = a_caller(VIEW_NOTICES)
+    assert {row["kind"] for row in listed(caller)["items"]} == {"first_promise", "part_shipped", "cancelled"}
+    (first,) = listed(caller, f"?customer=c-1001&kind=first_promise&order={order.pk}")["items"]
+    line = Backorder.objects.get(order_id=order.pk)
+    assert (first["state"], first["why"], first["language"]) == ("suppressed", "not_important", "de")
+    assert first["text"] == "Ein Teil Ihrer Bestellung ist nicht auf Lager. Er geht bis 2026-03-20 ab."
+    told = {"line_id": str(line.line_id), "quantity": "8", "was_on": None, "promised_on": "2026-03-20"}
+    assert first["lines"] == [told]
+    assert [row["order_id"] for row in listed(caller, "?customer=C-1003")["items"]] == [str(other.pk)]
+    assert listed(caller, "?customer=C-NOBODY")["items"] == []
+    assert [row["kind"] for row in listed(caller, "?state=waiting")["items"]] == ["cancelled"]
+    since = (NOW + timedelta(minutes=30)).isoformat().replace("+00:00", "Z")
+    assert {row["kind"] for row in listed(caller, f"?since={since}")["items"]} == {"first_promise", "cancelled"}
+    page = listed(caller, "?limit=2")
+    rest = caller.get(page["next"]).json()
+    assert len({row["id"] for row in (*page["items"], *rest["items"])}) == 3
+    assert rest["next"] is None
+
+
+@pytest.mark.parametrize("query", ["kind=lost", "state=lost", "since=yesterday", "order=4711"])
+def test_what_the_list_of_notices_does_not_understand(order: Order, query: str) -> None:
+    assert a_caller(VIEW_NOTICES).get(f"/api/v1/inventory/notices?{query}").status_code == 422
+
+
+def test_notices_are_for_who_may_see_them(order: Order) -> None:
+    assert a_caller("inventory.view_stock").get("/api/v1/inventory/notices").status_code == 403

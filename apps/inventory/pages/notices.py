@@ -5,6 +5,7 @@ from django.db.models import QuerySet
 from apps.inventory.decisions.notices.texts import text_of
 from apps.inventory.models import Notice, NoticeKind, NoticeState
 from apps.inventory.permissions import VIEW_NOTICES
+from apps.inventory.selectors.notices import NOTICE_SORT, notices
 from ordercash.web.columns import Column
 from ordercash.web.components import Empty
 from ordercash.web.filters import Filter, Wanted
@@ -17,7 +18,7 @@ class Notices(Worklist):
     permission = VIEW_NOTICES
     title = "Notices"
     row_noun = "notice"
-    default_sort = "-occurred_at"
+    default_sort = NOTICE_SORT
     columns = (
         Column("occurred_at", "About", kind="when", sort="occurred_at"),
         Column("order_id", "Order", link="order", id_key="order_id", named=True, value=lambda row: "Order"),
@@ -37,7 +38,4 @@ class Notices(Worklist):
     empty = Empty("No notices", "They are made by the thresholds of the rulebook of orders whose goods are short.")
 
     def queryset(self, wanted: Wanted) -> QuerySet[Notice]:
-        found = Notice.objects.all()
-        if wanted["kind"]:
-            found = found.filter(kind__in=wanted["kind"])
-        return found.filter(state__in=wanted["state"]) if wanted["state"] else found
+        return notices(kinds=wanted["kind"], states=wanted["state"])

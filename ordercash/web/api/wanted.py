@@ -1,13 +1,18 @@
 """What a list is asked for: query parameters, each refused by its name when it cannot be read. What is left out filters nothing."""
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
+from pydantic import TypeAdapter, ValidationError
 from rest_framework.request import Request
 
 from ordercash.kernel.errors import Fault
 from ordercash.web.api.problems import InvalidInput
-from ordercash.web.api.values import DAY
+from ordercash.web.api.values import DAY, Instant
+
+_INSTANT: Final = TypeAdapter(Instant)
 
 
 def text_wanted(request: Request, name: str) -> str:
@@ -35,6 +40,25 @@ def day_wanted(request: Request, name: str) -> date | None:
     except ValueError:
         pass
     raise wrong(name, "Write a day as 2026-03-05.")
+
+
+def instant_wanted(request: Request, name: str) -> datetime | None:
+    """Return an instant parameter in UTC, None when left out; raises InvalidInput."""
+    text = request.query_params.get(name)
+    if text is None:
+        return None
+    try:
+        return _INSTANT.validate_python(text)
+    except ValidationError:
+        raise wrong(name, "Write an instant as 2026-03-05T14:30:00Z.") from None
+
+
+def word_wanted(request: Request, name: str, words: Sequence[str]) -> str:
+    """Return a parameter that takes some words only, "" when left out; raises InvalidInput."""
+    text = text_wanted(request, name)
+    if text and text not in words:
+        raise wrong(name, f"One of {', '.join(words)}.")
+    return text
 
 
 def flag_wanted(request: Request, name: str) -> bool:
