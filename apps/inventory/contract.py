@@ -59,7 +59,7 @@ from apps.inventory.services.at_warehouse import lose_here, promise_here
 from apps.inventory.services.counting import book_count
 from apps.inventory.services.expiring import JOBS as LOT_JOBS
 from apps.inventory.services.expiring import register_lots
-from apps.inventory.services.feeds import FEED_JOBS
+from apps.inventory.services.feeds import FEED_JOBS, expect_feeds, forget_feeds
 from apps.inventory.services.holding import JOBS as HOLD_JOBS
 from apps.inventory.services.holding import hold_goods
 from apps.inventory.services.inspecting import inspect_return, receive_to_inspect
@@ -129,8 +129,10 @@ __all__ = [
     "claim_holds",
     "connect_orders",
     "ensure_warehouses",
+    "expect_feeds",
     "fill_backorders",
     "findings_told",
+    "forget_feeds",
     "goods_back",
     "held_back",
     "hold_goods",

@@ -134,7 +134,7 @@ def a_connected_warehouse(code: str = "UK-MAIN", *, seed: int = 1, **changes: An
     settings.ORDERCASH_WMS_SECRETS = {"TEST": (SECRET,)}
     settings.ORDERCASH_WMS_HOSTS = ("127.0.0.1",)
     draft = ConnectionDraft(code, "http://127.0.0.1:9", "TEST", **changes)
-    connection_id = add_connection(draft, actor=SYSTEM)
+    connection_id = add_connection(draft, actor=SYSTEM, now=NOW)
     chance = random.Random(seed)
     warehouse = Warehouse(":memory:", lambda: connected.now, chance)
     connected = Connected(warehouse, connection_id, NOW + timedelta(hours=1))

@@ -55,7 +55,9 @@ def confirmed() -> int:
 def test_twenty_orders_through_a_process_that_dies_in_between(live_server: LiveServer, process: Process) -> None:
     load_company()
     settings.ORDERCASH_WMS_SECRETS, settings.ORDERCASH_WMS_HOSTS = {"TEST": (SECRET,)}, ("127.0.0.1",)
-    connection_id = add_connection(ConnectionDraft("UK-MAIN", "http://127.0.0.1:9", "TEST"), actor=SYSTEM)
+    connection_id = add_connection(
+        ConnectionDraft("UK-MAIN", "http://127.0.0.1:9", "TEST"), actor=SYSTEM, now=clock.now()
+    )
     callback = f"{live_server.url}/api/v1/wms/{connection_id}/messages"
     process.start(callback)
     WarehouseConnection.objects.update(base_url=process.address)

@@ -123,7 +123,9 @@ def open_messages() -> list[tuple[str, str, str]]:
 def floor(live_server: LiveServer, tmp_path: Path) -> Iterator[Floor]:
     load_company()
     settings.ORDERCASH_WMS_SECRETS, settings.ORDERCASH_WMS_HOSTS = {"TEST": (SECRET,)}, ("127.0.0.1",)
-    connection_id = add_connection(ConnectionDraft("UK-MAIN", "http://127.0.0.1:9", "TEST"), actor=SYSTEM)
+    connection_id = add_connection(
+        ConnectionDraft("UK-MAIN", "http://127.0.0.1:9", "TEST"), actor=SYSTEM, now=clock.now()
+    )
     process = Process(tmp_path / "wms.sqlite")
     floor = Floor(process, f"{live_server.url}/api/v1/wms/{connection_id}/messages", connection_id)
     floor.starts()

@@ -52,7 +52,7 @@ class Connections(APIView):
         draft, actor = _draft(request), actor_of(request.user)
 
         def work(_: str) -> tuple[int, dict[str, Any]]:
-            return 201, shown_connection(lists.connection(add_connection_in(draft, actor=actor)))
+            return 201, shown_connection(lists.connection(add_connection_in(draft, actor=actor, now=clock.now())))
 
         return respond_once(request, work)
 
@@ -67,7 +67,7 @@ class ConnectionDetail(APIView):
         return Response(shown_connection(lists.connection(connection_id)))
 
     def put(self, request: Request, connection_id: UUID) -> Response:
-        change_connection(connection_id, _draft(request), actor=actor_of(request.user))
+        change_connection(connection_id, _draft(request), actor=actor_of(request.user), now=clock.now())
         return Response(shown_connection(lists.connection(connection_id)))
 
 

@@ -95,7 +95,7 @@ class Connections(Worklist):
         )  # fmt: skip
 
     def do_connect(self, given: Given) -> str:
-        add_connection(ConnectionDraft(**given.values), actor=self.actor)
+        add_connection(ConnectionDraft(**given.values), actor=self.actor, now=clock.now())
         return f"{given.values['warehouse']} is connected."
 
     def do_try(self, given: Given) -> str:
@@ -134,7 +134,7 @@ class ConnectionPage(Page):
 
     def do_change(self, given: Given) -> str:
         draft = ConnectionDraft(warehouse=place_of(self.connection.warehouse_id), **given.values)
-        change_connection(self.connection.pk, draft, actor=self.actor)
+        change_connection(self.connection.pk, draft, actor=self.actor, now=clock.now())
         return "The connection is changed."
 
     def do_try(self, given: Given) -> str:

@@ -15,7 +15,7 @@ from apps.integrations.decisions.wms.addresses import address_fault
 from apps.integrations.models import WarehouseConnection
 from apps.integrations.models.warehouses import CAPITALS
 from apps.integrations.services.wms_cases import SUBJECT
-from apps.inventory.contract import warehouses
+from apps.inventory.contract import expect_feeds, forget_feeds, warehouses
 from ordercash.kernel.actor import Actor
 from ordercash.kernel.errors import Conflict, DomainError, Fault, NotFound
 from ordercash.kernel.sql import fetch, run
@@ -51,25 +51,28 @@ class ConnectionDraft:
 
 
 @writes
-def add_connection(draft: ConnectionDraft, *, actor: Actor) -> UUID:
+def add_connection(draft: ConnectionDraft, *, actor: Actor, now: datetime) -> UUID:
     """Connect a warehouse in a transaction of its own; see `add_connection_in`."""
-    return add_connection_in(draft, actor=actor)
+    return add_connection_in(draft, actor=actor, now=now)
 
 
 @joins
-def add_connection_in(draft: ConnectionDraft, *, actor: Actor) -> UUID:
-    """Connect a warehouse with its system. Raises ConnectionRefused, WarehouseConnected."""
+def add_connection_in(draft: ConnectionDraft, *, actor: Actor, now: datetime) -> UUID:
+    """Connect a warehouse with its system, which has to speak from now on. Raises ConnectionRefused, WarehouseConnected."""
     values = _sound(draft)
     set_change_actor(actor)
     try:
         with apart():
-            return WarehouseConnection.objects.create(**values).pk
+            made = WarehouseConnection.objects.create(**values)
     except IntegrityError:
         raise WarehouseConnected(f"{draft.warehouse} has a system already; change its connection.") from None
+    if made.is_active:
+        expect_feeds([made.warehouse_id], now=now)
+    return made.pk
 
 
 @writes
-def change_connection(connection_id: UUID, draft: ConnectionDraft, *, actor: Actor) -> None:
+def change_connection(connection_id: UUID, draft: ConnectionDraft, *, actor: Actor, now: datetime) -> None:
     """Change a connection; its warehouse stays. Raises NotFound, ConnectionRefused."""
     known = WarehouseConnection.objects.select_for_update().filter(pk=connection_id).first()
     if known is None:
@@ -84,6 +87,10 @@ def change_connection(connection_id: UUID, draft: ConnectionDraft, *, actor: Act
         setattr(known, name, value)
     known.failures, known.open_until = 0, None
     known.save(update_fields=[*values, "failures", "open_until"])
+    if known.is_active:
+        expect_feeds([known.warehouse_id], now=now)
+    else:
+        forget_feeds([known.warehouse_id], now=now, actor=actor)
 
 
 def _sound(draft: ConnectionDraft) -> dict[str, Any]:

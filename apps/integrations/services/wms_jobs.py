@@ -6,11 +6,12 @@ from typing import Final
 from uuid import UUID
 
 from apps.audit.contract import JobContext
+from apps.integrations.selectors.connections import active_connections
 from apps.integrations.services.wms_applying import apply_messages
 from apps.integrations.services.wms_http import over_http
 from apps.integrations.services.wms_polling import poll_all
 from apps.integrations.services.wms_sending import send_waiting
-from apps.inventory.contract import Latency, keep_latencies
+from apps.inventory.contract import Latency, expect_feeds, keep_latencies
 from ordercash.kernel import clock
 from ordercash.kernel.sql import fetch
 from ordercash.kernel.transactions import writes
@@ -37,7 +38,14 @@ def send_messages(context: JobContext) -> Mapping[str, int]:
 
 def poll_warehouses(context: JobContext) -> Mapping[str, int]:
     """Job: ask for what did not come by itself."""
+    expect_connected(now=context.now)
     return {"messages": poll_all(over_http(clock.now), now=context.now)}
+
+
+@writes
+def expect_connected(*, now: datetime) -> None:
+    """Expect every connected system to speak, also those that were connected before anybody watched."""
+    expect_feeds([connection.warehouse_id for connection in active_connections()], now=now)
 
 
 def measure_sync(context: JobContext) -> Mapping[str, int]:

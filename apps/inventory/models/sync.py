@@ -43,12 +43,16 @@ class SyncClock(models.Model):
 
 
 class SyncFeed(models.Model):
-    """The feed of one warehouse: up to when it said everything, and since when it is silent for longer than its rule allows."""
+    """The feed of one warehouse: up to when it said everything, and since when it is silent for longer than its rule allows.
+
+    Of one that never spoke (`has_spoken`) the instants are those from which its first word is expected.
+    """
 
     warehouse = models.OneToOneField(Warehouse, on_delete=models.PROTECT, related_name="+", primary_key=True)
     said_at = models.DateTimeField()
     received_at = models.DateTimeField()
     stopped_since = models.DateTimeField(null=True)
+    has_spoken = models.BooleanField(default=True, db_default=True)
 
     def __str__(self) -> str:
         return str(self.warehouse_id)

@@ -18,7 +18,7 @@ from ordercash.web.worklist import Worklist
 FEED_COLUMNS = (
     Column("code", "Warehouse"),
     Column("state", "Feed", kind="badge", value=lambda row: "stopped" if row.stopped_since else "speaking"),
-    Column("said_at", "Last word", kind="when"),
+    Column("said_at", "Last word", kind="when", value=lambda row: row.said_at if row.has_spoken else None),
     Column("shelves", "Shelves", kind="number", desk=True),
     Column("p50_ms", "Half, ms", kind="number", desk=True),
     Column("p99_ms", "99 of 100, ms", kind="number"),

@@ -16,7 +16,8 @@ OLDEST: Final = "source_at"
 
 FEEDS: Final = """
 SELECT w.id, w.code, f.said_at, f.stopped_since, s.minute, s.p50_ms, s.p99_ms,
-       (SELECT count(*) FROM inventory_syncclock c JOIN inventory_stock k ON k.id = c.stock_id WHERE k.warehouse_id = w.id)
+       (SELECT count(*) FROM inventory_syncclock c JOIN inventory_stock k ON k.id = c.stock_id WHERE k.warehouse_id = w.id),
+       f.has_spoken
   FROM inventory_syncfeed f JOIN inventory_warehouse w ON w.id = f.warehouse_id
   LEFT JOIN LATERAL (SELECT minute, p50_ms, p99_ms FROM inventory_syncsample WHERE warehouse_id = w.id
                       ORDER BY minute DESC LIMIT 1) s ON true
@@ -42,6 +43,7 @@ class Feed:
     p50_ms: int | None
     p99_ms: int | None
     shelves: int
+    has_spoken: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ class Minute:
 
 
 def feeds() -> list[Feed]:
-    """Return the feeds that ever spoke, by warehouse. One statement."""
+    """Return the feeds that speak or should, by warehouse. One statement."""
     return [Feed(*row) for row in fetch(FEEDS)]
 
 

@@ -1,8 +1,9 @@
 """Watching feeds: one that is silent for longer than its rule allows is a case at once, and closes it when it speaks again."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 from apps.audit.contract import JobContext, record_events
 from apps.exceptions.contract import CaseDraft, ReasonDraft, close_cases, open_cases
@@ -10,20 +11,41 @@ from apps.inventory.decisions.document import FRESHNESS
 from apps.inventory.events import FEED_RESUMED, FEED_STOPPED, feed_event
 from apps.inventory.selectors.rules import rules_in_force
 from apps.inventory.services.fresh_rules import RULES_OF_ALL, rule_for, set_rules
-from ordercash.kernel.actor import SYSTEM
+from ordercash.kernel.actor import SYSTEM, Actor
 from ordercash.kernel.sql import Row, fetch, run
-from ordercash.kernel.transactions import writes
+from ordercash.kernel.transactions import joins, writes
 
 # With a look every 15 s an alert comes within a minute of the last word.
 ALERT_AFTER_SECONDS: Final = 40
 
 FEEDS: Final = """
-SELECT f.warehouse_id, f.said_at, f.stopped_since, w.code, w.legal_entity_id, e.code
+SELECT f.warehouse_id, f.said_at, f.stopped_since, w.code, w.legal_entity_id, e.code, f.has_spoken
   FROM inventory_syncfeed f JOIN inventory_warehouse w ON w.id = f.warehouse_id JOIN masterdata_legalentity e ON e.id = w.legal_entity_id
  WHERE w.is_active ORDER BY f.warehouse_id FOR UPDATE OF f
 """
+# A feed that spoke goes on as it was.
+EXPECT: Final = """
+INSERT INTO inventory_syncfeed (warehouse_id, said_at, received_at, has_spoken)
+SELECT id, %s, %s, false FROM unnest(%s::uuid[]) AS w (id) ORDER BY id ON CONFLICT (warehouse_id) DO NOTHING
+"""
+FORGET: Final = "DELETE FROM inventory_syncfeed WHERE warehouse_id = ANY(%s::uuid[])"
 STOP: Final = "UPDATE inventory_syncfeed SET stopped_since = said_at WHERE warehouse_id = ANY(%s::uuid[])"
 RESUME: Final = "UPDATE inventory_syncfeed SET stopped_since = NULL WHERE warehouse_id = ANY(%s::uuid[])"
+
+
+@joins
+def expect_feeds(warehouse_ids: Collection[UUID], *, now: datetime) -> None:
+    """Expect the systems of these warehouses to speak from now on: one that never does is as silent as one that stopped."""
+    if warehouse_ids:
+        run(EXPECT, [now, now, sorted(warehouse_ids)])
+
+
+@joins
+def forget_feeds(warehouse_ids: Collection[UUID], *, now: datetime, actor: Actor) -> None:
+    """Expect nothing any more of the systems of these warehouses, and close their cases."""
+    run(FORGET, [sorted(warehouse_ids)])
+    note = "Its system is connected no longer."
+    close_cases("warehouse", sorted(warehouse_ids), resolution="disconnected", note=note, actor=actor, now=now)
 
 
 @writes
@@ -58,15 +80,20 @@ def _allowed(row: Row, now: datetime) -> timedelta:
 
 
 def _case(row: Row, now: datetime) -> CaseDraft:
-    warehouse_id, said_at, _, code, entity_id, _ = row
+    warehouse_id, said_at, _, code, entity_id, _, has_spoken = row
+    since = said_at.isoformat(timespec="seconds")
     return CaseDraft(
         subject_kind="warehouse",
         subject_id=warehouse_id,
-        title=f"{code}: its system is silent",
+        title=f"{code}: its system is silent" if has_spoken else f"{code}: its system has never spoken",
         legal_entity_id=entity_id,
         currency="",
         money_at_risk_minor=0,
-        reasons=[ReasonDraft("feed_stopped", {"last_word": said_at.isoformat(timespec="seconds")})],
+        reasons=[
+            ReasonDraft(
+                "feed_stopped", {"last_word": since} if has_spoken else {"last_word": "never", "expected_since": since}
+            )
+        ],
         opened_at=now,
     )
 

@@ -24,8 +24,10 @@ RETURNING rules_sha256
 SYNCED: Final = "UPDATE inventory_stock SET synced_at = greatest(synced_at, %s) WHERE id = ANY(%s::uuid[])"
 FEED: Final = """
 INSERT INTO inventory_syncfeed AS f (warehouse_id, said_at, received_at) VALUES (%s, %s, %s)
-ON CONFLICT (warehouse_id) DO UPDATE SET said_at = greatest(f.said_at, excluded.said_at),
-                                        received_at = greatest(f.received_at, excluded.received_at)
+ON CONFLICT (warehouse_id) DO UPDATE
+   SET said_at = CASE WHEN f.has_spoken THEN greatest(f.said_at, excluded.said_at) ELSE excluded.said_at END,
+       received_at = CASE WHEN f.has_spoken THEN greatest(f.received_at, excluded.received_at) ELSE excluded.received_at END,
+       has_spoken = true
 """
 FEED_OF: Final = "SELECT warehouse_id FROM inventory_stock WHERE id = %s"
 
