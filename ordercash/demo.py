@@ -30,7 +30,15 @@ def load_stock(now: datetime) -> None:
     entities = entities_by_code()
     warehouses = ensure_warehouses(
         [
-            WarehouseDraft(row["code"], row["name"], entities[row["legal_entity"]].id, row["country"], row["priority"])
+            WarehouseDraft(
+                code=row["code"],
+                name=row["name"],
+                legal_entity_id=entities[row["legal_entity"]].id,
+                country=row["country"],
+                priority=row["priority"],
+                postal_code=row["postal_code"],
+                handling_per_day=row["picks"],
+            )
             for row in demo["warehouses"]
         ]
     )

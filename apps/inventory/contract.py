@@ -57,6 +57,7 @@ from apps.inventory.selectors.stock import availability, line_standings, warehou
 from apps.inventory.selectors.warehouse_work import ShelfAt, WorkLine, services_of, shelf_at, work_of
 from apps.inventory.services.at_warehouse import lose_here, promise_here
 from apps.inventory.services.counting import book_count
+from apps.inventory.services.demo_story import load_scarcity, load_supplies
 from apps.inventory.services.expiring import JOBS as LOT_JOBS
 from apps.inventory.services.expiring import register_lots
 from apps.inventory.services.feeds import FEED_JOBS, expect_feeds, forget_feeds
@@ -140,6 +141,8 @@ __all__ = [
     "inspect_return",
     "keep_latencies",
     "line_standings",
+    "load_scarcity",
+    "load_supplies",
     "lose_here",
     "make_notices",
     "newest_movements",

@@ -40,7 +40,7 @@ from apps.masterdata.selectors.products import (
     products_by_sku,
 )
 from apps.masterdata.services.customers import block_customer, set_credit_limit, unblock_customer
-from apps.masterdata.services.demo import read_demo, register_demo, register_story
+from apps.masterdata.services.demo import load_demo_places, read_demo, register_demo, register_story
 from apps.masterdata.services.ensure import (
     AddressDraft,
     CustomerDraft,
@@ -91,6 +91,7 @@ __all__ = [
     "factor_of",
     "find_customers",
     "find_products",
+    "load_demo_places",
     "product_skus",
     "product_units",
     "products",

@@ -9,6 +9,7 @@ from django.core.management import call_command
 from apps.audit.services.jobs import run_due_jobs
 from apps.audit.services.relay import relay_until_idle, subscriptions_of_site
 from apps.billing.models import Invoice
+from apps.inventory.models import AllocationRun, Backorder, Hold, Lot, Notice, Peg, Quota, Supply
 from apps.masterdata.services.demo import demo_stories
 from apps.masterdata.services.users import create_demo_users, demo_actors
 from apps.operations.selectors.prove import prove
@@ -20,7 +21,7 @@ from ordercash.roles import ROLES
 from tests.factories.orders import load_company
 
 pytestmark = pytest.mark.django_db(transaction=True)
-COUNTS = (Order, Quote, RebateAgreement, CostRecord, CouponRedemption)
+COUNTS = (Order, Quote, RebateAgreement, CostRecord, CouponRedemption, Supply, Lot, Quota, Hold, AllocationRun)
 
 
 def test_the_demo_tells_a_story_once() -> None:
@@ -44,7 +45,23 @@ def test_the_demo_tells_a_story_once() -> None:
     assert {row.state for row in RebateAgreement.objects.all()} == {"approved", "draft"}
     assert all(row.author_id != row.approver_id for row in RebateAgreement.objects.all())
     assert Quote.objects.filter(discount_minor__gt=0).exists()
+    _goods_are_scarce()
     assert [each.code for each in prove().equalities if not each.holds] == []
     before = [model.objects.count() for model in COUNTS]
     tell(demo_actors(list(ROLES)), clock.now())
     assert [model.objects.count() for model in COUNTS] == before
+
+
+def _goods_are_scarce() -> None:
+    """Every page of promises has something to show: who waits and for what, what is late, kept, set aside, tried and told."""
+    assert {"purchase", "production", "transfer"} == set(Supply.objects.values_list("kind", flat=True))
+    assert Supply.objects.filter(due_at__lt=clock.now(), status="confirmed").exists()
+    assert Backorder.objects.values("customer_group").distinct().count() == 3
+    assert Peg.objects.values("supply").distinct().count() >= 4
+    assert Lot.objects.count() == 4
+    assert Quota.objects.filter(taken__gt=0).exists()
+    assert Hold.objects.filter(state="held").count() == 2
+    assert Notice.objects.filter(kind="first_promise").exists()
+    (run,) = AllocationRun.objects.all()
+    assert run.state == "simulated"
+    assert run.moves.exists()

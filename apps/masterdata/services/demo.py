@@ -27,6 +27,7 @@ from apps.masterdata.models import (
 )
 from apps.masterdata.services.ensure import AddressDraft, ensure_addresses
 from apps.masterdata.services.masters import forget_masters
+from apps.masterdata.services.postal_places import keep_places, read_places
 from ordercash.kernel.actor import SYSTEM, Actor
 from ordercash.kernel.money import exponent, to_minor
 from ordercash.kernel.transactions import writes
@@ -62,6 +63,12 @@ def demo_loaders() -> dict[str, DemoLoader]:
 def read_demo(name: str) -> Any:
     """Return the content of a file of examples/demo."""
     return yaml.safe_load((FOLDER / f"{name}.yaml").read_text("utf-8"))
+
+
+def load_demo_places() -> None:
+    """Say where the demo's postal codes lie; safe to repeat."""
+    with (FOLDER / "postal_places.tsv").open(encoding="utf-8") as lines:
+        keep_places(places=read_places(lines))
 
 
 @writes

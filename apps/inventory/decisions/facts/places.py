@@ -7,13 +7,18 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class WarehouseDraft:
-    """A warehouse that should exist; the lowest priority number is asked first."""
+    """A warehouse that should exist; the lowest priority number is asked first.
+
+    It picks `handling_per_day` order lines in a day, None: as many as come.
+    """
 
     code: str
     name: str
     legal_entity_id: UUID
     country: str
     priority: int = 1
+    postal_code: str = ""
+    handling_per_day: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
