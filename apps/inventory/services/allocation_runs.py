@@ -24,7 +24,7 @@ from apps.inventory.services.capacity import Planned, give_back_picks
 from apps.inventory.services.locking import OF_PLACES, lock_stock
 from apps.inventory.services.pegging import repeg
 from apps.inventory.services.promising import promise_waiting
-from apps.inventory.services.redating import redate_lines
+from apps.inventory.services.redating import moved_events, redate_lines
 from apps.inventory.services.reserving import reserve_less
 from apps.inventory.services.sharing import share_out, write_takes
 from apps.inventory.services.turns import demand_of, lock_waiting, of_tag
@@ -163,7 +163,7 @@ def commit_allocation(run_id: UUID, *, reason: str, actor: Actor, now: datetime)
     write_takes(_takes(outcome), facts.lines, now=now, actor=actor)
     lost = _lost(outcome)
     told = promise_waiting([demand_of(facts.lines[line_id]) for line_id in lost], now=now) if lost else {}
-    days = {line_id: day for line_id, day in dates.items() if line_id not in told}
+    days = _redated(dates, facts.lines, told)
     redate_lines(days, why="allocation", run_id=row.pk, now=now, actor=actor)
     repeg({facts.lines[line_id].group for line_id in lost}, now=now)
     row.state, row.committed_by, row.committed_at, row.reason = RunState.COMMITTED, actor.id, now, reason[:300]
@@ -173,7 +173,7 @@ def commit_allocation(run_id: UUID, *, reason: str, actor: Actor, now: datetime)
     record_events(
         [
             allocation_told(ALLOCATION_COMMITTED, row.pk, row.number, row.legal_entity_id, now, actor),
-            *_told(quantities, facts.lines, {**days, **told}, row, now, actor),
+            *_told(quantities, facts.lines, {**told, **days}, row, now, actor),
         ]
     )
     give_back_picks(work)
@@ -198,8 +198,8 @@ def roll_back_allocation(run_id: UUID, *, reason: str, actor: Actor, now: dateti
         if m.warehouse_id and m.reserved < m.was_reserved
     ]
     write_takes(takes, lines, now=now, actor=actor)
-    before = {m.line_id: m.was_promised_on for m in moves if m.line_id in gained and m.was_promised_on}
-    redate_lines(before, why="allocation_undone", run_id=row.pk, now=now, actor=actor)
+    before = {m.line_id: m.was_promised_on for m in moves if m.was_promised_on}
+    moved = redate_lines(before, why="allocation_undone", run_id=row.pk, now=now, actor=actor)
     repeg({lines[line_id].group for line_id in (*gained, *lost)}, now=now)
     share_out(stock.keys(), now=now, actor=actor)
     row.state, row.rolled_back_by, row.rolled_back_at = RunState.ROLLED_BACK, actor.id, now
@@ -209,6 +209,7 @@ def roll_back_allocation(run_id: UUID, *, reason: str, actor: Actor, now: dateti
         [
             allocation_told(ALLOCATION_ROLLED_BACK, row.pk, row.number, row.legal_entity_id, now, actor),
             *_told(gained, lines, before, row, now, actor),
+            *moved_events([each for each in moved if each.line_id in lost], row.legal_entity_id, now, actor),
         ]
     )
     give_back_picks(work)
@@ -269,6 +270,13 @@ def _lost(outcome: Outcome) -> dict[UUID, int]:
 def _dates(facts: Facts, outcome: Outcome) -> dict[UUID, date]:
     lost = _lost(outcome)
     return new_dates(facts.scope, lost, facts.lines, today=facts.today) if lost else {}
+
+
+def _redated(dates: Mapping[UUID, date], lines: Mapping[UUID, Waiting], told: Mapping[UUID, date]) -> dict[UUID, date]:
+    """Return the new days of losers: who was promised a day for what he waited for before keeps it, or has a later one for all of it."""
+    before = {line_id: lines[line_id].promised_on for line_id in dates}
+    known = {line_id: day for line_id, day in before.items() if day}
+    return {id: max(day, known.get(id, day)) for id, day in dates.items() if id in known or id not in told}
 
 
 def _take_away(facts: Facts, outcome: Outcome) -> list[Planned]:

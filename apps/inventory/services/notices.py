@@ -21,8 +21,7 @@ SELECT c.order_id, c.recorded_at, c.occurred_at, b.legal_entity_id, c.line_id, c
  WHERE c.order_id = ANY(%s::uuid[]) ORDER BY c.order_id, c.recorded_at, c.line_id
 """
 TOLD = """
-SELECT order_id, payload::text FROM inventory_notice
- WHERE order_id = ANY(%s::uuid[]) AND kind IN ('first_promise', 'promise_moved') ORDER BY occurred_at, id
+SELECT order_id, fact_key FROM inventory_notice WHERE order_id = ANY(%s::uuid[]) AND kind IN ('first_promise', 'promise_moved')
 """
 # Something of the order is still to come.
 OPEN = """
@@ -72,26 +71,31 @@ def _row(fact: NoticeFact, customer_id: UUID, language: str, wants: str) -> tupl
 
 
 def _of_promises(order_ids: Collection[UUID], now: datetime) -> list[NoticeFact]:
-    """Return what is to be told of promises: all changes of an order in one transaction are one fact."""
-    days: dict[UUID, dict[str, str]] = {}
-    for order_id, payload in fetch(TOLD, [list(order_ids)]):
-        for line in orjson.loads(payload).get("lines", ()):
-            if line.get("promised_on"):
-                days.setdefault(order_id, {})[line["line_id"]] = line["promised_on"]
+    """Return what is to be told of promises: all changes of an order in one transaction are one fact.
+
+    The changes are gone through from the first on, each against the days that its customer was told before it, so that hearing of them
+    again tells nothing else.
+    """
+    told = set(fetch(TOLD, [list(order_ids)]))
     moments: dict[tuple[UUID, datetime], list[tuple[Any, ...]]] = {}
     for row in fetch(PROMISES, [list(order_ids)]):
         moments.setdefault((row[0], row[1]), []).append(row)
+    days: dict[UUID, dict[str, str]] = {}
     facts = []
     for (order_id, recorded_at), rows in moments.items():
         changes = [PromiseTold(*row[4:9]) for row in rows]
         kind, moved = kind_of_promise(changes, days.get(order_id, {}))
-        fact = NoticeFact(order_id, rows[0][3], kind, f"promise:{recorded_at.isoformat()}", _lines(changes), rows[0][2])
+        key = f"promise:{recorded_at.isoformat()}"
+        fact = NoticeFact(order_id, rows[0][3], kind, key, _lines(changes), rows[0][2])
         rules = _thresholds(fact, now)
-        if rules and is_told(rules, kind, moved):
+        is_new = (order_id, key) not in told
+        if is_new and not (rules and is_told(rules, kind, moved)):
+            continue
+        days.setdefault(order_id, {}).update(
+            {str(each.line_id): each.promised_on.isoformat() for each in changes if each.promised_on}
+        )
+        if is_new:
             facts.append(fact)
-            days.setdefault(order_id, {}).update(
-                {str(each.line_id): each.promised_on.isoformat() for each in changes if each.promised_on}
-            )
     return facts
 
 
