@@ -54,7 +54,7 @@ from apps.inventory.selectors.shipments import shipments_of, shipped_lines
 from apps.inventory.selectors.sourcing_kind import register_sourcing
 from apps.inventory.selectors.sourcing_story import SourcingTold, WayTold, sourcing_of
 from apps.inventory.selectors.stock import availability, line_standings, warehouses
-from apps.inventory.selectors.warehouse_work import ShelfAt, WorkLine, services_of, shelf_at, work_of
+from apps.inventory.selectors.warehouse_work import ShelfAt, WorkLine, lots_at, services_of, shelf_at, work_of
 from apps.inventory.services.at_warehouse import lose_here, promise_here
 from apps.inventory.services.counting import book_count
 from apps.inventory.services.demo_story import load_scarcity, load_supplies
@@ -144,6 +144,7 @@ __all__ = [
     "load_scarcity",
     "load_supplies",
     "lose_here",
+    "lots_at",
     "make_notices",
     "newest_movements",
     "note_feed",

@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from hashlib import blake2s
 from typing import Final
 from uuid import UUID
 
 import orjson
 
 from apps.exceptions.contract import CaseFacts, cases_of, close_cases
+from apps.integrations.decisions.wms.lots import read
 from apps.integrations.services.wms_telling import add_messages
 from apps.inventory.contract import book_count
 from ordercash.kernel.actor import Actor
@@ -41,9 +43,32 @@ def _book(stock_id: UUID, case: CaseFacts, note: str, actor: Actor, now: datetim
     counted = [Decimal(str(r.detail["difference"])) for r in standing if r.code == "count_difference"]
     missing = sum((-Decimal(str(r.detail["missing"])) for r in standing if r.code == "short_pick"), Decimal(0))
     difference = counted[-1] if counted else missing
+    lots = next((str(r.detail["lots"]) for r in reversed(standing) if "lots" in r.detail), "")
+    if counted and lots:
+        return _book_lots(stock_id, case, lots, note, actor, now)
     if not difference:
         return ""
     return book_count(stock_id, difference, source_ref=f"case:{case.id}", note=note, actor=actor, now=now)
+
+
+def _book_lots(stock_id: UUID, case: CaseFacts, lots: str, note: str, actor: Actor, now: datetime) -> str:
+    """Book differences lot by lot, what is missing first; what was booked before is not booked again."""
+    # Another count of the same case is another fact.
+    ref = f"case:{case.id}:{blake2s(lots.encode(), digest_size=6).hexdigest()}"
+    for each in read(lots):
+        why = book_count(
+            stock_id,
+            each.difference,
+            source_ref=f"{ref}:{blake2s(each.lot.encode(), digest_size=6).hexdigest()}",
+            note=note,
+            actor=actor,
+            now=now,
+            lot_code=each.lot,
+            expires_on=each.expires_on,
+        )
+        if why:
+            return f"Lot {each.lot}: {why}"
+    return ""
 
 
 @writes

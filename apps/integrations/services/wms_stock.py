@@ -7,6 +7,7 @@ from uuid import UUID
 
 from apps.exceptions.contract import CaseDraft, ReasonDraft, case_of, close_cases, open_cases, refresh_cases
 from apps.integrations.decisions.wms.bodies import Heartbeat, StockTold
+from apps.integrations.decisions.wms.lots import LotDifference, lot_differences, lots_fault, written
 from apps.integrations.decisions.wms.telling import text
 from apps.integrations.selectors.connections import Connection
 from apps.integrations.services.wms_outcomes import Applied, Message, Parked, Wrong
@@ -16,6 +17,7 @@ from apps.inventory.contract import (
     ShelfAt,
     adjust_counted,
     book_count,
+    lots_at,
     note_feed,
     note_heartbeat,
     note_sales,
@@ -53,39 +55,58 @@ def _compare(
     shelf = shelf_at(connection.warehouse_id, body.sku, said_at)
     if shelf is None:
         return Applied("Nothing of it ever lay there.") if not body.on_hand else _unknown(body)
+    if fault := lots_fault(body, has_lots=shelf.has_lots):
+        return Wrong("wms_contradicts", fault)
     told = FeedTold(shelf.stock_id, body.stock_seq, said_at, message.received_at, connection.shares_stock)
     if not note_feed(told, now=now):
         return Applied("A newer one was applied before it.")
     # Now that the row is locked, nothing moves under the comparison.
     shelf = shelf_at(connection.warehouse_id, body.sku, said_at) or shelf
+    differences = _differences(body, shelf, said_at)
     difference = body.on_hand - shelf.on_hand_then
-    if believed and difference and not _book(connection, message, shelf, difference, said_at):
+    if believed and differences and not _book(connection, message, shelf, differences, said_at):
         note_sales(shelf.stock_id, at=said_at)
         share_fresh(shelf.stock_id, now=now)
         return Applied(f"{text(difference)} moved by others.")
-    if not difference:
+    if not differences:
         _equal(message, shelf.stock_id, now)
         share_fresh(shelf.stock_id, now=now)
         return Applied()
-    _open(connection, message, body, shelf, difference, now)
+    _open(connection, message, body, shelf, _differences(body, shelf, said_at), now)
     return Applied(f"{text(difference)} differ from our books.")
+
+
+def _differences(body: StockTold, shelf: ShelfAt, said_at: datetime) -> list[LotDifference]:
+    """Return what differs: lot by lot where goods are kept in lots, else one without a lot."""
+    if shelf.has_lots:
+        return lot_differences(body, lots_at(shelf.stock_id, said_at))
+    difference = body.on_hand - shelf.on_hand_then
+    return [LotDifference("", difference)] if difference else []
 
 
 def _unknown(body: StockTold) -> Wrong:
     return Wrong("wms_contradicts", f"{text(body.on_hand)} of {body.sku} lie there, of which we never had any.")
 
 
-def _book(connection: Connection, message: Message, shelf: ShelfAt, difference: Decimal, at: datetime) -> str:
-    """Book what others sold or brought; returns why it cannot be."""
-    draft = AdjustmentDraft(
-        warehouse_id=connection.warehouse_id,
-        product_id=shelf.product_id,
-        quantity=difference,
-        occurred_at=at,
-        source_ref=f"wms:{connection.id}:stock:{message.source_ref}",
-        note="Sold or moved by others who share the shelf",
-    )
-    refused = adjust_counted([draft], actor=SYSTEM).refused
+def _book(
+    connection: Connection, message: Message, shelf: ShelfAt, differences: list[LotDifference], at: datetime
+) -> str:
+    """Book what others sold or brought; returns why some of it cannot be."""
+    ref = f"wms:{connection.id}:stock:{message.source_ref}"
+    drafts = [
+        AdjustmentDraft(
+            warehouse_id=connection.warehouse_id,
+            product_id=shelf.product_id,
+            quantity=each.difference,
+            occurred_at=at,
+            source_ref=f"{ref}:{place}" if place else ref,
+            note="Sold or moved by others who share the shelf",
+            lot_code=each.lot,
+            expires_on=each.expires_on,
+        )
+        for place, each in enumerate(differences)
+    ]
+    refused = adjust_counted(drafts, actor=SYSTEM).refused
     return refused[0].detail if refused else ""
 
 
@@ -131,9 +152,17 @@ def open_short_cases(connection: Connection, message: Message, lost: Mapping[UUI
 
 
 def _open(
-    connection: Connection, message: Message, body: StockTold, shelf: ShelfAt, difference: Decimal, now: datetime
+    connection: Connection,
+    message: Message,
+    body: StockTold,
+    shelf: ShelfAt,
+    differences: list[LotDifference],
+    now: datetime,
 ) -> None:
-    detail = {
+    """Open a case; of what others sold only what could not be booked still differs."""
+    difference = sum((each.difference for each in differences), NOTHING)
+    lots = {"lots": written(differences)} if shelf.has_lots else {}
+    detail = lots | {
         "message": message.source_ref,
         "sku": body.sku,
         "counted": text(body.on_hand),
@@ -141,6 +170,8 @@ def _open(
         "difference": text(difference),
     }
     title = f"{body.sku} is {text(body.on_hand)} there and {text(shelf.on_hand_then)} in our books"
+    if not difference:
+        title = f"{body.sku} lies there in other lots than in our books"
     refresh_cases(
         [_case(connection, shelf.stock_id, title, ReasonDraft("count_difference", detail), now)], actor=SYSTEM, now=now
     )

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Final
 from uuid import UUID
 
 from ordercash.kernel.sql import fetch
@@ -55,7 +56,7 @@ def services_of(order_id: UUID) -> dict[UUID, Decimal]:
 
 
 SHELF = """
-SELECT s.id, s.product_id, s.on_hand, s.on_hold, s.free,
+SELECT s.id, s.product_id, s.on_hand, s.on_hold, s.free, s.has_lots,
        s.on_hand - coalesce((SELECT sum(c.quantity) FROM inventory_stockcard c WHERE c.stock_id = s.id AND c.at > %s), 0)
   FROM inventory_stock s JOIN masterdata_product p ON p.id = s.product_id WHERE s.warehouse_id = %s AND p.sku = %s
 """
@@ -70,6 +71,7 @@ class ShelfAt:
     on_hand: Decimal
     on_hold: Decimal
     free: Decimal
+    has_lots: bool
     on_hand_then: Decimal
 
 
@@ -77,3 +79,15 @@ def shelf_at(warehouse_id: UUID, sku: str, at: datetime) -> ShelfAt | None:
     """Return the shelf of a product in a warehouse as it was at an instant, by its stock card; None where there never was one."""
     found = fetch(SHELF, [at, warehouse_id, sku])
     return ShelfAt(*found[0]) if found else None
+
+
+LOTS: Final = """
+SELECT l.code, l.on_hand - coalesce((SELECT sum(c.quantity) FROM inventory_stockcard c WHERE c.stock_id = l.stock_id AND c.lot_id = l.id
+                                        AND c.at > %s), 0)
+  FROM inventory_lot l WHERE l.stock_id = %s ORDER BY l.code
+"""
+
+
+def lots_at(stock_id: UUID, at: datetime) -> dict[str, Decimal]:
+    """Return by code what we believe lay there of every lot of a shelf at an instant."""
+    return dict(fetch(LOTS, [at, stock_id]))

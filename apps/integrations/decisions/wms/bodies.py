@@ -1,5 +1,6 @@
 """What warehouse systems say, message by message. What does not fit is refused and kept with its fault."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -12,6 +13,8 @@ LOOSE = ConfigDict(extra="ignore", frozen=True)
 Quantity = Annotated[Decimal, Field(ge=0, le=Decimal("1000000000"), decimal_places=4, allow_inf_nan=False)]
 Moved = Annotated[Decimal, Field(gt=0, le=Decimal("1000000000"), decimal_places=4, allow_inf_nan=False)]
 Name = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[\x21-\x7e]+$")]
+# Goods that are kept in lots are named with their lot, others without.
+LotCode = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^\S(.*\S)?$")]
 Words = Annotated[str, Field(max_length=60)]
 
 
@@ -135,8 +138,18 @@ class Inspected(BaseModel):
     lines: Annotated[list[FoundLine], Field(min_length=1, max_length=5_000)]
 
 
+class LotTold(BaseModel):
+    """What lies there of a lot; `expires_on` is needed of one that we do not know."""
+
+    model_config = LOOSE
+
+    lot: LotCode
+    on_hand: Quantity
+    expires_on: date | None = None
+
+
 class StockTold(BaseModel):
-    """What lies there of a product; `stock_seq` counts what was said of it."""
+    """What lies there of a product, of goods in lots lot by lot; `stock_seq` counts what was said of it."""
 
     model_config = LOOSE
 
@@ -144,6 +157,7 @@ class StockTold(BaseModel):
     on_hand: Quantity
     stock_seq: Annotated[int, Field(ge=0, le=2**62)]
     count_id: Name = "-"
+    lots: Annotated[list[LotTold], Field(max_length=1_000)] = []
 
 
 class Heartbeat(BaseModel):
