@@ -84,6 +84,19 @@ def test_an_order_may_want_more_or_less_than_was_held(handling):
     assert set(Hold.objects.values_list("state", flat=True)) == {"claimed"}
 
 
+@pytest.mark.parametrize("handling", ["conditional", "row_lock", "slots"])
+def test_a_line_claims_several_wishes_of_one_product(handling):
+    place = a_place(warehouses=2)
+    stocked(place, 6, warehouse=0)
+    stocked(place, 6, warehouse=1)
+    handled(place, handling, slots=2)
+    held = hold(place, 2, 3, 4)
+    assert claim(place, 8, held)[1] == 8
+    assert sum(Reservation.objects.filter(state="firm").values_list("quantity", flat=True)) == 8
+    assert expire(now=NOW + timedelta(seconds=2), limit=10) == 1
+    assert sum(Reservation.objects.values_list("quantity", flat=True)) == 8
+
+
 def test_lines_of_a_batch_share_what_their_own_orders_hold():
     place = a_place(products=2, warehouses=2)
     stocked(place, 3, warehouse=0)

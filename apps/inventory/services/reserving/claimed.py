@@ -27,7 +27,7 @@ SELECT r.id, h.order_id, w.legal_entity_id, r.product_id, r.quantity
  WHERE h.id = ANY(%s::uuid[]) AND h.state = 'claimed' ORDER BY w.priority, w.code, r.id
 """
 
-# A line that took more of the same place besides has one reservation there. What is left of the hold is past its time at once.
+# A line has one reservation in a place, also of several wishes of a hold and of what it took there besides. What is left of the hold is past its time at once.
 TAKE_OVER = """
 WITH claim AS (
     SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::numeric[], %s::timestamptz[])
@@ -41,8 +41,10 @@ WITH claim AS (
       FROM used u WHERE r.id = u.reservation_id AND r.quantity > u.quantity
     RETURNING r.*
 ), moved AS (
-    SELECT c.order_id, c.line_id, t.product_id, t.warehouse_id, t.stock_id, c.quantity, c.occurred_at, t.hold_id, t.slot_no, t.lot_id
+    SELECT c.order_id, c.line_id, t.product_id, t.warehouse_id, t.stock_id, c.occurred_at, t.hold_id, t.slot_no, t.lot_id,
+           sum(c.quantity) AS quantity, count(*) AS claims
       FROM (SELECT * FROM gone UNION ALL SELECT * FROM lowered) t JOIN claim c ON c.reservation_id = t.id
+     GROUP BY c.order_id, c.line_id, t.product_id, t.warehouse_id, t.stock_id, c.occurred_at, t.hold_id, t.slot_no, t.lot_id
 ), plain AS (
     INSERT INTO inventory_reservation AS r (id, order_id, line_id, product_id, warehouse_id, stock_id, quantity, occurred_at, hold_id)
     SELECT new_id(), order_id, line_id, product_id, warehouse_id, stock_id, quantity, occurred_at, hold_id
@@ -57,7 +59,7 @@ WITH claim AS (
     ON CONFLICT (line_id, warehouse_id, product_id, lot_id, slot_no) WHERE quota_id IS NULL AND (lot_id IS NOT NULL OR slot_no IS NOT NULL)
        DO UPDATE SET quantity = r.quantity + excluded.quantity
 )
-SELECT count(*) FROM moved
+SELECT coalesce(sum(claims), 0) FROM moved
 """
 
 LEFT_OVER = """
