@@ -123,15 +123,23 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
         items = [item for entry in entries if (item := _item(entry, request)) is not None]
         if items:
             groups.append({"title": title, "items": items})
+    _mark_where(groups, request.path)
     return groups
+
+
+def _mark_where(groups: list[dict[str, Any]], path: str) -> None:
+    """Mark the one entry under which the page lies: of those above it the nearest."""
+    items = [item for group in groups for item in group["items"]]
+    above = [item for item in items if path == item["link"] or (item["link"] != "/" and path.startswith(item["link"]))]
+    if above:
+        max(above, key=lambda item: len(item["link"]))["active"] = True
 
 
 def _item(entry: Entry, request: HttpRequest) -> dict[str, Any] | None:
     link = _address(entry.url_name)
     if not link or (entry.staff_only and not request.user.is_staff) or not _may_see(link, request.user):
         return None
-    below = link != "/" and request.path.startswith(link)
-    return {"title": entry.title, "icon": entry.icon, "link": link, "active": below or request.path == link}
+    return {"title": entry.title, "icon": entry.icon, "link": link, "active": False}
 
 
 def _address(url_name: str) -> str:

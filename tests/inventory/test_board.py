@@ -77,7 +77,7 @@ def test_the_page(place):
     )
     desk = signed_in("inventory.view_stock")
     text = words(shown(desk, BOARD))
-    assert "Over 30 days 1 line" in text
+    assert "Over 30 days 1 line GBP 10.00" in text
     assert "Complete" in text and "possible on 01 Apr 2026" in text
     for query, seen in (("age=more", 1), ("promised=broken", 1), ("promised=none", 1), ("promised=kept", 0), ("reason=later", 0),
                         ("currency=GBP", 2), ("channel=web", 0), ("entity=UK", 2), ("q=p00000", 2), ("age=nonsense", 2)):  # fmt: skip

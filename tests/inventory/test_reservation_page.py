@@ -38,6 +38,7 @@ def test_it_shows_what_is_reserved_and_until_when(place):
     client = signed_in("inventory.view_promises")
     text = client.get(ADDRESS).content.decode()
     assert text.count("UK-P00000") >= 2
+    assert text.count("cart:1") == 1
     assert "Choose a handling" not in text
     for query, rows in (
         ("state=held&warehouse=UK-1&q=uk-p", 1),

@@ -148,6 +148,26 @@ def test_the_sidebar_shows_what_exists_and_may_be_seen(monkeypatch: pytest.Monke
     assert shown(signed_in(is_staff=True)) == [("Group", ["Open", "Staff"])]
 
 
+@pytest.mark.parametrize(
+    ("path", "active"),
+    [
+        ("/backorders/", "Backorders"),
+        ("/backorders/board/", "Backorder board"),
+        ("/reservations/handling/", "Handling"),
+        ("/stock/1/", "Stock"),
+        ("/", "Home"),
+    ],
+)
+def test_one_entry_of_the_sidebar_is_marked(
+    path: str, active: str, rf: Any, admin_user: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(navigation, "_may_see", lambda link, user: True)
+    request = rf.get(path)
+    request.user = admin_user
+    items = [item for group in navigation.sidebar(request) for item in group["items"]]
+    assert [item["title"] for item in items if item["active"]] == [active]
+
+
 def test_the_start_leads_to_the_first_page(signed_in: Any) -> None:
     assert signed_in().get("/").status_code in {200, 302}
 

@@ -170,7 +170,9 @@ class AllocationRunPage(Page):
             if currency:
                 before = amount_text(money["before"], currency)
                 tiles.append(
-                    Tile("Worth of what they have", money_html(money["after"], currency), note=f"was {before}")
+                    Tile(
+                        "Worth of what they have", money_html(money["after"], currency), note=f"was {currency} {before}"
+                    )
                 )
         return tiles
 

@@ -78,7 +78,7 @@ class BackorderBoard(Worklist):
             Tile(
                 age.label,
                 f"{age.lines:,} {'line' if age.lines == 1 else plural('line')}",
-                note=", ".join(amount_text(minor, currency) for currency, minor in _most(age.money)),
+                note=", ".join(f"{currency} {amount_text(minor, currency)}" for currency, minor in _most(age.money)),
                 url=self.here(age=age.key, cursor="") if age.lines else "",
                 tone="warn" if age.key == "more" and age.lines else "",
             )
@@ -94,9 +94,9 @@ def charts(ages: list[board.Age]) -> list[Chart]:
             sums[currency] = sums.get(currency, 0) + minor
     return [
         Chart(
-            f"Open by age, {currency}",
+            "Open by age",
             [age.label for age in ages],
-            [Series(f"Open, {currency}", [age.money.get(currency, 0) for age in ages])],
+            [Series("Open", [age.money.get(currency, 0) for age in ages])],
             kind="bar",
             currency=currency,
             height=180,

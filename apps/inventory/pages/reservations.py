@@ -41,6 +41,7 @@ class ReservationPage(Worklist):
             named=True,
             value=lambda row: None if row.state == ReservationState.HELD else "Order",
         ),
+        Column("hold", "Set aside for", value=lambda row: row.hold.source_ref if row.hold else None),
         Column("occurred_at", "Since", kind="when"),
     )
     filters = (

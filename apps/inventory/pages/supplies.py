@@ -25,6 +25,7 @@ from apps.inventory.selectors.supplies import (
     pegged_lines,
     supplies,
     supply,
+    with_pegged,
 )
 from apps.inventory.services.desk import announce_goods, change_goods, close_goods, receive_goods
 from ordercash.kernel import clock
@@ -61,6 +62,7 @@ class Supplies(Worklist):
         Column("warehouse__code", "Warehouse"),
         Column("quantity", "Announced", kind="quantity", unit=UNIT),
         Column("open_quantity", "To come", kind="quantity", unit=UNIT, value=lambda row: row.open_quantity or None),
+        Column("pegged", "Promised", kind="quantity", unit=UNIT, hint="What orders that wait are promised of it"),
         Column("due_at", "Due", kind="when", sort="due_at"),
         Column("status", "Status", kind="badge"),
         Column("late", "Late", kind="badge", value=_late),
@@ -76,11 +78,13 @@ class Supplies(Worklist):
     empty = Empty("Nothing is announced", "Purchase and production orders appear here when they are announced.")
 
     def queryset(self, wanted: Wanted) -> QuerySet[Supply]:
-        found = supplies(
-            text=wanted["q"],
-            warehouse=wanted["warehouse"],
-            statuses=wanted["status"],
-            late_at=clock.now() if wanted["late"] else None,
+        found = with_pegged(
+            supplies(
+                text=wanted["q"],
+                warehouse=wanted["warehouse"],
+                statuses=wanted["status"],
+                late_at=clock.now() if wanted["late"] else None,
+            )
         )
         return found.filter(number__icontains=wanted["number"]) if wanted["number"] else found
 

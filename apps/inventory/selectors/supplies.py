@@ -7,10 +7,10 @@ from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
 
 from apps.inventory.decisions.facts.supplies import SupplyFacts
-from apps.inventory.models import Supply
+from apps.inventory.models import Peg, Supply
 from ordercash.kernel.errors import NotFound
 from ordercash.kernel.sql import fetch
 from ordercash.web.search import Hit
@@ -86,6 +86,12 @@ def supplies(
     if is_open or late_at:
         found = found.filter(status__in=OPEN_STATUSES)
     return found.filter(due_at__lt=late_at) if late_at else found
+
+
+def with_pegged(found: QuerySet[Supply]) -> QuerySet[Supply]:
+    """Return the supplies with `pegged`, how much of each is promised: None for nothing."""
+    of_one = Peg.objects.filter(supply_id=OuterRef("pk")).order_by().values("supply_id")
+    return found.annotate(pegged=Subquery(of_one.annotate(sum=Sum("quantity")).values("sum")))
 
 
 def supply(supply_id: UUID) -> Supply:
