@@ -69,13 +69,19 @@ def runs(draw):
     at = draw(some.none() | some.sampled_from(PLACES))
     quotas = [QuotaLeft(UUID(int=7), (ENTITY, GOODS[0]), at, "web", draw(QUANTITIES))]
     goods = {id: Goods(f"P{n}", "", draw(some.integers(0, 3))) for n, id in enumerate(GOODS)}
-    return RunFacts(ENTITY, date(2026, 3, 2), waiting, held, shelves, quotas, goods)
+    barred = {each.line_id: frozenset(draw(some.sets(some.sampled_from(PLACES)))) for each in waiting}
+    return RunFacts(ENTITY, date(2026, 3, 2), waiting, held, shelves, quotas, goods, barred)
 
 
 @given(runs(), some.sampled_from(("", "first_come", "priority", "fair_share")))
 def test_a_run_is_replayed_from_its_text_to_what_it_was(facts, strategy):
     texts = run_texts(RULES, facts, strategy)
     done = decide_run(RULES, facts, strategy)
+    at = {stock: place for (_, place), stock in STOCK.items()}
+    for line_id, stock_id in [(g.line_id, g.stock_id) for g in done.given] + [
+        (t.to_line, t.stock_id) for t in done.taken
+    ]:
+        assert at[stock_id] not in facts.barred[line_id]
     told = json.loads(texts.outcome)
     assert [Decimal(row[2]) * PARTS for row in told["given"]] == [each.quantity for each in done.given]
     assert [tuple(row[:2]) for row in told["taken"]] == [(str(t.from_line), str(t.to_line)) for t in done.taken]

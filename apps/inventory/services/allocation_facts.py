@@ -22,6 +22,7 @@ from apps.inventory.selectors.rules import rules_in_force
 from apps.inventory.services.locking import THESE, lock_stock
 from apps.inventory.services.lots import spoiled
 from apps.inventory.services.selling import MAY_SELL
+from apps.inventory.services.sourcing_waiting import ruled_waiting
 from apps.inventory.services.turns import goods_of, lock_waiting, of_tag, quotas_left, rules_for, waiting_in
 from apps.masterdata.contract import entities_by_id
 from apps.rulebooks.contract import InForce
@@ -101,7 +102,9 @@ class Facts:
 
     def by_hand(self, quantities: Quantities) -> HandGiven:
         """Return what lines get by hand, and why some cannot."""
-        return give_by_hand(self.run.lines, self.run.shelves, self.run.quotas, self.run.goods, quantities)
+        return give_by_hand(
+            self.run.lines, self.run.shelves, self.run.quotas, self.run.goods, quantities, self.run.barred
+        )
 
     def stands(self, outcome: Outcome, dates: Mapping[UUID, date]) -> list[Stand]:
         """Return every line before and after; who loses waits until the day given, as far as one is known."""
@@ -128,7 +131,7 @@ class Facts:
 
 
 def read_facts(scope: Scope, *, now: datetime, locked: bool) -> Facts:
-    """Read what a run is decided from; locked, nothing of it changes until the transaction ends. Eleven statements at most."""
+    """Read what a run is decided from; locked, nothing of it changes until the transaction ends. Seventeen statements at most."""
     entity = scope.legal_entity_id
     found = fetch(GROUPS, [entity, not scope.product_ids, list(scope.product_ids)])
     groups = {(entity, row[0]) for row in found}
@@ -159,6 +162,7 @@ def read_facts(scope: Scope, *, now: datetime, locked: bool) -> Facts:
     for _, line_id, _, stock_id, place, quantity in rows:
         held[line_id] = (*held.get(line_id, ()), Held(stock_id, place, to_parts(quantity)))
     reserved = {(row[1], row[3]): row[0] for row in rows}
+    ruled = ruled_waiting([line for line in lines.values() if line.quantity > 0], now=now)
     run = RunFacts(
         entity,
         business_date(now, entities_by_id()[entity].time_zone),
@@ -167,6 +171,7 @@ def read_facts(scope: Scope, *, now: datetime, locked: bool) -> Facts:
         [Shelf(row.stock_id, row.warehouse_id, row.group, to_parts(row.free)) for row in stock],
         quotas,
         goods_of({line.product_id for line in lines.values()}),
+        ruled.barred() if ruled else {},
     )
     return Facts(scope, rules, version, lines, reserved, run)
 

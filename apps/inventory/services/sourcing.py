@@ -18,6 +18,7 @@ from apps.inventory.decisions.facts import DemandLine
 from apps.inventory.decisions.sourcing import Place, Rules, Sourced, SourcingFacts, Wish, choose
 from apps.inventory.decisions.sourcing.distance import km_between
 from apps.inventory.decisions.sourcing.record import sourcing_texts
+from apps.inventory.decisions.sourcing.rules import forbidden_by, zone_of
 from apps.inventory.selectors.rules import rules_in_force
 from apps.inventory.services.capacity import Pick, plan_picks
 from apps.inventory.services.selling import MAY_SELL
@@ -198,6 +199,21 @@ class World:
     def serve(self, asked: Iterable[Asked]) -> Sources:
         """Choose for the orders in turn."""
         return Sources([self._plan(order) for order in asked], self.free)
+
+    def barred(self, order: Asked) -> dict[UUID, frozenset[UUID]]:
+        """Return by line of an order the warehouses that restrictions keep from sending it."""
+        rules: Rules = order.version.compiled
+        houses = [h for h in self.houses if (h.legal_entity_id, h.day) == (order.legal_entity_id, order.day)]
+        facts = self._facts(order, houses)
+        found = {}
+        for line in order.lines:
+            wish = self._wish(line.product_id, [line], ())
+            found[line.line_id] = frozenset(
+                house.id
+                for house, place in zip(houses, facts.places, strict=True)
+                if forbidden_by(rules, facts, place, zone_of(rules, facts, place), wish)
+            )
+        return found
 
     def _plan(self, order: Asked) -> SourcingPlan:
         here = (order.legal_entity_id, order.day)

@@ -81,6 +81,18 @@ class RuledWaiting:
         plans = [plan for plan in sources.plans if plan.order_id not in late]
         return Shared([each for each in given if each.line_id not in gone], Sources(plans, sources.left), kept_back)
 
+    def barred(self) -> dict[UUID, frozenset[UUID]]:
+        """Return by line the warehouses that restrictions keep from sending it; two statements at most."""
+        by_order: dict[UUID, list[DemandLine]] = {}
+        for line in self.lines.values():
+            if self.versions[line.order_id].compiled.restrictions:
+                by_order.setdefault(line.order_id, []).append(self._demand(line, line.quantity))
+        found = [self._asked(order_id, lines) for order_id, lines in by_order.items()]
+        asked = [order for order in found if order is not None]
+        houses = houses_on(asked) if asked else []
+        world = World(houses, {}, self.products, self._distance(asked, houses))
+        return {line_id: places for order in asked for line_id, places in world.barred(order).items() if places}
+
     def _wanted(self, given: Sequence[Given]) -> dict[UUID, Decimal]:
         """Return what each line that rules decide for is given in all."""
         sums: dict[UUID, int] = {}

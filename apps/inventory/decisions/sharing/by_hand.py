@@ -35,6 +35,7 @@ def give_by_hand(
     quotas: Sequence[QuotaLeft],
     goods: Mapping[UUID, Goods],
     quantities: Quantities,
+    barred: Mapping[UUID, frozenset[UUID]],
 ) -> HandGiven:
     """Give lines exactly what a person says, in the order in which he says it, and nothing else to anybody."""
     waiting = {line.line_id: line for line in lines if line.quantity > 0}
@@ -51,14 +52,14 @@ def give_by_hand(
             faults.append(HandFault(line_id, *fault))
             continue
         pool, parts = pools.get(line.group), to_parts(quantity)
-        room = pool.room(line.channel) if pool else 0
+        room = pool.room(line.channel, barred.get(line_id, frozenset())) if pool else 0
         if pool is None or room < parts:
             detail = (
                 f"Only {_text(from_parts(room))} more of {own.sku} can be given to this line, not {_text(quantity)}."
             )
             faults.append(HandFault(line_id, "not_free", detail))
             continue
-        given += pool.give(_asks(line), parts)
+        given += pool.give(_asks(line, barred.get(line_id, frozenset())), parts)
     return HandGiven(Outcome(given, []), faults)
 
 
@@ -75,8 +76,8 @@ def _fault(line: Waiting, own: Goods, quantity: Decimal) -> tuple[str, str] | No
     return None
 
 
-def _asks(line: Waiting) -> Line:
-    return Line(line.line_id, line.group, to_parts(line.quantity), (), line.channel)
+def _asks(line: Waiting, barred: frozenset[UUID]) -> Line:
+    return Line(line.line_id, line.group, to_parts(line.quantity), (), line.channel, barred=barred)
 
 
 def _text(quantity: Decimal) -> str:

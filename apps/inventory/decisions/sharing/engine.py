@@ -38,7 +38,7 @@ def share_whole(
     given: list[Given] = []
     for line in sorted(lines, key=_turn):
         pool = pools.get(line.group)
-        if pool and pool.room(line.channel) >= line.quantity:
+        if pool and pool.room(line.channel, line.barred) >= line.quantity:
             given += pool.give(line, line.quantity)
     return given
 
@@ -103,8 +103,11 @@ def _fits(parts: Sequence[Line], missing: int, pools: Mapping[Group, Pool], most
         if more > most.get(part.line_id, more):
             return False
         wanted[part.group] = wanted.get(part.group, 0) + more
-    channel = parts[0].channel
-    return all(not more or (group in pools and pools[group].room(channel) >= more) for group, more in wanted.items())
+    channel, barred = parts[0].channel, {part.group: part.barred for part in parts}
+    return all(
+        not more or (group in pools and pools[group].room(channel, barred[group]) >= more)
+        for group, more in wanted.items()
+    )
 
 
 def _leftovers(
@@ -119,5 +122,5 @@ def _leftovers(
         for line in turn
         if line.kit is None and known.get(line.group, FIRST_COME).name == "fair_share" and line.group in pools
     ]
-    again = [line for line in rest if line.quantity > 0 and pools[line.group].room(line.channel) > 0]
+    again = [line for line in rest if line.quantity > 0 and pools[line.group].room(line.channel, line.barred) > 0]
     return _in_turn(again, pools, _most(again, pools, known)) if again else []

@@ -23,7 +23,8 @@ def from_parts(parts: int) -> Decimal:
 class Line(NamedTuple):
     """A line that wants `quantity`; `turn` says when it is served among others: the lowest first.
 
-    `kit` names the kit whose parts are served together or not at all, of which one holds `per_kit`.
+    `kit` names the kit whose parts are served together or not at all, of which one holds `per_kit`. `barred`: warehouses that may not
+    serve it.
     """
 
     line_id: UUID
@@ -34,6 +35,7 @@ class Line(NamedTuple):
     weight: Decimal = Decimal(1)
     kit: tuple[UUID, int] | None = None
     per_kit: int = 0
+    barred: frozenset[UUID] = frozenset()
 
 
 class Shelf(NamedTuple):

@@ -40,19 +40,21 @@ class Pool:
         """Return what is free for anybody and for channels together."""
         return sum(self._free.values())
 
-    def room(self, channel: str) -> int:
-        """Return what a line of this channel can get."""
+    def room(self, channel: str, barred: frozenset[UUID] = frozenset()) -> int:
+        """Return what a line of this channel can get of warehouses that are not barred to it."""
         everywhere = self._for_others(channel, None)
-        return max(sum(self._on(shelf, channel) for shelf in self._shelves) - everywhere, 0)
+        most = max(sum(self._on(shelf, channel) for shelf in self._shelves) - everywhere, 0)
+        return min(most, sum(self._on(shelf, channel) for shelf in self._open(barred))) if barred else most
 
     def give(self, line: Line, wanted: int) -> list[Given]:
         """Give at most `wanted` to a line: whole from the first that has it, else from each in turn."""
-        rest = min(wanted, self.room(line.channel))
+        rest = min(wanted, self.room(line.channel, line.barred))
         if rest <= 0:
             return []
-        whole = next((shelf for shelf in self._shelves if self._on(shelf, line.channel) >= rest), None)
+        shelves = self._open(line.barred)
+        whole = next((shelf for shelf in shelves if self._on(shelf, line.channel) >= rest), None)
         given = []
-        for shelf in self._shelves if whole is None else (whole,):
+        for shelf in shelves if whole is None else (whole,):
             part = min(rest, self._on(shelf, line.channel))
             if part > 0:
                 rest -= part
@@ -62,6 +64,9 @@ class Pool:
                     for quota_id, used in self._lower(shelf, line.channel, part)
                 ]
         return given
+
+    def _open(self, barred: frozenset[UUID]) -> list[Shelf]:
+        return [shelf for shelf in self._shelves if shelf.warehouse_id not in barred] if barred else self._shelves
 
     def _on(self, shelf: Shelf, channel: str) -> int:
         return max(self._free[shelf.stock_id] - self._for_others(channel, shelf.warehouse_id), 0)

@@ -2,7 +2,8 @@
 
 Facts: {"today", "legal_entity", "strategy", "goods": [[product, SKU, category, decimals]], "shelves": [[stock row, warehouse, product,
 free]], "quotas": [[quota, product, warehouse | null, channel, left]], "lines": [[line, order, product, waits for, since, wanted on | null,
-customer group, channel, country, currency, kit | null, in one kit | null, kits only whole, [[stock row, warehouse, has]]]]}, quantities as
+customer group, channel, country, currency, kit | null, in one kit | null, kits only whole, [barred warehouse],
+[[stock row, warehouse, has]]]]}, quantities as
 plain text. The strategy "" is what the rules name for each product; "manual" comes with "quantities": [[line, quantity]] that were said.
 Outcome: {"given": [[line, stock row, quantity, quota | null]], "taken": [[from line, to line, stock row, quantity]]}.
 Trace: {"strategies": [[SKU, strategy]], "tiers": {name: [line]}}.
@@ -23,10 +24,12 @@ from apps.inventory.decisions.sharing.runs import Held, Outcome, Party, run_allo
 from apps.inventory.decisions.sharing.turns import Goods, Rules, Waiting
 
 NOTHING: Final[Quantities] = {}
+NOBODY: Final[Mapping[UUID, frozenset[UUID]]] = {}
 
 
 class RunFacts(NamedTuple):
-    """All that a run of one legal entity is decided from; shelves as warehouses are asked, lines in the order of their ids."""
+    """All that a run of one legal entity is decided from; shelves as warehouses are asked, lines in the order of their ids.
+    `barred`: by line, the warehouses that the rules of sourcing keep from sending it."""
 
     legal_entity_id: UUID
     today: date
@@ -35,6 +38,7 @@ class RunFacts(NamedTuple):
     shelves: Sequence[Shelf]
     quotas: Sequence[QuotaLeft]
     goods: Mapping[UUID, Goods]
+    barred: Mapping[UUID, frozenset[UUID]] = NOBODY
 
 
 class Texts(NamedTuple):
@@ -48,7 +52,7 @@ class Texts(NamedTuple):
 def decide_run(sharing: Sharing | None, facts: RunFacts, strategy: str, by_hand: Quantities = NOTHING) -> Outcome:
     """Return what a strategy would do; "" is the one that the rules name for each product, "manual" gives what is said by hand."""
     if by_hand:
-        return give_by_hand(facts.lines, facts.shelves, facts.quotas, facts.goods, by_hand).outcome
+        return give_by_hand(facts.lines, facts.shelves, facts.quotas, facts.goods, by_hand, facts.barred).outcome
     rules = _rules(sharing, facts)
     strategies = _strategies(rules, facts, strategy)
     parties = [_party(rules, facts, line, strategies.get(line.group)) for line in facts.lines]
@@ -82,7 +86,7 @@ def facts_told(facts: RunFacts) -> dict[str, Any]:
         "quotas": [
             [str(q.quota_id), str(q.group[1]), _id(q.warehouse_id), q.channel, _quantity(q.left)] for q in facts.quotas
         ],
-        "lines": [_line_told(line, facts.held.get(line.line_id, ())) for line in facts.lines],
+        "lines": [_line_told(line, facts) for line in facts.lines],
     }
 
 
@@ -104,15 +108,17 @@ def _strategies(rules: Rules, facts: RunFacts, name: str) -> dict[Group, Strateg
 def _party(rules: Rules, facts: RunFacts, line: Waiting, strategy: Strategy | None) -> Party:
     tier = rules.tier_of(line)
     named = (tier.name, tier.stance) if tier else ("", "redistribute")
-    return Party(rules.line(line, strategy), facts.held.get(line.line_id, ()), *named, line.wanted_on)
+    asked = rules.line(line, strategy)._replace(barred=facts.barred.get(line.line_id, frozenset()))
+    return Party(asked, facts.held.get(line.line_id, ()), *named, line.wanted_on)
 
 
-def _line_told(line: Waiting, held: Sequence[Held]) -> list[Any]:
+def _line_told(line: Waiting, facts: RunFacts) -> list[Any]:
     return [
         str(line.line_id), str(line.order_id), str(line.product_id), _text(line.quantity), line.occurred_at.astimezone(UTC).isoformat(),
         line.wanted_on.isoformat() if line.wanted_on else None, line.customer_group, line.channel, line.country, line.currency,
         line.kit_no, None if line.per_kit is None else _text(line.per_kit), line.kits_whole,
-        [[str(each.stock_id), str(each.warehouse_id), _quantity(each.quantity)] for each in held],
+        sorted(str(place) for place in facts.barred.get(line.line_id, ())),
+        [[str(each.stock_id), str(each.warehouse_id), _quantity(each.quantity)] for each in facts.held.get(line.line_id, ())],
     ]  # fmt: skip
 
 
@@ -131,8 +137,7 @@ def _line_read(row: Sequence[Any], legal_entity_id: UUID) -> Waiting:
         kit_no,
         per_kit,
         kits_whole,
-        _,
-    ) = row
+    ) = row[:13]
     waits = Decimal(quantity)
     return Waiting(
         UUID(order_id), UUID(line_id), legal_entity_id, UUID(product_id), waits, datetime.fromisoformat(since),
@@ -157,6 +162,7 @@ def _facts_read(known: Mapping[str, Any]) -> RunFacts:
             for id, product, at, channel, left in known["quotas"]
         ],
         {UUID(id): Goods(*said) for id, *said in known["goods"]},
+        {UUID(row[0]): frozenset(map(UUID, row[-2])) for row in known["lines"] if row[-2]},
     )
 
 

@@ -1,7 +1,8 @@
 """A run: what lies free is shared out, and then lines may take what is reserved for others, where the rules say so.
 
 What a line should have is worked out over all goods of its group, reserved or free, by the strategy. Who has more than that gives to who
-has less, the gainers in turn; nobody gives whose tier never loses, or whose goods leave too soon.
+has less, the gainers in turn; nobody gives whose tier never loses, or whose goods leave too soon, and nobody takes
+what lies in a warehouse that may not serve him.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -119,7 +120,7 @@ def _serve(
             return
         if not _may_take(party, giver.party, rules, today):
             continue
-        for held, part in giver.give(short):
+        for held, part in giver.give(short, party.line.barred):
             short -= part
             ids = giver.party.line.line_id, party.line.line_id
             yield Taken(*ids, held.stock_id, held.warehouse_id, part)
@@ -159,10 +160,10 @@ class _Giver:
         self.spare = min(spare, party.has)
         self._left = {held.stock_id: held.quantity for held in party.held}
 
-    def give(self, wanted: int) -> Iterable[tuple[Held, int]]:
+    def give(self, wanted: int, barred: frozenset[UUID]) -> Iterable[tuple[Held, int]]:
         for held in reversed(self.party.held):
             part = min(wanted, self._left[held.stock_id], self.spare)
-            if part > 0:
+            if part > 0 and held.warehouse_id not in barred:
                 self._left[held.stock_id] -= part
                 self.spare -= part
                 wanted -= part
