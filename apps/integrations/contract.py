@@ -29,6 +29,7 @@ WAREHOUSE_REASONS: Final[Mapping[str, tuple[str, str, int]]] = {
     "count_difference": ("A count differs from our books", "warehouse", 24),
     "short_pick": ("Goods were not found where they should lie", "warehouse", 8),
     "over_pick": ("More left than was asked for", "warehouse", 24),
+    "lot_differs": ("Another lot left than was reserved", "warehouse", 24),
     "wms_contradicts": ("A warehouse system contradicts what we know", "warehouse", 8),
     "wms_refused": ("A warehouse system refused what it was told", "warehouse", 4),
     "feed_stopped": ("The system of a warehouse is silent", "integration", 1),

@@ -55,6 +55,7 @@ from apps.inventory.selectors.sourcing_kind import register_sourcing
 from apps.inventory.selectors.sourcing_story import SourcingTold, WayTold, sourcing_of
 from apps.inventory.selectors.stock import availability, line_standings, warehouses
 from apps.inventory.selectors.warehouse_work import ShelfAt, WorkLine, lots_at, services_of, shelf_at, work_of
+from apps.inventory.services.at_lots import lines_in_lots, reserve_as_picked
 from apps.inventory.services.at_warehouse import lose_here, promise_here
 from apps.inventory.services.counting import book_count
 from apps.inventory.services.demo_story import load_scarcity, load_supplies
@@ -141,6 +142,7 @@ __all__ = [
     "inspect_return",
     "keep_latencies",
     "line_standings",
+    "lines_in_lots",
     "load_scarcity",
     "load_supplies",
     "lose_here",
@@ -161,6 +163,7 @@ __all__ = [
     "register",
     "release_lines",
     "release_orphans",
+    "reserve_as_picked",
     "reserve_lines",
     "services_of",
     "share_fresh",

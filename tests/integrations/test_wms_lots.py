@@ -10,13 +10,15 @@ from apps.exceptions.models import Case
 from apps.integrations.contract import STOCK_RESOLUTIONS
 from apps.integrations.models import MessageState, WarehouseMessage
 from apps.inventory.contract import ReceiptDraft, receive_stock
-from apps.inventory.models import Lot, Stock, Warehouse
+from apps.inventory.models import Lot, Reservation, ShipmentLine, Stock, Warehouse
 from apps.masterdata.models import Product
+from apps.orders.models import Order
+from apps.pricing.models import PriceRecord
 from ordercash.kernel.actor import SYSTEM
 from ordercash.kernel.ids import new_id
 from tests.factories.inventory import joined
 from tests.factories.lots import agree
-from tests.factories.orders import NOW
+from tests.factories.orders import NOW, place
 from tests.factories.wms import Connected, a_connected_warehouse
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -29,9 +31,12 @@ def connected(**changes: Any) -> Connected:
     tea = Product.objects.get(sku="MUG-BLUE")
     tea.pk, tea.sku, tea.name, tea.tracks_lots = new_id(), SKU, "Tea", True
     tea.save(force_insert=True)
-    place = Warehouse.objects.get(code="UK-MAIN")
+    for price in PriceRecord.objects.filter(product__sku="MUG-BLUE"):
+        price.pk, price.product = new_id(), tea
+        price.save(force_insert=True)
+    main = Warehouse.objects.get(code="UK-MAIN")
     drafts = [
-        ReceiptDraft(place.pk, tea.pk, Decimal(quantity), Decimal("2.50"), NOW, f"t:{code}", lot_code=code,
+        ReceiptDraft(main.pk, tea.pk, Decimal(quantity), Decimal("2.50"), NOW, f"t:{code}", lot_code=code,
                      expires_on=TODAY + timedelta(days=days))
         for code, quantity, days in (("A", 5, 30), ("B", 10, 60))
     ]  # fmt: skip
@@ -124,4 +129,96 @@ class TestCounts:
         warehouse = connected(shares_stock=True)
         says(warehouse, "stock", counted(1, A=2, B=11))
         assert lots() == {"A": 2, "B": 11} and not Case.objects.exists()
+        agree()
+
+
+def ordered(warehouse: Connected, quantity: int) -> tuple[Order, str]:
+    """An order of tea that the warehouse knows; returns it and its line."""
+    order = place(lines=[(SKU, str(quantity))], customer="C-1004")
+    warehouse.tell(order)
+    warehouse.send()
+    return order, str(order.lines.get().pk)
+
+
+def left(line_id: str, *parts: tuple[str, int], shipment: str = "S1") -> dict[str, Any]:
+    rows = [{"line_id": line_id, "sku": SKU, "quantity": str(n)} | ({"lot": lot} if lot else {}) for lot, n in parts]
+    return {"shipment_id": shipment, "lines": rows}
+
+
+def sent() -> dict[str, Decimal]:
+    return {row.lot.code: row.quantity for row in ShipmentLine.objects.select_related("lot") if row.lot}
+
+
+class TestOrders:
+    def test_lots_are_named_to_the_warehouse(self, warehouse: Connected) -> None:
+        order, line_id = ordered(warehouse, 7)
+        (line,) = WarehouseMessage.objects.get(kind="order", order_id=order.pk).payload["lines"]
+        assert line == {
+            "line_id": line_id, "sku": SKU, "quantity": "7",
+            "lots": [{"lot": "A", "quantity": "5"}, {"lot": "B", "quantity": "2"}],
+        }  # fmt: skip
+        says(warehouse, "shipped", left(line_id, ("B", 2)), str(order.pk))
+        warehouse.tell(order)
+        newest = WarehouseMessage.objects.filter(kind="order", order_id=order.pk).latest("order_seq")
+        assert newest.payload["lines"] == [line], "a total, whatever left of it"
+
+    def test_what_leaves_leaves_from_its_lot(self, warehouse: Connected) -> None:
+        order, line_id = ordered(warehouse, 7)
+        for _ in range(2):
+            assert says(warehouse, "shipped", left(line_id, ("B", 2), ("A", 1)), str(order.pk)).state == "applied"
+        assert (sent(), lots()) == ({"A": 1, "B": 2}, {"A": 4, "B": 8})
+        agree()
+        says(warehouse, "shipped", left(line_id, ("A", 4), shipment="S2"), str(order.pk))
+        assert lots() == {"A": 0, "B": 8} and not Case.objects.exists()
+        assert Order.objects.get(pk=order.pk).state == "shipped"
+
+    def test_another_lot_than_was_reserved_leaves_where_it_is_free(self, warehouse: Connected) -> None:
+        order, line_id = ordered(warehouse, 4)
+        says(warehouse, "shipped", left(line_id, ("B", 3), ("A", 1)), str(order.pk))
+        assert (sent(), lots()) == ({"A": 1, "B": 3}, {"A": 4, "B": 7})
+        assert not Case.objects.exists() and not Reservation.objects.exists()
+        agree()
+
+    @pytest.mark.parametrize("lot", ["B", "unknown"])
+    def test_a_lot_that_is_promised_to_others_or_unknown_is_a_case(self, warehouse: Connected, lot: str) -> None:
+        order, line_id = ordered(warehouse, 5)
+        ordered(warehouse, 10)  # all of B
+        says(warehouse, "shipped", left(line_id, (lot, 2), ("A", 3)), str(order.pk))
+        case = Case.objects.get()
+        assert case.reasons.get().code == "lot_differs"
+        assert f"2 {SKU} of lot {lot}" in case.reasons.get().detail["left"]
+        assert (sent(), lots()) == ({"A": 5}, {"A": 0, "B": 10})
+        agree()
+        if lot == "B":
+            says(warehouse, "counted", counted(1, A=2, B=8))
+            assert Case.objects.filter(subject_kind="stock", reasons__code="count_difference").exists()
+
+    @pytest.mark.parametrize("parts", [[("", 3)], [("A", 2), ("", 1)]])
+    def test_what_names_no_lot_is_a_case_and_ships_nothing(
+        self, warehouse: Connected, parts: list[tuple[str, int]]
+    ) -> None:
+        order, line_id = ordered(warehouse, 3)
+        kept = says(warehouse, "shipped", left(line_id, *parts), str(order.pk))
+        assert kept.state == MessageState.REFUSED and "with the lot of all of it" in kept.error
+        assert lots() == {"A": 5, "B": 10} and not ShipmentLine.objects.exists()
+        says(warehouse, "shipped", left(line_id, ("A", 3)), str(order.pk))
+        assert lots() == {"A": 2, "B": 10}, "said again with its lot it counts"
+
+    def test_too_much_is_booked_out_of_its_lot(self, warehouse: Connected) -> None:
+        order, line_id = ordered(warehouse, 3)
+        says(warehouse, "shipped", left(line_id, ("A", 3), ("B", 2)), str(order.pk))
+        assert lots() == {"A": 2, "B": 8}
+        case = Case.objects.get()
+        assert case.reasons.get().code == "over_pick" and "2 TEA-LOT of lot B" in case.reasons.get().detail["too_much"]
+        agree()
+
+    def test_only_the_lot_that_was_not_found_is_in_doubt(self, warehouse: Connected) -> None:
+        order, line_id = ordered(warehouse, 3)
+        body = {"pick_id": "P1", "lines": [{"line_id": line_id, "missing": "2"}]}
+        assert says(warehouse, "short_picked", body, str(order.pk)).state == MessageState.REFUSED
+        body["lines"][0]["lot"] = "A"
+        assert says(warehouse, "short_picked", body | {"pick_id": "P2"}, str(order.pk)).state == MessageState.APPLIED
+        held = dict(Lot.objects.values_list("code", "blocked"))
+        assert held == {"A": 4, "B": 0}, "what was not found of A and the rest of it"
+        assert Reservation.objects.filter(order_id=order.pk, lot__code="B").get().quantity == 2
         agree()

@@ -12,6 +12,7 @@ from apps.integrations.decisions.wms.telling import confirmed_lines
 from apps.integrations.events import MESSAGE_REFUSED, ORDER_SHORT, message_event
 from apps.integrations.selectors.connections import Connection
 from apps.integrations.services.wms_cases import open_message_case
+from apps.integrations.services.wms_lots import gone_of, open_other_lots, quantities_of, unnamed
 from apps.integrations.services.wms_outcomes import Applied, Message, Parked, Wrong
 from apps.integrations.services.wms_stock import goods_gone, open_short_cases
 from apps.integrations.services.wms_telling import tell_warehouses
@@ -79,9 +80,9 @@ def apply_shipped(connection: Connection, message: Message, body: Shipped, now: 
     """Goods left: reservations become a shipment of ours with their number in its reference."""
     if message.order_id is None:
         return Wrong("wms_contradicts", "It names no order.")
-    wanted: dict[UUID, Decimal] = {}
-    for line in body.lines:
-        wanted[line.line_id] = wanted.get(line.line_id, NOTHING) + line.quantity
+    wanted, lots = quantities_of((line.line_id, line.lot, line.quantity) for line in body.lines)
+    if fault := unnamed(connection, message.order_id, wanted, lots):
+        return Wrong("wms_contradicts", fault)
     left = goods_left(
         ShipOrder(
             order_id=message.order_id,
@@ -91,11 +92,14 @@ def apply_shipped(connection: Connection, message: Message, body: Shipped, now: 
             warehouse_id=connection.warehouse_id,
             carrier=body.carrier,
             tracking=body.tracking,
+            lots=lots,
         ),
         actor=SYSTEM,
         now=now,
     )
     tell_warehouses([message.order_id], now=now)
+    if left.other_lots:
+        open_other_lots(connection, message, body, left.other_lots, now)
     if left.refused is None and not left.over:
         return Applied()
     return _too_much(connection, message, body, dict(left.over), left.refused.detail if left.refused else "", now)
@@ -105,17 +109,14 @@ def _too_much(
     connection: Connection, message: Message, body: Shipped, over: dict[UUID, Decimal], why: str, now: datetime
 ) -> Applied:
     """Goods are gone that nobody should have got: out of our books as well where they are free, and a case."""
-    skus = {line.line_id: line.sku for line in body.lines}
-    gone = {skus[line_id]: NOTHING for line_id in over}
-    for line_id, quantity in over.items():
-        gone[skus[line_id]] += quantity
+    gone = gone_of(body, over)
     ref = f"{connection.shipment_prefix}{body.shipment_id}:over"
     not_booked = goods_gone(connection, gone, source_ref=ref, occurred_at=min(message.said_at, now))
     code = "wms_contradicts" if why else "over_pick"
     detail = {
         "order": message.order_id,
         "shipment": body.shipment_id,
-        "too_much": ", ".join(f"{quantity} {sku}" for sku, quantity in sorted(gone.items())),
+        "too_much": ", ".join(f"{q} {sku}{f' of lot {lot}' if lot else ''}" for (sku, lot), q in sorted(gone.items())),
         "why": why or "More was shipped than the order wants.",
         "not_booked": ", ".join(not_booked),
     }
@@ -130,13 +131,14 @@ def apply_short_picked(
     """Goods were not found: they are held until they are counted, the lines wait or are served from elsewhere."""
     if message.order_id is None:
         return Wrong("wms_contradicts", "It names no order.")
-    missing: dict[UUID, Decimal] = {}
-    for line in body.lines:
-        missing[line.line_id] = missing.get(line.line_id, NOTHING) + line.missing
+    missing, lots = quantities_of((line.line_id, line.lot, line.missing) for line in body.lines)
+    if fault := unnamed(connection, message.order_id, missing, lots):
+        return Wrong("wms_contradicts", fault)
     lost = goods_missing(
         message.order_id,
         missing,
         connection.warehouse_id,
+        lots=lots,
         source_ref=f"{connection.shipment_prefix}pick:{body.pick_id}",
         actor=SYSTEM,
         now=now,

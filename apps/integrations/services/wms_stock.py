@@ -111,25 +111,26 @@ def _book(
 
 
 def goods_gone(
-    connection: Connection, gone: Mapping[str, Decimal], *, source_ref: str, occurred_at: datetime
+    connection: Connection, gone: Mapping[tuple[str, str], Decimal], *, source_ref: str, occurred_at: datetime
 ) -> list[str]:
-    """Take goods out of our books that are gone from a warehouse; returns the SKUs of which they could not be."""
-    shelves = {sku: shelf_at(connection.warehouse_id, sku, occurred_at) for sku in gone}
+    """Take goods, by SKU and lot, out of our books that are gone from a warehouse; returns the SKUs of which they could not be."""
+    shelves = {key: shelf_at(connection.warehouse_id, key[0], occurred_at) for key in gone}
     drafts = {
-        sku: AdjustmentDraft(
+        key: AdjustmentDraft(
             connection.warehouse_id,
             shelf.product_id,
-            -gone[sku],
+            -gone[key],
             occurred_at,
             f"{source_ref}:{index}",
             "Left without an order",
+            lot_code=key[1],
         )
-        for index, (sku, shelf) in enumerate(shelves.items())
+        for index, (key, shelf) in enumerate(shelves.items())
         if shelf is not None
     }
     result = adjust_counted(list(drafts.values()), actor=SYSTEM)
     refused = {refusal.source_ref for refusal in result.refused}
-    return sorted(sku for sku in gone if sku not in drafts or drafts[sku].source_ref in refused)
+    return sorted({key[0] for key in gone if key not in drafts or drafts[key].source_ref in refused})
 
 
 def open_short_cases(connection: Connection, message: Message, lost: Mapping[UUID, Decimal], now: datetime) -> None:

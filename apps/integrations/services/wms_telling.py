@@ -9,7 +9,7 @@ from uuid import UUID
 
 import orjson
 
-from apps.integrations.decisions.wms.telling import Lines, wanted_lines
+from apps.integrations.decisions.wms.telling import Lines, Wanted, wanted_lines
 from apps.integrations.selectors.connections import Connection, active_connections
 from apps.inventory.contract import WorkLine, held_back, work_of
 from apps.masterdata.contract import product_skus
@@ -109,10 +109,12 @@ def _wanted(order_ids: Collection[UUID], connections: Collection[Connection]) ->
     by_warehouse = {each.warehouse_id: each.id for each in connections}
     work, waits = _work(order_ids, connections), held_back(order_ids)
     skus = product_skus({line.product_id for line in work})
-    found: dict[Key, dict[UUID, tuple[UUID, Decimal]]] = {}
+    found: dict[Key, dict[UUID, Wanted]] = {}
     for line in work:
         total = line.left + (Decimal(0) if line.order_id in waits else line.reserved)
-        found.setdefault((by_warehouse[line.warehouse_id], line.order_id), {})[line.line_id] = line.product_id, total
+        lots = {} if line.order_id in waits else line.lots
+        told = found.setdefault((by_warehouse[line.warehouse_id], line.order_id), {})
+        told[line.line_id] = Wanted(line.product_id, total, lots)
     return {key: wanted_lines(lines, skus) for key, lines in found.items()}
 
 

@@ -23,6 +23,7 @@ class Promise:
     quantity: Decimal
     lot_id: UUID | None = None
     expires_on: date | None = None
+    lot_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +112,37 @@ def _pick(request: ShipRequest, promises: Sequence[Promise], left: Mapping[UUID,
             return Refusal(
                 request.source_ref, "quantity_not_positive", f"Line {line_id}: {quantity} cannot be shipped."
             )
-        found = _pick_line(request, [p for p in promises if p.line_id == line_id], quantity, left)
+        found = _pick_lots(request, [p for p in promises if p.line_id == line_id], line_id, quantity, left)
         if (short := quantity - sum(pick.quantity for pick in found)) > 0:
             return Refusal(
                 request.source_ref, "not_reserved", f"Line {line_id}: {short} of {quantity} is not reserved."
             )
         picks.extend(found)
     return picks
+
+
+def _pick_lots(
+    request: ShipRequest,
+    promises: Sequence[Promise],
+    line_id: UUID,
+    quantity: Decimal,
+    left: Mapping[UUID, Decimal],
+) -> list[Pick]:
+    """Pick a line from the lots that are named for it, and what is not of them from whichever comes first."""
+    named = request.lots.get(line_id)
+    if not named:
+        return _pick_line(request, promises, quantity, left)
+    rest, picks = {p.reservation_id: left[p.reservation_id] for p in promises}, dict[UUID, Pick]()
+    for code, part in (*named.items(), (None, quantity)):
+        from_here = promises if code is None else [p for p in promises if p.lot_code == code]
+        for pick in _pick_line(request, from_here, min(part, quantity), rest):
+            rest[pick.promise.reservation_id] -= pick.quantity
+            quantity -= pick.quantity
+            before = picks.get(pick.promise.reservation_id)
+            picks[pick.promise.reservation_id] = (
+                replace(before, quantity=before.quantity + pick.quantity) if before else pick
+            )
+    return list(picks.values())
 
 
 def _pick_line(

@@ -1,7 +1,7 @@
 """What a warehouse has to do for orders: the goods that are reserved there, and those that left through its own system."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Final
@@ -12,7 +12,10 @@ from ordercash.kernel.sql import fetch
 
 @dataclass(frozen=True, slots=True)
 class WorkLine:
-    """A line of an order in one warehouse: its goods reserved there, and those that left with shipments of its system."""
+    """A line of an order in one warehouse: its goods reserved there, and those that left with shipments of its system.
+
+    Of goods in lots `lots` says by code how much of both is of which.
+    """
 
     order_id: UUID
     warehouse_id: UUID
@@ -20,20 +23,22 @@ class WorkLine:
     product_id: UUID
     reserved: Decimal
     left: Decimal
+    lots: Mapping[str, Decimal] = field(default_factory=dict)
 
 
 WORK = """
 WITH places AS (SELECT * FROM unnest(%s::uuid[], %s::varchar[]) AS p (warehouse_id, prefix))
-SELECT order_id, warehouse_id, line_id, product_id, sum(reserved), sum(departed)
-  FROM (SELECT r.order_id, r.warehouse_id, r.line_id, r.product_id, r.quantity AS reserved, 0 AS departed
+SELECT w.order_id, w.warehouse_id, w.line_id, w.product_id, sum(w.reserved), sum(w.departed), t.code
+  FROM (SELECT r.order_id, r.warehouse_id, r.line_id, r.product_id, r.quantity AS reserved, 0 AS departed, r.lot_id
           FROM inventory_reservation r JOIN places p ON p.warehouse_id = r.warehouse_id
          WHERE r.order_id = ANY(%s::uuid[]) AND r.state = 'firm' AND r.stock_id IS NOT NULL
         UNION ALL
-        SELECT l.order_id, s.warehouse_id, l.line_id, l.product_id, 0, l.quantity
+        SELECT l.order_id, s.warehouse_id, l.line_id, l.product_id, 0, l.quantity, l.lot_id
           FROM inventory_shipmentline l JOIN inventory_shipment s ON s.id = l.shipment_id
           JOIN places p ON p.warehouse_id = s.warehouse_id AND starts_with(s.source_ref, p.prefix)
          WHERE l.order_id = ANY(%s::uuid[]) AND l.stock_id IS NOT NULL) w
- GROUP BY order_id, warehouse_id, line_id, product_id
+  LEFT JOIN inventory_lot t ON t.id = w.lot_id
+ GROUP BY w.order_id, w.warehouse_id, w.line_id, w.product_id, t.code ORDER BY t.code
 """
 
 
@@ -42,7 +47,12 @@ def work_of(order_ids: Collection[UUID], prefixes: Mapping[UUID, str]) -> list[W
     if not order_ids or not prefixes:
         return []
     ids = list(order_ids)
-    return [WorkLine(*row) for row in fetch(WORK, [list(prefixes), list(prefixes.values()), ids, ids])]
+    found: dict[tuple[UUID, ...], WorkLine] = {}
+    for *key, reserved, left, lot in fetch(WORK, [list(prefixes), list(prefixes.values()), ids, ids]):
+        line = found.get(tuple(key), WorkLine(*(*key, Decimal(0), Decimal(0))))
+        lots = {**line.lots, lot: reserved + left} if lot else line.lots
+        found[tuple(key)] = replace(line, reserved=line.reserved + reserved, left=line.left + left, lots=lots)
+    return list(found.values())
 
 
 SERVICES = """

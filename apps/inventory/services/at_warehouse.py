@@ -39,9 +39,10 @@ SELECT s.id FROM inventory_stock s JOIN unnest(%s::uuid[]) AS p (product_id) ON 
  UNION ALL SELECT stock_id FROM inventory_reservation WHERE line_id = ANY(%s::uuid[])
 """
 PROMISED_HERE = """
-SELECT line_id, id, quantity, stock_id, lot_id FROM inventory_reservation
- WHERE line_id = ANY(%s::uuid[]) AND warehouse_id = %s AND stock_id IS NOT NULL AND slot_no IS NULL
-   AND state = 'firm' ORDER BY id
+SELECT r.line_id, r.id, r.quantity, r.stock_id, r.lot_id, coalesce(t.code, '') FROM inventory_reservation r
+  LEFT JOIN inventory_lot t ON t.id = r.lot_id
+ WHERE r.line_id = ANY(%s::uuid[]) AND r.warehouse_id = %s AND r.stock_id IS NOT NULL AND r.slot_no IS NULL
+   AND r.state = 'firm' ORDER BY r.id
 """
 PUT_ON_HOLD = """
 WITH lost AS (
@@ -54,12 +55,13 @@ WITH lost AS (
 UPDATE inventory_stock s SET on_hold = s.on_hold + l.quantity, version = s.version + 1
   FROM (SELECT stock_id, sum(quantity) AS quantity FROM lost GROUP BY stock_id) l WHERE s.id = l.stock_id
 """
-# Whoever finds less than he was sent for has emptied the shelf: what else should lie there is as doubtful, until it is counted.
+# Whoever finds less than he was sent for has emptied the shelf: what else should lie there is as doubtful, until it is counted. Of goods
+# in lots he was sent for some, and only those are.
 HOLD_REST = """
 WITH rest AS (
     SELECT id, NULL::uuid AS lot_id, free FROM inventory_stock WHERE id = ANY(%s::uuid[]) AND free > 0 AND NOT has_lots
      UNION ALL
-    SELECT stock_id, id, on_hand - reserved - blocked FROM inventory_lot WHERE stock_id = ANY(%s::uuid[]) AND on_hand > reserved + blocked
+    SELECT stock_id, id, on_hand - reserved - blocked FROM inventory_lot WHERE id = ANY(%s::uuid[]) AND on_hand > reserved + blocked
 ), told AS (
     INSERT INTO inventory_stockmovement (id, stock_id, kind, quantity, damaged_change, held_change, value_minor, lot_id, source_ref, note,
                                          actor_id, occurred_at)
@@ -115,19 +117,22 @@ def lose_here(
     quantities: Mapping[UUID, Decimal],
     warehouse_id: UUID,
     *,
+    lots: Mapping[UUID, Mapping[str, Decimal]],
     source_ref: str,
     actor: Actor,
     now: datetime,
 ) -> dict[UUID, tuple[UUID, Decimal]]:
     """Take promises of this warehouse back whose goods were not found: the shelf is held until it is counted, the lines wait.
 
-    Other warehouses serve the lines at once where they can. `quantities` by line id were not found; at most what is still reserved
-    there counts. Answers by line id the stock row and the quantity that it lost.
+    Other warehouses serve the lines at once where they can. `quantities` by line id were not found, of goods in lots those of `lots`
+    first; at most what is still reserved there counts. Answers by line id the stock row and the quantity that it lost.
     """
     stock = lock_stock(OF_LOSERS, [sorted({line.product_id for line in lines}), [line.line_id for line in lines]])
     missing = {line.line_id: quantities[line.line_id] for line in lines}
     parts = []
-    for line_id, reservation_id, quantity, stock_id, lot_id in fetch(PROMISED_HERE, [list(missing), warehouse_id]):
+    promised = fetch(PROMISED_HERE, [list(missing), warehouse_id])
+    promised.sort(key=lambda row: row[5] not in lots.get(row[0], {}))
+    for line_id, reservation_id, quantity, stock_id, lot_id, _ in promised:
         if part := min(missing[line_id], quantity):
             missing[line_id] -= part
             parts.append((line_id, reservation_id, stock_id, lot_id, part))
@@ -150,7 +155,8 @@ def _hold(parts: Sequence[tuple[Any, ...]], source_ref: str, actor: Actor, now: 
     ]
     run(PUT_ON_HOLD, [*columns_of(rows, 5), actor.id, now])
     shelves = sorted({stock_id for _, _, stock_id, _, _ in parts})
-    run(HOLD_REST, [shelves, shelves, source_ref, actor.id, now])
+    lots = sorted({lot_id for _, _, _, lot_id, _ in parts if lot_id})
+    run(HOLD_REST, [shelves, lots, source_ref, actor.id, now])
     return work
 
 

@@ -28,7 +28,7 @@ from ordercash.kernel.transactions import joins
 
 # Promises of stock rows that appeared after the lock was taken are left for the next call.
 PROMISES = """
-SELECT r.id, r.order_id, r.line_id, r.product_id, r.warehouse_id, r.stock_id, r.quantity, r.lot_id, t.expires_on
+SELECT r.id, r.order_id, r.line_id, r.product_id, r.warehouse_id, r.stock_id, r.quantity, r.lot_id, t.expires_on, coalesce(t.code, '')
   FROM inventory_reservation r JOIN inventory_warehouse w ON w.id = r.warehouse_id
   LEFT JOIN inventory_lot t ON t.id = r.lot_id
  WHERE r.order_id = ANY(%s::uuid[]) AND r.state = 'firm' AND (r.stock_id IS NULL OR r.stock_id = ANY(%s::uuid[]))

@@ -11,6 +11,7 @@ from apps.inventory.contract import (
     line_standings,
     lose_here,
     promise_here,
+    reserve_as_picked,
     services_of,
     shipments_of,
     work_of,
@@ -28,11 +29,15 @@ NOTHING = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What became of goods that a warehouse says have left: `over` by line id is what nothing was reserved or waiting for."""
+    """What became of goods that a warehouse says have left: `over` by line id is what nothing was reserved or waiting for.
+
+    `other_lots` by line id and code left of lots that are promised to somebody else or not there: booked from what was reserved.
+    """
 
     shipment_id: UUID | None = None
     over: Mapping[UUID, Decimal] = field(default_factory=dict)
     refused: NotDone | None = None
+    other_lots: Mapping[UUID, Mapping[str, Decimal]] = field(default_factory=dict)
 
 
 @joins
@@ -58,10 +63,12 @@ def goods_left(wanted: ShipOrder, *, actor: Actor, now: datetime) -> Left:
     leaving = {line_id: rest for line_id, q in asked.items() if (rest := q - over.get(line_id, NOTHING)) > 0}
     if not leaving:
         return Left(over=over)
+    picked = {line_id: lots for line_id, lots in wanted.lots.items() if line_id in leaving and line_id not in over}
+    other = reserve_as_picked(order.id, place, picked)
     shipped = ship_in([replace(wanted, lines=services_of(order.id) | leaving)], actor=actor)
     if shipped.refused:
         return Left(over=asked, refused=shipped.refused[0])
-    return Left(shipment_id=shipped.shipments[0].id, over=over)
+    return Left(shipment_id=shipped.shipments[0].id, over=over, other_lots=other)
 
 
 def _not_open(order_id: UUID, state: str) -> NotDone:
@@ -74,6 +81,7 @@ def goods_missing(
     missing: Mapping[UUID, Decimal],
     warehouse_id: UUID,
     *,
+    lots: Mapping[UUID, Mapping[str, Decimal]],
     source_ref: str,
     actor: Actor,
     now: datetime,
@@ -86,7 +94,9 @@ def goods_missing(
     if order is None or order.state not in (CONFIRMED, PARTLY_SHIPPED):
         return {}
     own = _own(missing, line_standings([order_id]))
-    return lose_here(demand_again(own), own, warehouse_id, source_ref=source_ref, actor=actor, now=now) if own else {}
+    if not own:
+        return {}
+    return lose_here(demand_again(own), own, warehouse_id, lots=lots, source_ref=source_ref, actor=actor, now=now)
 
 
 def _own(missing: Mapping[UUID, Decimal], standings: Mapping[UUID, LineStanding]) -> dict[UUID, Decimal]:

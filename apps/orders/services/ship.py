@@ -1,7 +1,7 @@
 """Shipping: reservations become shipments, every shipped line becomes a billing obligation, in one transaction."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
@@ -35,7 +35,10 @@ _CHARGES = "SELECT order_id, id FROM orders_orderline WHERE order_id = ANY(%s::u
 
 @dataclass(frozen=True, slots=True)
 class ShipOrder:
-    """Ship everything reserved of an order (`lines` None) or these quantities by line id. `source_ref` names the attempt."""
+    """Ship everything reserved of an order (`lines` None) or these quantities by line id. `source_ref` names the attempt.
+
+    `lots` says by line and code what of it is of which lot.
+    """
 
     order_id: UUID
     source_ref: str
@@ -44,6 +47,7 @@ class ShipOrder:
     warehouse_id: UUID | None = None
     carrier: str = ""
     tracking: str = ""
+    lots: Mapping[UUID, Mapping[str, Decimal]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +158,7 @@ def _request(request: ShipOrder, order: LockedOrder) -> ShipRequest:
         warehouse_id=request.warehouse_id,
         carrier=request.carrier,
         tracking=request.tracking,
+        lots=request.lots,
     )
 
 

@@ -48,6 +48,7 @@ class Line(BaseModel):
     line_id: UUID
     sku: Name = "-"
     quantity: Moved
+    lot: LotCode | None = None
 
 
 class ConfirmedLine(Line):
@@ -90,6 +91,7 @@ class MissingLine(BaseModel):
 
     line_id: UUID
     missing: Moved
+    lot: LotCode | None = None
 
 
 class ShortPicked(BaseModel):

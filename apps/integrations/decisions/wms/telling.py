@@ -1,20 +1,35 @@
 """What a warehouse system should know of an order: a whole state, so that a late or a repeated message does no harm."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-Lines = list[dict[str, str]]
+Lines = list[dict[str, Any]]
 
 
-def wanted_lines(quantities: Mapping[UUID, tuple[UUID, Decimal]], skus: Mapping[UUID, str]) -> Lines:
-    """Return the lines of an order as they are told: by line id its product and the total, shipped from there before or not."""
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is wanted of a line in all, shipped from there before or not; of goods in lots what of it is of which, by code."""
+
+    product_id: UUID
+    quantity: Decimal
+    lots: Mapping[str, Decimal]
+
+
+def wanted_lines(quantities: Mapping[UUID, Wanted], skus: Mapping[UUID, str]) -> Lines:
+    """Return the lines of an order as they are told, by line id: its product, the total, and its lots where it has some."""
     return [
-        {"line_id": str(line_id), "sku": skus[product_id], "quantity": text(quantity)}
-        for line_id, (product_id, quantity) in sorted(quantities.items())
-        if quantity > 0
+        {"line_id": str(line_id), "sku": skus[line.product_id], "quantity": text(line.quantity)} | _lots(line.lots)
+        for line_id, line in sorted(quantities.items(), key=lambda each: each[0])
+        if line.quantity > 0
     ]
+
+
+def _lots(lots: Mapping[str, Decimal]) -> dict[str, Any]:
+    rows = [{"lot": code, "quantity": text(quantity)} for code, quantity in sorted(lots.items()) if quantity > 0]
+    return {"lots": rows} if rows else {}
 
 
 def confirmed_lines(lines: Iterable[Mapping[str, Any]]) -> Lines:

@@ -1,7 +1,7 @@
 """What leaves."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
@@ -11,7 +11,10 @@ from apps.inventory.decisions.facts.refusals import Refusal
 
 @dataclass(frozen=True, slots=True)
 class ShipRequest:
-    """Ship an order: everything reserved (`lines` None) or these quantities, from every warehouse or only one."""
+    """Ship an order: everything reserved (`lines` None) or these quantities, from every warehouse or only one.
+
+    `lots` names by line and code what of it is of which lot; the rest is of whichever expires first.
+    """
 
     order_id: UUID
     customer_id: UUID
@@ -22,6 +25,7 @@ class ShipRequest:
     warehouse_id: UUID | None = None
     carrier: str = ""
     tracking: str = ""
+    lots: Mapping[UUID, Mapping[str, Decimal]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
