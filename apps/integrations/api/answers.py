@@ -20,6 +20,7 @@ class ConnectionShown(Answer):
     shares_stock: bool
     timeout_ms: int
     most_attempts: int
+    counts_a_day: int
     failures: int
     open_until: AwareDatetime | None
     last_ok_at: AwareDatetime | None

@@ -27,6 +27,9 @@ class ConnectionBody(BaseModel):
     )
     timeout_ms: Annotated[int, Field(ge=100, le=30_000)] = 5_000
     most_attempts: Annotated[int, Field(ge=1, le=1_000)] = 60
+    counts_a_day: Annotated[
+        int, Field(ge=0, le=5_000, description="So many products it is asked to count, in turn")
+    ] = 0
 
 
 class NoteBody(BaseModel):

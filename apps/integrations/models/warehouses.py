@@ -17,7 +17,7 @@ class WarehouseConnection(models.Model):
     """The system of one warehouse. Its secret comes from the environment: ORDERCASH_WMS_SECRET_<secret_name>.
 
     `shares_stock` says that others sell from the same shelves, so that what it counts is believed. After `failures` in a row nothing
-    is sent until `open_until`. `cursor` is the last of its messages that was read from it.
+    is sent until `open_until`. It is asked to count `counts_a_day` products. `cursor` is the last of its messages that was read from it.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -28,6 +28,7 @@ class WarehouseConnection(models.Model):
     shares_stock = models.BooleanField(default=False, db_default=False)
     timeout_ms = models.PositiveIntegerField(default=5_000, db_default=5_000)
     most_attempts = models.PositiveSmallIntegerField(default=60, db_default=60)
+    counts_a_day = models.PositiveSmallIntegerField(default=0, db_default=0)
     failures = models.PositiveIntegerField(default=0, db_default=0)
     open_until = models.DateTimeField(null=True)
     last_ok_at = models.DateTimeField(null=True)
@@ -155,6 +156,11 @@ class WarehouseMessage(models.Model):
             Index(fields=["connection", "seq"], name="warehouse_message_number", condition=Q(direction="in")),
             Index(fields=["order_id", "id"], name="warehouse_message_of_order"),
             Index(fields=["connection", "-id"], name="warehouse_message_newest"),
+            Index(
+                fields=["connection", "created_at"],
+                name="warehouse_message_counts",
+                condition=Q(direction="out", kind="count"),
+            ),
         ]
 
     def __str__(self) -> str:

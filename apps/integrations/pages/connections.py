@@ -35,6 +35,14 @@ def secret_choices() -> list[tuple[str, str]]:
     return [(name, name) for name in sorted(settings.ORDERCASH_WMS_SECRETS)]
 
 
+class NumberOrNone(forms.IntegerField):
+    """A number; nothing typed is 0."""
+
+    def clean(self, value: Any) -> int:
+        """Return the number."""
+        return super().clean(value) or 0
+
+
 class ConnectionForm(forms.Form):
     """How a warehouse's system is reached."""
 
@@ -45,6 +53,10 @@ class ConnectionForm(forms.Form):
     )
     timeout_ms = forms.IntegerField(label="Answers within, ms", min_value=100, max_value=30_000, initial=5_000)
     most_attempts = forms.IntegerField(label="Attempts before it is given up", min_value=1, max_value=1_000, initial=60)
+    counts_a_day = NumberOrNone(
+        label="Products to be counted a day", min_value=0, max_value=5_000, initial=0, required=False,
+        help_text="Those that were not counted for the longest time. 0: none.",
+    )  # fmt: skip
     shares_stock = forms.BooleanField(
         label="Others sell from the same shelves", required=False, help_text="Then what it counts is believed."
     )

@@ -23,6 +23,7 @@ from ordercash.kernel.transactions import apart, joins, writes
 
 LONGEST_TIMEOUT_MS: Final = 30_000
 MOST_ATTEMPTS: Final = 1_000
+MOST_COUNTS: Final = 5_000
 
 
 class ConnectionRefused(DomainError):
@@ -48,6 +49,7 @@ class ConnectionDraft:
     shares_stock: bool = False
     timeout_ms: int = 5_000
     most_attempts: int = 60
+    counts_a_day: int = 0
 
 
 @writes
@@ -115,6 +117,11 @@ def _sound(draft: ConnectionDraft) -> dict[str, Any]:
             if 1 <= draft.most_attempts <= MOST_ATTEMPTS
             else [Fault("/most_attempts", "out_of_range", f"From 1 to {MOST_ATTEMPTS}.")]
         ),
+        *(
+            []
+            if 0 <= draft.counts_a_day <= MOST_COUNTS
+            else [Fault("/counts_a_day", "out_of_range", f"From 0 to {MOST_COUNTS}.")]
+        ),
     ]
     if faults:
         raise ConnectionRefused(faults[0].detail, faults=faults)
@@ -126,6 +133,7 @@ def _sound(draft: ConnectionDraft) -> dict[str, Any]:
         "shares_stock": draft.shares_stock,
         "timeout_ms": draft.timeout_ms,
         "most_attempts": draft.most_attempts,
+        "counts_a_day": draft.counts_a_day,
     }
 
 

@@ -16,7 +16,7 @@ from apps.inventory.contract import book_count
 from ordercash.kernel.actor import Actor
 from ordercash.kernel.ids import new_id
 from ordercash.kernel.sql import fetch
-from ordercash.kernel.transactions import writes
+from ordercash.kernel.transactions import joins, writes
 
 SUBJECT: Final = "stock"
 COUNTABLE: Final = """
@@ -75,16 +75,23 @@ def _book_lots(stock_id: UUID, case: CaseFacts, lots: str, note: str, actor: Act
 def count_again(subject_ids: Sequence[UUID], *, note: str, actor: Actor, now: datetime) -> Mapping[UUID, str]:
     """Ask the warehouse system to count; the case stays open until its answer equals our books or the count is booked."""
     asked = fetch(COUNTABLE, [list(subject_ids)])
+    ask_to_count([(connection_id, sku) for _, connection_id, sku in asked], now=now)
+    done = {row[0] for row in asked}
+    return {each: "A count was asked for." if each in done else "No system is connected." for each in subject_ids}
+
+
+@joins
+def ask_to_count(wanted: Sequence[tuple[UUID, str]], *, now: datetime) -> None:
+    """Ask warehouse systems, by connection, to count products by SKU; the answers come as `counted`."""
     rows = []
-    for _, connection_id, sku in asked:
+    for connection_id, sku in wanted:
         message_id = new_id()
         payload = orjson.dumps({"sku": sku, "count_id": str(message_id)}).decode()
         rows.append(
             (message_id, connection_id, "out", "count", f"count:{message_id}", None, None, payload, "waiting", now, now)
         )
-    add_messages(rows)
-    done = {row[0] for row in asked}
-    return {each: "A count was asked for." if each in done else "No system is connected." for each in subject_ids}
+    if rows:
+        add_messages(rows)
 
 
 @writes

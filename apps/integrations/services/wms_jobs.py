@@ -8,6 +8,7 @@ from uuid import UUID
 from apps.audit.contract import JobContext
 from apps.integrations.selectors.connections import active_connections
 from apps.integrations.services.wms_applying import apply_messages
+from apps.integrations.services.wms_cycles import count_in_turn
 from apps.integrations.services.wms_http import over_http
 from apps.integrations.services.wms_polling import poll_all
 from apps.integrations.services.wms_sending import send_waiting
@@ -66,5 +67,6 @@ def measure_minutes(*, until: datetime, minutes: int = 10) -> int:
 JOBS: Final = {
     "integrations.send_warehouse_messages": (send_messages, 5, "Send messages to warehouse systems, apply theirs"),
     "integrations.poll_warehouses": (poll_warehouses, 15, "Ask warehouse systems for what did not come"),
+    "integrations.count_in_turn": (count_in_turn, 3_600, "Ask warehouse systems for the counts of the day"),
     "integrations.measure_sync": (measure_sync, 60, "Measure how long their messages take"),
 }
