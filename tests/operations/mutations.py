@@ -123,6 +123,12 @@ MUTATIONS: Final = (
     Mutation("07", "UPDATE inventory_shipmentline SET returned_quantity = 1 WHERE line_id = @line(unpaid)", ".+"),
     Mutation("07", "INSERT INTO inventory_lot (id, stock_id, code, on_hand) SELECT new_id(), @stock(), 'X', 1", f"{MUGS}|lot X of .+"),
     Mutation("07", "UPDATE inventory_stock SET has_lots = true WHERE id = @stock()", MUGS),
+    Mutation(
+        "07",
+        "INSERT INTO inventory_inspection (id, goods_return_id, stock_id, order_id, line_id, return_ref, quantity, good, opened_at)"
+        " SELECT new_id(), id, @stock(), order_id, new_id(), 'R', 3, 1, now() FROM inventory_goodsreturn LIMIT 1",
+        f"{MUGS}|inspection {ID}",
+    ),
     # A held order has one case
     Mutation("08", "UPDATE exceptions_case SET state = 'resolved', closed_at = now() WHERE subject_kind = 'order'", AN_ORDER),
     Mutation("08", "UPDATE exceptions_case SET state = 'cancelled', closed_at = now() WHERE subject_kind = 'return'", "return R-1"),

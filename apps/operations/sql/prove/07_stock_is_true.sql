@@ -67,3 +67,14 @@ SELECT 'lot ' || l.code || ' of ' || p.sku,
   LEFT JOIN (SELECT lot_id, sum(quantity) AS quantity FROM inventory_reservation WHERE lot_id IS NOT NULL GROUP BY lot_id) r ON r.lot_id = l.id
  WHERE l.on_hand <> coalesce(m.quantity, 0) - coalesce(sh.quantity, 0) OR l.reserved <> coalesce(r.quantity, 0)
     OR l.blocked <> coalesce(m.blocked, 0)
+UNION ALL
+SELECT w.code || ' ' || p.sku, i.waits || ' on hold at least', s.on_hold || ' on hold', 'what waits for inspection lies there'
+  FROM (SELECT stock_id, sum(waits) AS waits FROM inventory_inspection WHERE waits > 0 GROUP BY stock_id) i
+  JOIN inventory_stock s ON s.id = i.stock_id JOIN inventory_warehouse w ON w.id = s.warehouse_id JOIN masterdata_product p ON p.id = s.product_id
+ WHERE i.waits > s.on_hold
+UNION ALL
+SELECT 'inspection ' || i.id, (i.good + i.damaged + i.scrapped)::text, coalesce(f.found, 0)::text, 'what was found against its findings'
+  FROM inventory_inspection i
+  LEFT JOIN (SELECT inspection_id, sum(good + damaged + scrapped) AS found FROM inventory_inspectionfinding GROUP BY inspection_id) f
+    ON f.inspection_id = i.id
+ WHERE i.good + i.damaged + i.scrapped <> coalesce(f.found, 0)
