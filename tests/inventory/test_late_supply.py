@@ -135,7 +135,9 @@ def test_the_page_of_what_can_be_promised(late, monkeypatch):
     text = client.get("/atp/?sku=UK-P00000&warehouse=UK-1&days=30").content.decode()
     assert Supply.objects.get(source_ref="po:2").number in text
     assert "Can be promised" in text
-    assert client.get("/atp/?sku=NONE").status_code == 200
+    nobody = client.get("/atp/?sku=NONE").content.decode()
+    assert "There are no goods with this SKU" in nobody and "/backorders/board/" in nobody
+    assert '<label for="f-sku">' in nobody
     assert signed_in("inventory.view_stock").get("/atp/").status_code == 403
 
 

@@ -6,6 +6,8 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, Final
 
+from django.urls import reverse
+
 from apps.inventory.contract import WarehouseFacts, warehouses
 from apps.inventory.permissions import VIEW_PROMISES
 from apps.inventory.selectors.atp_shown import DayShown, PlanShown, entities_concerned, plan_shown
@@ -110,8 +112,7 @@ class AvailableToPromise(Page):
     def context(self) -> Mapping[str, Any]:
         shown = {"filters": shown_filters(FILTERS, self.wanted)}
         if self.product is None or self.entity is None:
-            text = "There are no goods with this SKU." if self.wanted["sku"] else "Name a product by its SKU."
-            return {**shown, "none": Empty("Nothing to show", text)}
+            return {**shown, "none": nobody(self.wanted["sku"])}
         days = int(self.wanted["days"] or SPANS[0][0])
         try:
             plan = plan_shown(
@@ -151,6 +152,16 @@ class AvailableToPromise(Page):
             Tile("By the last day", _quantity(last, unit)),
             Tile("Waited for", quantity_html(waits, unit), note=f"{dated} of {len(plan.lines)} lines have a day"),
         ]
+
+
+def nobody(sku: str) -> Empty:
+    """Return what stands where no product is shown, and where products that are short are found."""
+    board, label = reverse("backorder_board"), "Who waits for goods"
+    if sku:
+        return Empty(
+            "Nothing to show", "There are no goods with this SKU: services and bundles have no stock.", board, label
+        )
+    return Empty("Name a product by its SKU", "Its days, what comes and who waits for it appear here.", board, label)
 
 
 def chart_of(plan: PlanShown, days: int, unit: str) -> Chart:
