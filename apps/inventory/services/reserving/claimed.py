@@ -27,7 +27,8 @@ SELECT r.id, h.order_id, w.legal_entity_id, r.product_id, r.quantity
  WHERE h.id = ANY(%s::uuid[]) AND h.state = 'claimed' ORDER BY w.priority, w.code, r.id
 """
 
-# A line has one reservation in a place, also of several wishes of a hold and of what it took there besides. What is left of the hold is past its time at once.
+# A line has one reservation in a place, also of several wishes of a hold and of what it took there besides.
+# What is left of the hold is past its time at once.
 TAKE_OVER = """
 WITH claim AS (
     SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::numeric[], %s::timestamptz[])
