@@ -109,7 +109,7 @@ def test_the_demo_s_prices_are_loaded_once() -> None:
     load_masters(now=NOW)
     load_prices(NOW)
     load_prices(datetime(2027, 1, 1, tzinfo=UTC))
-    assert (PriceList.objects.count(), PriceRecord.objects.count()) == (4, 162)
+    assert (PriceList.objects.count(), PriceRecord.objects.count()) == (4, 168)
     assert PriceRecord.objects.get(
         product__sku="MUG-BLUE", price_list__code="GBP-WHOLESALE", min_quantity=48
     ).unit_price == Decimal("5.2")
