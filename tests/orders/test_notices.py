@@ -59,8 +59,9 @@ def test_each_promise_is_told_once_and_small_moves_are_not(order: Order) -> None
     promised(order, DAY + timedelta(days=9), 4)
     assert heard(order) == [("first_promise", "waiting"), ("promise_moved", "waiting"), ("promise_moved", "waiting")]
     last = Notice.objects.latest("occurred_at")
-    assert text_of(last.kind, "de-AT", last.payload).startswith("Ein Teil Ihrer Bestellung geht bis 2026-03-29 ab")
-    assert text_of(last.kind, "xx", last.payload).startswith("A part of your order will leave by 2026-03-29")
+    assert text_of(last.kind, "de-AT", last.payload).startswith("Ein Teil Ihrer Bestellung geht bis 29. März 2026 ab")
+    assert text_of(last.kind, "xx", last.payload).startswith("A part of your order will leave by 29 March 2026,")
+    assert text_of(last.kind, "en-US", last.payload).startswith("A part of your order will leave by March 29, 2026,")
 
 
 def test_a_part_that_leaves_and_what_is_cancelled_are_told_once(order: Order) -> None:
@@ -131,7 +132,7 @@ def test_notices_over_the_api(order: Order) -> None:
     (first,) = listed(caller, f"?customer=c-1001&kind=first_promise&order={order.pk}")["items"]
     line = Backorder.objects.get(order_id=order.pk)
     assert (first["state"], first["why"], first["language"]) == ("suppressed", "not_important", "de")
-    assert first["text"] == "Ein Teil Ihrer Bestellung ist nicht auf Lager. Er geht bis 2026-03-20 ab."
+    assert first["text"] == "Ein Teil Ihrer Bestellung ist nicht auf Lager. Er geht bis 20. März 2026 ab."
     told = {"line_id": str(line.line_id), "quantity": "8", "was_on": None, "promised_on": "2026-03-20"}
     assert first["lines"] == [told]
     assert [row["order_id"] for row in listed(caller, "?customer=C-1003")["items"]] == [str(other.pk)]

@@ -88,7 +88,7 @@ def test_who_loses_is_told_his_new_day_once_in_his_language(scarce: tuple[Order,
     assert told(big) == []
     (notice,) = Notice.objects.all()
     assert notice.customer_id == small.customer_id
-    assert text_of(notice.kind, notice.language, notice.payload).endswith("Er geht bis 2026-04-10 ab.")
+    assert text_of(notice.kind, notice.language, notice.payload).endswith("Er geht bis 10. April 2026 ab.")
 
 
 @pytest.mark.parametrize(("wants", "state"), [("all", "waiting"), ("important", "suppressed"), ("none", "suppressed")])

@@ -1,7 +1,12 @@
 """The words of notices. A language that is not here is spoken in English."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, Final
+
+from babel import Locale
+from babel.core import UnknownLocaleError
+from babel.dates import format_date
 
 TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
     "en": {
@@ -23,8 +28,22 @@ NO_DAY: Final = {"en": "a day that is not known yet", "de": "zu einem noch unbek
 
 
 def text_of(kind: str, language: str, payload: Mapping[str, Any]) -> str:
-    """Return the text of a notice in the language, else in English; of several days it names the last."""
-    spoken = language.lower().split("-")[0]
+    """Return the text of a notice in the language, else in English; of several days it names the last, as it is written there."""
+    spoken = language.lower().replace("_", "-").split("-")[0]
     spoken = spoken if spoken in TEXTS else "en"
     days = [line["promised_on"] for line in payload.get("lines", ()) if line.get("promised_on")]
-    return TEXTS[spoken][kind].format(day=max(days, default=NO_DAY[spoken]))
+    # Days are kept as ISO dates, so the greatest text is the latest day.
+    day = _day(date.fromisoformat(max(days)), language, spoken) if days else NO_DAY[spoken]
+    return TEXTS[spoken][kind].format(day=day)
+
+
+def _day(day: date, language: str, spoken: str) -> str:
+    """Return a day as people of the language write it: "29 March 2026", "29. März 2026", in en-US "March 29, 2026"."""
+    try:
+        locale = Locale.parse(language.replace("_", "-"), sep="-")
+    except (UnknownLocaleError, ValueError):
+        locale = Locale.parse(spoken)
+    if locale.language != spoken or str(locale) == "en":
+        # English of no country in particular names the day first.
+        locale = Locale.parse("en_001" if spoken == "en" else spoken)
+    return str(format_date(day, format="long", locale=locale))
