@@ -18,8 +18,8 @@ RIGHT = frozenset({"money", "price", "quantity", "number", "figure"})
 class Column:
     """A column. `key` is an attribute, key or double-underscore path of the row; `value` computes it instead.
 
-    kind     -- text, sentence (text that wraps), money, price (of one unit, a Decimal), quantity, number, when, day, badge,
-                code, or html and figure (already safe; a figure stands on the right)
+    kind     -- text, sentence (text that wraps), money, price (of one unit, a Decimal), quantity, number, when, moment (when, to the
+                second), day, badge, code, or html and figure (already safe; a figure stands on the right)
     link     -- the kind of thing that the value names; the id is the row's `id_key`
     named    -- the linked thing is called as its owner tells, a whole table in one statement; the value stands in where nobody knows
     sort     -- the database column by which the list can be sorted (without NULLs, indexed with the id), "" for no
@@ -118,6 +118,7 @@ _SHOW: Mapping[str, Callable[[Column, Any, Any], SafeString]] = {
     "quantity": _quantity,
     "number": _quantity,
     "when": lambda column, row, value: formats.when_html(value),
+    "moment": lambda column, row, value: formats.when_html(value, seconds=True),
     "day": lambda column, row, value: formats.day_html(value),
     "badge": lambda column, row, value: formats.badge_html(value or ""),
     "code": _code,

@@ -103,11 +103,13 @@ def badge_html(state: str, label: str = "", *, tone: str = "") -> SafeString:
 def plural(noun: str) -> str:
     """Return the plural of a row's name.
 
-    >>> [plural(noun) for noun in ("order", "entry", "day")]
-    ['orders', 'entries', 'days']
+    >>> [plural(noun) for noun in ("order", "entry", "day", "shelf")]
+    ['orders', 'entries', 'days', 'shelves']
     """
     if noun.endswith("y") and noun[-2:-1] not in "aeiou":
         return f"{noun[:-1]}ies"
+    if noun.endswith("lf"):
+        return f"{noun[:-1]}ves"
     return f"{noun}s"
 
 

@@ -36,10 +36,11 @@
       if (data.marks[index]) return () => null;
       return data.kind === "step" ? uPlot.paths.stepped({ align: 1 }) : undefined;
     };
+    const lonely = raw.map((values) => values.flatMap((value, at) => (value != null && values[at - 1] == null && values[at + 1] == null ? [at] : [])));
     return data.names.map((label, index) => ({
       label, value: shown(index), stroke: seriesColor(index), width: bars ? 0 : 1.75,
-      // A single day has no line to be seen by, and marks have none at all.
-      points: { show: !bars && (data.marks[index] || data.labels.length === 1), size: data.marks[index] ? 9 : 7, fill: seriesColor(index) },
+      // A value between gaps has no line to be seen by, and marks have none at all.
+      points: { show: !bars && (data.marks[index] || lonely[index].length > 0), size: data.marks[index] ? 9 : 7, fill: seriesColor(index), ...(data.marks[index] ? {} : { filter: () => lonely[index] }) },
       fill: bars ? seriesColor(index) : data.kind === "area" ? `color-mix(in oklab, ${seriesColor(index)} 16%, transparent)` : undefined,
       paths: path(index),
     }));

@@ -1,17 +1,22 @@
 """Pages of warehouse systems: connections, messages, the trace of an order, how fresh stock is; and who may do what on them."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from apps.integrations.models import MessageState, WarehouseConnection, WarehouseMessage
+from apps.integrations.pages.messages import lines_of
 from apps.integrations.services.wms_jobs import measure_minutes
 from apps.inventory.models import SyncSample
+from apps.inventory.pages.sync import chart
 from apps.orders.models import Order
 from ordercash.kernel import clock
+from ordercash.web.columns import Table
 from tests.factories.api import a_program
 from tests.factories.orders import place
 from tests.factories.wms import Connected, a_connected_warehouse
@@ -103,3 +108,44 @@ def test_how_fresh_stock_is_with_its_chart(warehouse: Connected) -> None:
     assert SyncSample.objects.filter(warehouse__code="UK-MAIN").exists()
     page = viewer.get(reverse("sync_latency"), {"warehouse": "UK-MAIN"}).content.decode()
     assert "From their word to our row" in page and "Feeds" in page
+
+
+def test_messages_are_found_by_warehouse_and_kind_and_told_to_the_second(warehouse: Connected) -> None:
+    address, viewer = reverse("warehouse_messages"), browser(VIEW)
+    assert viewer.get(address, {"warehouse": "UK-MAIN"}).content.decode().count("data-oc-row ") > 3
+    assert "No message matches" in viewer.get(address, {"warehouse": "DE-MAIN"}).content.decode()
+    page = viewer.get(address, {"kind": "shipped"}).content.decode()
+    shipped = WarehouseMessage.objects.get(kind="shipped")
+    assert page.count("data-oc-row ") == 1 and f"{shipped.created_at:%H:%M:%S}</time>" in page
+    one = viewer.get(reverse("warehouse_connection", args=[warehouse.connection_id])).content.decode()
+    assert f"{address}?warehouse=UK-MAIN" in one
+
+
+def test_lines_of_messages_show_what_was_found_and_of_which_lot() -> None:
+    found = {"line_id": "a", "sku": "TEA-EARL", "good": "3", "damaged": "1", "scrapped": None, "lot": "EG-0622"}
+    told = {"line_id": "a", "sku": "TEA-EARL", "quantity": "1200", "lots": [{"lot": "EG-0701", "quantity": "1200"}]}
+    for line, labels, shown in (
+        (found, ["SKU", "Lot", "Good", "Damaged", "Scrapped"], ["TEA-EARL", "EG-0622", ">3<", ">1<", "–"]),
+        (told, ["SKU", "Quantity", "Lots"], ["TEA-EARL", ">1,200<", "1200 of EG-0701"]),
+        ({"line_id": "a", "missing": "2"}, ["Line", "Missing"], [">a<", ">2<"]),
+    ):
+        table = Table(columns=lines_of(WarehouseMessage(payload={"lines": [line]})), rows=[line], caption="Lines")
+        assert [column.label for column in table.columns] == labels
+        assert all(text in cell for (_, cell), text in zip(table.shown[0].cells, shown, strict=True))
+
+
+def test_the_chart_of_freshness_is_in_the_zone_of_its_reader_and_shows_silence(warehouse: Connected) -> None:
+    begin = (clock.now() - timedelta(minutes=20)).replace(second=0, microsecond=0)
+    place = warehouse.connection.warehouse_id
+    SyncSample.objects.all().delete()
+    for passed, p50 in ((0, 40), (1, 50), (4, 60)):
+        SyncSample.objects.create(
+            warehouse_id=place, minute=begin + timedelta(minutes=passed), messages=3, p50_ms=p50, p99_ms=90, worst_ms=95
+        )
+    with timezone.override(ZoneInfo("Asia/Tokyo")):
+        shown = chart("UK-MAIN")
+    assert shown is not None and chart("DE-MAIN") is None
+    assert shown.labels[0] == f"{begin.astimezone(ZoneInfo('Asia/Tokyo')):%H:%M}"
+    assert [list(each.values) for each in shown.series] == [[40, 50, None, None, 60], [90, 90, None, None, 90]]
+    page = browser("inventory.view_sync").get(reverse("sync_latency")).content.decode()
+    assert "shelves on this page" in page or "1 shelf on this page" in page

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
@@ -65,7 +66,10 @@ class ConnectionForm(forms.Form):
 
 NEWEST = (
     Column("kind", "Message", link="warehouse_message", value=lambda row: row.kind.replace("_", " ")),
-    Column("created_at", "Since", kind="when"),
+    Column("created_at", "Since", kind="moment"),
+    Column(
+        "order_id", "Order", link="order", id_key="order_id", named=True, value=lambda row: row.order_id and "Order"
+    ),
     Column("way", "Way", value=lambda row: "to" if row.direction == "out" else "from"),
     Column("state", "State", kind="badge"),
     Column("error", "What was special"),
@@ -139,7 +143,9 @@ class ConnectionPage(Page):
 
     def actions(self) -> Sequence[Action]:
         alone = "" if self.connection.failures else "It is not left alone"
+        place = place_of(self.connection.warehouse_id)
         return (
+            Action("All messages", url=f"{reverse('warehouse_messages')}?{urlencode({'warehouse': place})}"),
             Action("Change", verb="change", permission=MANAGE_WAREHOUSE_CONNECTIONS, form=change_form(self.connection)),
             Action("Try it now", verb="try", permission=MANAGE_WAREHOUSE_CONNECTIONS, disabled=alone),
         )

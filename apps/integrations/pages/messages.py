@@ -1,14 +1,16 @@
 """Messages with warehouse systems: the list, and one with all that was said of its order."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
 from django.db.models import QuerySet
 
 from apps.exceptions.contract import case_of
+from apps.integrations.decisions.wms.bodies import BODIES
 from apps.integrations.models import Direction, MessageState, WarehouseMessage
-from apps.integrations.pages.connections import place_of
+from apps.integrations.pages.connections import place_choices, place_of
 from apps.integrations.permissions import SEND_AGAIN, VIEW_WAREHOUSE_MESSAGES
 from apps.integrations.selectors import messages as lists
 from apps.integrations.services.wms_connections import dismiss_messages, send_again
@@ -17,11 +19,15 @@ from ordercash.web.actions import Action, Given
 from ordercash.web.columns import Column, Table
 from ordercash.web.components import Crumb, Empty
 from ordercash.web.filters import Filter, Wanted
+from ordercash.web.formats import quantity_html
 from ordercash.web.links import names_of
 from ordercash.web.page import Page
 from ordercash.web.payloads import told_html
 from ordercash.web.worklist import Worklist
 
+FIGURES = ("quantity", "missing", "good", "damaged", "scrapped")
+TOLD = ("order", "count", "inspection")
+KINDS = [(kind, kind.replace("_", " ").capitalize()) for kind in (*TOLD, *BODIES)]
 KIND = Column("kind", "Message", link="warehouse_message", value=lambda row: row.kind.replace("_", " "))
 ORDER = Column(
     "order_id", "Order", link="order", id_key="order_id", named=True, value=lambda row: "Order" if row.order_id else ""
@@ -44,9 +50,11 @@ class Messages(Worklist):
     title = "Messages with warehouse systems"
     row_noun = "message"
     default_sort = lists.NEWEST
-    columns = (KIND, Column("created_at", "Since", kind="when", sort="created_at"), ORDER, *COMMON)
+    columns = (KIND, Column("created_at", "Since", kind="moment", sort="created_at"), ORDER, *COMMON)
     filters = (
         Filter("order", "Order", placeholder="SO-"),
+        Filter("warehouse", "Warehouse", kind="choice", choices=place_choices),
+        Filter("kind", "Message", kind="choice", choices=KINDS),
         Filter("direction", "Way", kind="choice", choices=Direction.choices),
         Filter("state", "State", kind="choices", choices=MessageState.choices),
     )
@@ -55,7 +63,13 @@ class Messages(Worklist):
 
     def queryset(self, wanted: Wanted) -> QuerySet[WarehouseMessage]:
         orders = lists.orders_wanted(wanted["order"] or "")
-        return lists.messages(direction=wanted["direction"], states=wanted["state"], order_ids=orders)
+        return lists.messages(
+            warehouse=wanted["warehouse"],
+            kind=wanted["kind"],
+            direction=wanted["direction"],
+            states=wanted["state"],
+            order_ids=orders,
+        )
 
     def do_again(self, given: Given) -> str:
         told = send_again(given.ids, note=given.reason, actor=self.actor, now=clock.now())
@@ -87,7 +101,7 @@ class MessagePage(Page):
             "warehouse": place_of(message.connection.warehouse_id),
             "payload": told_html({name: value for name, value in message.payload.items() if name != "lines"}),
             "lines": Table(columns=lines_of(message), rows=message.payload.get("lines", []), caption="Lines"),
-            "hops": Table(columns=(Column("created_at", "Since", kind="when"), KIND, *COMMON), rows=hops,
+            "hops": Table(columns=(Column("created_at", "Since", kind="moment"), KIND, *COMMON), rows=hops,
                           caption="Everything said of this order"),
         }  # fmt: skip
 
@@ -112,7 +126,20 @@ class MessagePage(Page):
 def lines_of(message: WarehouseMessage) -> tuple[Column, ...]:
     """Return the columns of the lines that a message names: those members that any of them has."""
     named = {name for line in message.payload.get("lines", []) for name in line}
-    told = {"sku": "SKU", "quantity": "Quantity", "missing": "Missing", "condition": "Condition"}
-    if "sku" not in named:
-        told["line_id"] = "Line"
-    return tuple(Column(name, label) for name, label in told.items() if name in named)
+    told = [
+        Column("sku", "SKU", kind="code") if "sku" in named else Column("line_id", "Line", kind="code"),
+        Column("lot", "Lot", kind="code"),
+        *(Column(name, name.capitalize(), kind="figure", value=_figure(name)) for name in FIGURES),
+        Column("condition", "Condition", value=lambda line: str(line.get("condition", "")).replace("_", " ")),
+        Column("lots", "Lots", value=_lots),
+    ]
+    return tuple(column for column in told if column.key in named)
+
+
+def _figure(name: str) -> Callable[[Any], Any]:
+    return lambda line: quantity_html(Decimal(str(line[name]))) if line.get(name) not in (None, "") else None
+
+
+def _lots(line: Mapping[str, Any]) -> str:
+    """Return of which lots a line is: "12 of EG-0622, 3 of EG-0701"."""
+    return ", ".join(f"{each['quantity']} of {each['lot']}" for each in line.get("lots") or ())

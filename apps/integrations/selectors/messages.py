@@ -18,14 +18,21 @@ NEWEST: Final = "-created_at"
 def messages(
     *,
     connection_id: UUID | None = None,
+    warehouse: str = "",
+    kind: str = "",
     direction: str = "",
     states: list[str] | None = None,
     order_ids: Collection[UUID] | None = None,
 ) -> QuerySet[WarehouseMessage]:
-    """Return messages of a connection, one way, in some states, of orders."""
+    """Return messages of a connection, of a warehouse by its code, of one kind, one way, in some states, of orders."""
     found = WarehouseMessage.objects.select_related("connection")
     if connection_id:
         found = found.filter(connection_id=connection_id)
+    if warehouse:
+        places = [place.id for place in warehouses().values() if place.code == warehouse]
+        found = found.filter(connection__warehouse_id__in=places)
+    if kind:
+        found = found.filter(kind=kind)
     if direction:
         found = found.filter(direction=direction)
     if states:

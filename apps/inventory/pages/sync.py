@@ -1,9 +1,11 @@
 """How fresh the stock of other systems is."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from apps.inventory.models import SyncClock
 from apps.inventory.pages.stock import WAREHOUSE
@@ -18,7 +20,7 @@ from ordercash.web.worklist import Worklist
 FEED_COLUMNS = (
     Column("code", "Warehouse"),
     Column("state", "Feed", kind="badge", value=lambda row: "stopped" if row.stopped_since else "speaking"),
-    Column("said_at", "Last word", kind="when", value=lambda row: row.said_at if row.has_spoken else None),
+    Column("said_at", "Last word", kind="moment", value=lambda row: row.said_at if row.has_spoken else None),
     Column("shelves", "Shelves", kind="number", desk=True),
     Column("p50_ms", "Half, ms", kind="number", desk=True),
     Column("p99_ms", "99 of 100, ms", kind="number"),
@@ -38,7 +40,7 @@ class SyncLatency(Worklist):
         Column("sku", "Product", kind="code", link="product", id_key="stock__product_id",
                value=lambda row: row.stock.product.sku),
         Column("warehouse", "Warehouse", value=lambda row: row.stock.warehouse.code),
-        Column("source_at", "Last word", kind="when", sort="source_at"),
+        Column("source_at", "Last word", kind="moment", sort="source_at"),
         Column("latency", "Took, ms", kind="number", value=sync.latency_ms),
         Column("rate", "Others sell, an hour", kind="number", value=lambda row: round(row.stock.sale_rate * 3600, 1)),
         Column("free", "Free", kind="quantity", value=lambda row: row.stock.free),
@@ -73,16 +75,19 @@ class SyncLatency(Worklist):
 
 
 def chart(warehouse: str) -> Chart | None:
-    """Return the last hour as steps, None while nothing was measured."""
-    found = sync.minutes(since=sync.last_hour(clock.now()), warehouse=warehouse)
+    """Return the last hour as steps in the user's zone, a gap where nothing came; None while nothing was measured."""
+    found = {each.minute: each for each in sync.minutes(since=sync.last_hour(clock.now()), warehouse=warehouse)}
     if not found:
         return None
+    length = int((max(found) - min(found)).total_seconds()) // 60
+    minutes = [min(found) + timedelta(minutes=passed) for passed in range(length + 1)]
+    measured = [found.get(minute) for minute in minutes]
     return Chart(
         f"From their word to our row, last hour{f', {warehouse}' if warehouse else ''}",
-        [f"{each.minute:%H:%M} UTC" for each in found],
+        [f"{timezone.localtime(minute):%H:%M}" for minute in minutes],
         [
-            Series("Half within", [each.p50_ms for each in found]),
-            Series("99 of 100 within", [each.p99_ms for each in found]),
+            Series("Half within", [each.p50_ms if each else None for each in measured]),
+            Series("99 of 100 within", [each.p99_ms if each else None for each in measured]),
         ],
         kind="step",
         unit="ms",
