@@ -54,7 +54,16 @@ from apps.inventory.selectors.shipments import shipments_of, shipped_lines
 from apps.inventory.selectors.sourcing_kind import register_sourcing
 from apps.inventory.selectors.sourcing_story import SourcingTold, WayTold, sourcing_of
 from apps.inventory.selectors.stock import availability, line_standings, warehouses
-from apps.inventory.selectors.warehouse_work import ShelfAt, WorkLine, lots_at, services_of, shelf_at, work_of
+from apps.inventory.selectors.warehouse_work import (
+    ShelfAt,
+    WorkLine,
+    Worth,
+    lots_at,
+    services_of,
+    shelf_at,
+    work_of,
+    worth_of,
+)
 from apps.inventory.services.at_lots import lines_in_lots, reserve_as_picked
 from apps.inventory.services.at_warehouse import lose_here, promise_here
 from apps.inventory.services.counting import book_count
@@ -124,6 +133,7 @@ __all__ = [
     "WarehouseFacts",
     "WayTold",
     "WorkLine",
+    "Worth",
     "adjust_counted",
     "availability",
     "backordered_lines",
@@ -177,6 +187,7 @@ __all__ = [
     "waiting_for",
     "warehouses",
     "work_of",
+    "worth_of",
 ]
 
 

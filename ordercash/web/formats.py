@@ -23,8 +23,11 @@ def amount_text(minor: int, currency: str) -> str:
 
 
 def money_html(minor: int | None, currency: str, *, signed: bool = False) -> SafeString:
-    """Return an amount for a page: the code small before tabular digits; `signed` marks gains with a plus."""
-    if minor is None:
+    """Return an amount for a page: the code small before tabular digits; `signed` marks gains with a plus.
+
+    Nothing of no currency is no amount.
+    """
+    if minor is None or (not minor and not currency):
         return NOTHING
     plus = "+" if signed and minor > 0 else ""
     return format_html(

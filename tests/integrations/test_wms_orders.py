@@ -60,6 +60,13 @@ def test_goods_that_are_not_found_are_held_and_served_from_elsewhere(warehouse: 
     assert {case.subject_id for case in Case.objects.filter(subject_kind="stock")} == {
         shelf("MUG-BLUE").pk, shelf("MUG-RED").pk,
     }  # fmt: skip
+    case = Case.objects.get(subject_id=shelf("MUG-RED").pk)
+    assert case.title == "UK-MAIN: pickers did not find 1 of MUG-RED"
+    assert case.currency == "GBP" and case.money_at_risk_minor > 0
+    warehouse.wms.count("MUG-RED")
+    warehouse.settle()
+    case.refresh_from_db()
+    assert case.title == "UK-MAIN: MUG-RED is 0 there and 347 in our books", "the case is called by what it says now"
     told_last = WarehouseOrder.objects.get(order_id=order.pk)
     assert {line["sku"]: line["quantity"] for line in told_last.told["lines"]} == {"MUG-BLUE": "2", "MUG-RED": "3"}
 
@@ -70,6 +77,7 @@ def test_a_count_that_differs_is_a_case_and_booking_it_makes_both_sides_equal(wa
     warehouse.settle()
     case = Case.objects.get(subject_kind="stock")
     assert reasons(case) == ["count_difference"] and "347 there and 350 in our books" in case.title
+    assert (case.currency, case.money_at_risk_minor) == ("GBP", 3 * shelf("MUG-RED").value_minor // 350)
     assert shelf("MUG-RED").on_hand == 350
     book = STOCK_RESOLUTIONS["book_count"].function
     assert book([case.subject_id], note="Counted twice", actor=SYSTEM, now=warehouse.now) == {

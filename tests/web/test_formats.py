@@ -37,6 +37,7 @@ def test_money_has_the_decimals_of_its_currency(minor: int, currency: str, text:
 
 def test_a_gain_can_carry_its_sign() -> None:
     assert "+0.05" in formats.money_html(5, "EUR", signed=True)
+    assert formats.money_html(0, "") == formats.NOTHING and "0.00" in formats.money_html(0, "EUR")
 
 
 @pytest.mark.parametrize(

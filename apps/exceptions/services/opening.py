@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import orjson
@@ -16,6 +16,9 @@ from ordercash.kernel.actor import Actor
 from ordercash.kernel.ids import new_ids
 from ordercash.kernel.sql import columns_of, fetch, run
 from ordercash.kernel.transactions import joins
+
+# So many characters of a title are kept.
+TITLE: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +97,9 @@ SELECT case_id, array_agg(code ORDER BY code) FROM settled GROUP BY case_id
 """
 
 MOVE_CASES = """
-UPDATE exceptions_case AS c SET queue_id = first.queue_id, due_at = first.due_at, money_at_risk_minor = w.money
-  FROM unnest(%s::uuid[], %s::bigint[]) AS w (case_id, money)
+UPDATE exceptions_case AS c SET queue_id = first.queue_id, due_at = first.due_at, money_at_risk_minor = w.money,
+       title = w.title
+  FROM unnest(%s::uuid[], %s::bigint[], %s::varchar[]) AS w (case_id, money, title)
   JOIN LATERAL (SELECT r.queue_id, r.due_at FROM exceptions_casereason AS r
                  WHERE r.case_id = w.case_id AND r.state = 'open' ORDER BY r.due_at, r.code LIMIT 1) AS first ON TRUE
  WHERE c.id = w.case_id
@@ -126,7 +130,7 @@ def open_cases(drafts: Sequence[CaseDraft]) -> dict[tuple[str, UUID], UUID]:
 def refresh_cases(drafts: Sequence[CaseDraft], *, actor: Actor, now: datetime) -> dict[tuple[str, UUID], UUID]:
     """Let the open case of each subject say just these reasons: others are resolved, missing ones added; opened where none stands.
 
-    Money at risk, queue and deadline become those of what stands now; its holder keeps it. Returns what `open_cases` does. Three
+    Title, money at risk, queue and deadline become those of what stands now; its holder keeps it. Returns what `open_cases` does. Three
     statements more for any number.
     """
     standing = open_cases(drafts)
@@ -141,7 +145,8 @@ def refresh_cases(drafts: Sequence[CaseDraft], *, actor: Actor, now: datetime) -
     ]
     settled: dict[UUID, list[str]] = dict(fetch(SETTLE_OTHERS, [*columns_of(kept, 2), now, actor.id, ids]))
     money = [max(merged[subject].money_at_risk_minor, 0) for subject in standing]
-    run(MOVE_CASES, [ids, money])
+    titles = [merged[subject].title[:TITLE] for subject in standing]
+    run(MOVE_CASES, [ids, money, titles])
     record_events(
         [
             case_event(
@@ -213,7 +218,7 @@ def _case_row(case_id: UUID, draft: CaseDraft, reasons: Sequence[_Reason]) -> tu
         draft.subject_kind,
         draft.subject_id,
         reasons[0].queue,
-        draft.title[:300],
+        draft.title[:TITLE],
         max(draft.money_at_risk_minor, 0),
         draft.currency,
         draft.legal_entity_id,

@@ -15,6 +15,7 @@ from apps.inventory.contract import (
     AdjustmentDraft,
     FeedTold,
     ShelfAt,
+    Worth,
     adjust_counted,
     book_count,
     lots_at,
@@ -24,6 +25,7 @@ from apps.inventory.contract import (
     share_fresh,
     shelf_at,
     warehouses,
+    worth_of,
 )
 from ordercash.kernel.actor import SYSTEM
 
@@ -134,20 +136,21 @@ def goods_gone(
 
 
 def open_short_cases(connection: Connection, message: Message, lost: Mapping[UUID, Decimal], now: datetime) -> None:
-    """Open a case for every shelf on which goods were not found."""
+    """Open a case for every shelf on which goods were not found, with what they are worth."""
     open_cases(
         [
             _case(
                 connection,
                 stock_id,
-                "goods were not found where they should lie",
+                f"pickers did not find {text(lost[stock_id])} of {worth.sku}",
+                worth,
                 ReasonDraft(
                     "short_pick",
-                    {"message": message.source_ref, "order": str(message.order_id), "missing": text(quantity)},
+                    {"message": message.source_ref, "order": str(message.order_id), "missing": text(lost[stock_id])},
                 ),
                 now,
             )
-            for stock_id, quantity in lost.items()
+            for stock_id, worth in worth_of(lost).items()
         ]
     )
 
@@ -173,20 +176,22 @@ def _open(
     title = f"{body.sku} is {text(body.on_hand)} there and {text(shelf.on_hand_then)} in our books"
     if not difference:
         title = f"{body.sku} lies there in other lots than in our books"
-    refresh_cases(
-        [_case(connection, shelf.stock_id, title, ReasonDraft("count_difference", detail), now)], actor=SYSTEM, now=now
-    )
+    reason = ReasonDraft("count_difference", detail)
+    worth = worth_of({shelf.stock_id: abs(difference)})[shelf.stock_id]
+    refresh_cases([_case(connection, shelf.stock_id, title, worth, reason, now)], actor=SYSTEM, now=now)
 
 
-def _case(connection: Connection, stock_id: UUID, title: str, reason: ReasonDraft, now: datetime) -> CaseDraft:
+def _case(
+    connection: Connection, stock_id: UUID, title: str, worth: Worth, reason: ReasonDraft, now: datetime
+) -> CaseDraft:
     place = warehouses().get(connection.warehouse_id)
     return CaseDraft(
         subject_kind="stock",
         subject_id=stock_id,
         title=f"{place.code if place else 'Warehouse'}: {title}"[:200],
         legal_entity_id=place.legal_entity_id if place else None,
-        currency="",
-        money_at_risk_minor=0,
+        currency=worth.currency,
+        money_at_risk_minor=worth.minor,
         reasons=[reason],
         opened_at=now,
     )

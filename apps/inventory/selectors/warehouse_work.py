@@ -65,6 +65,28 @@ def services_of(order_id: UUID) -> dict[UUID, Decimal]:
     return {row[0]: row[1] for row in fetch(SERVICES, [order_id])}
 
 
+WORTH = """
+SELECT s.id, t.sku, e.currency, coalesce(round(s.value_minor * w.quantity / nullif(s.on_hand, 0)), 0)::bigint
+  FROM unnest(%s::uuid[], %s::numeric[]) AS w (stock_id, quantity) JOIN inventory_stock s ON s.id = w.stock_id
+  JOIN masterdata_product t ON t.id = s.product_id JOIN inventory_warehouse p ON p.id = s.warehouse_id
+  JOIN masterdata_legalentity e ON e.id = p.legal_entity_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """What a quantity of a product is worth at what the goods on its shelf cost, in minor units; 0 where nothing lies."""
+
+    sku: str
+    currency: str
+    minor: int
+
+
+def worth_of(quantities: Mapping[UUID, Decimal]) -> dict[UUID, Worth]:
+    """Return what quantities of stock rows are worth, by stock id. One statement."""
+    return {row[0]: Worth(*row[1:]) for row in fetch(WORTH, [list(quantities), list(quantities.values())])}
+
+
 SHELF = """
 SELECT s.id, s.product_id, s.on_hand, s.on_hold, s.free, s.has_lots,
        s.on_hand - coalesce((SELECT sum(c.quantity) FROM inventory_stockcard c WHERE c.stock_id = s.id AND c.at > %s), 0)
