@@ -70,7 +70,7 @@ from apps.inventory.services.counting import book_count
 from apps.inventory.services.demo_story import load_scarcity, load_supplies
 from apps.inventory.services.expiring import JOBS as LOT_JOBS
 from apps.inventory.services.expiring import register_lots
-from apps.inventory.services.feeds import FEED_JOBS, expect_feeds, forget_feeds
+from apps.inventory.services.feeds import FEED_JOBS, expect_feeds, forget_feeds, hear_feed
 from apps.inventory.services.holding import JOBS as HOLD_JOBS
 from apps.inventory.services.holding import hold_goods
 from apps.inventory.services.inspecting import inspect_return, receive_to_inspect
@@ -146,6 +146,7 @@ __all__ = [
     "findings_told",
     "forget_feeds",
     "goods_back",
+    "hear_feed",
     "held_back",
     "hold_goods",
     "holds_by_id",

@@ -11,8 +11,9 @@ from apps.integrations.services.wms_jobs import expect_connected
 from apps.inventory.models import SyncFeed
 from apps.inventory.selectors.sync import feeds
 from apps.inventory.services.feeds import FEED_JOBS, watch_feeds
+from apps.orders.models import OrderLine
 from ordercash.kernel.actor import SYSTEM
-from tests.factories.orders import NOW
+from tests.factories.orders import NOW, place
 from tests.factories.wms import Connected, a_connected_warehouse
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -84,3 +85,38 @@ def test_those_connected_before_anybody_watched_are_found(warehouse: Connected) 
         expect_connected(now=NOW)
     assert SyncFeed.objects.get().warehouse_id == WarehouseConnection.objects.get().warehouse_id
     assert alerted_after(NOW) <= timedelta(seconds=60)
+
+
+def test_one_that_speaks_while_a_return_waits_for_its_invoice_is_not_silent(warehouse: Connected) -> None:
+    order = place(lines=[("MUG-BLUE", "2")], customer="C-1004")
+    warehouse.tell(order)
+    warehouse.settle()
+    warehouse.wms.work()
+    warehouse.settle()
+    warehouse.wms.beat()
+    warehouse.hear()
+    line = OrderLine.objects.get(order=order)
+    warehouse.wms.take_back(str(order.pk), str(line.pk), 1)
+    parked = warehouse.now
+    while warehouse.now - parked < timedelta(seconds=50):
+        warehouse.wms.beat()
+        warehouse.hear()
+        assert watch_feeds(now=warehouse.now) == (0, 0)
+        warehouse.wait(10)
+    assert SyncFeed.objects.get().said_at <= parked, "nothing behind the return was applied"
+    last = warehouse.now - timedelta(seconds=10)
+    assert alerted_after(last) <= timedelta(seconds=60), "now it is silent"
+
+
+def test_one_of_which_nothing_is_applied_for_minutes_is_told(warehouse: Connected) -> None:
+    warehouse.wms.beat()
+    (message,) = warehouse.wms.untold()
+    warehouse.hear()
+    began = warehouse.now
+    while warehouse.now - began < timedelta(seconds=240):
+        behind_a_gap = message | {"id": f"b-{warehouse.now:%H%M%S}", "seq": 9, "occurred_at": warehouse.now.isoformat()}
+        warehouse.hear([behind_a_gap])
+        if watch_feeds(now=warehouse.now)[0]:
+            break
+        warehouse.wait(15)
+    assert timedelta(seconds=190) < warehouse.now - began <= timedelta(seconds=210)

@@ -8,9 +8,10 @@ from uuid import UUID
 
 import orjson
 
-from apps.integrations.decisions.wms.bodies import Envelope, kept_body
+from apps.integrations.decisions.wms.bodies import AFTER_ALL_BEFORE, Envelope, kept_body
 from apps.integrations.selectors.connections import Connection
 from apps.integrations.services.wms_cases import open_message_case
+from apps.inventory.contract import hear_feed
 from ordercash.kernel.ids import new_id
 from ordercash.kernel.sql import columns_of, fetch, run
 from ordercash.kernel.transactions import joins, writes
@@ -77,6 +78,9 @@ def keep_messages(connection: Connection, messages: Sequence[Envelope], *, now: 
     for message in messages:
         _compare(connection, message, kept[message.id], now)
     run(MOVE_CURSOR, [connection.id, connection.id, now, connection.id])
+    of_stock = [message.occurred_at for message in messages if message.kind in AFTER_ALL_BEFORE]
+    if of_stock:
+        hear_feed(connection.warehouse_id, said_at=min(max(of_stock), now))
     return Taken(len(messages) - again, again)
 
 

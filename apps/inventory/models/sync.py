@@ -45,12 +45,14 @@ class SyncClock(models.Model):
 class SyncFeed(models.Model):
     """The feed of one warehouse: up to when it said everything, and since when it is silent for longer than its rule allows.
 
-    Of one that never spoke (`has_spoken`) the instants are those from which its first word is expected.
+    Of one that never spoke (`has_spoken`) the instants are those from which its first word is expected. `heard_at` is the newest
+    instant of which it told something, also where that waits for a message before it and says nothing of stock yet.
     """
 
     warehouse = models.OneToOneField(Warehouse, on_delete=models.PROTECT, related_name="+", primary_key=True)
     said_at = models.DateTimeField()
     received_at = models.DateTimeField()
+    heard_at = models.DateTimeField(null=True)
     stopped_since = models.DateTimeField(null=True)
     has_spoken = models.BooleanField(default=True, db_default=True)
 

@@ -17,9 +17,11 @@ from ordercash.kernel.transactions import joins, writes
 
 # With a look every 15 s an alert comes within a minute of the last word.
 ALERT_AFTER_SECONDS: Final = 40
+# What is heard may wait for what was said before it, such as a return for its invoice, before it says how fresh stock is.
+WAITS_SECONDS: Final = 150
 
 FEEDS: Final = """
-SELECT f.warehouse_id, f.said_at, f.stopped_since, w.code, w.legal_entity_id, e.code, f.has_spoken
+SELECT f.warehouse_id, f.said_at, f.stopped_since, w.code, w.legal_entity_id, e.code, f.has_spoken, greatest(f.said_at, f.heard_at)
   FROM inventory_syncfeed f JOIN inventory_warehouse w ON w.id = f.warehouse_id JOIN masterdata_legalentity e ON e.id = w.legal_entity_id
  WHERE w.is_active ORDER BY f.warehouse_id FOR UPDATE OF f
 """
@@ -29,6 +31,7 @@ INSERT INTO inventory_syncfeed (warehouse_id, said_at, received_at, has_spoken)
 SELECT id, %s, %s, false FROM unnest(%s::uuid[]) AS w (id) ORDER BY id ON CONFLICT (warehouse_id) DO NOTHING
 """
 FORGET: Final = "DELETE FROM inventory_syncfeed WHERE warehouse_id = ANY(%s::uuid[])"
+HEAR: Final = "UPDATE inventory_syncfeed SET heard_at = greatest(heard_at, %s) WHERE warehouse_id = %s"
 STOP: Final = "UPDATE inventory_syncfeed SET stopped_since = said_at WHERE warehouse_id = ANY(%s::uuid[])"
 RESUME: Final = "UPDATE inventory_syncfeed SET stopped_since = NULL WHERE warehouse_id = ANY(%s::uuid[])"
 
@@ -48,6 +51,12 @@ def forget_feeds(warehouse_ids: Collection[UUID], *, now: datetime, actor: Actor
     close_cases("warehouse", sorted(warehouse_ids), resolution="disconnected", note=note, actor=actor, now=now)
 
 
+@joins
+def hear_feed(warehouse_id: UUID, *, said_at: datetime) -> None:
+    """Note that a system told something of its stock, whatever that waits for before it is applied."""
+    run(HEAR, [said_at, warehouse_id])
+
+
 @writes
 def watch_feeds(*, now: datetime) -> tuple[int, int]:
     """Open a case for every feed that stopped, close those of feeds that speak again; returns how many of each.
@@ -56,7 +65,7 @@ def watch_feeds(*, now: datetime) -> tuple[int, int]:
     """
     set_rules(RULES_OF_ALL, [], now=now)
     feeds = fetch(FEEDS)
-    late = {row[0] for row in feeds if now - row[1] > _allowed(row, now)}
+    late = {row[0] for row in feeds if _is_late(row, now)}
     stopped = [row for row in feeds if row[0] in late and row[2] is None]
     resumed = [row for row in feeds if row[0] not in late and row[2] is not None]
     if stopped:
@@ -71,6 +80,14 @@ def watch_feeds(*, now: datetime) -> tuple[int, int]:
     return len(stopped), len(resumed)
 
 
+def _is_late(row: Row, now: datetime) -> bool:
+    """Say whether a feed is silent for too long, or speaks and nothing of it has been applied for much longer."""
+    allowed = _allowed(row, now)
+    said_at: datetime = row[1]
+    heard_at: datetime = row[7]
+    return now - heard_at > allowed or now - said_at > allowed + timedelta(seconds=WAITS_SECONDS)
+
+
 def _allowed(row: Row, now: datetime) -> timedelta:
     """Return for how long a feed may be silent: by the rule that holds for its warehouse, whatever the product."""
     rules = rules_in_force(FRESHNESS, at=now, legal_entity_id=row[4])
@@ -80,7 +97,7 @@ def _allowed(row: Row, now: datetime) -> timedelta:
 
 
 def _case(row: Row, now: datetime) -> CaseDraft:
-    warehouse_id, said_at, _, code, entity_id, _, has_spoken = row
+    warehouse_id, said_at, _, code, entity_id, _, has_spoken, _ = row
     since = said_at.isoformat(timespec="seconds")
     return CaseDraft(
         subject_kind="warehouse",
