@@ -5,6 +5,7 @@ from apps.orders.decisions.outcomes import FailedLine, Placed
 from apps.orders.decisions.sentences import event_sentence
 from apps.orders.journey.cases import ORDER_REASONS, ORDER_RESOLUTIONS, RETURN_REASONS, RETURN_RESOLUTIONS
 from apps.orders.journey.jobs import JOBS
+from apps.orders.selectors.account import order_numbers
 from apps.orders.selectors.deliveries import ship_to_of
 from apps.orders.selectors.existing import existing_orders
 from apps.orders.selectors.homes import Home, homes_of
@@ -59,6 +60,7 @@ __all__ = [
     "line_tags",
     "move_invoiced",
     "open_document",
+    "order_numbers",
     "ordered_volumes",
     "orders_named",
     "place_drafts",

@@ -231,6 +231,7 @@ def test_a_product_that_they_do_not_know_is_a_case(warehouse: Connected) -> None
     warehouse.wms.receive("MUG-RED", 350)
     case = Case.objects.get()
     assert case.subject_id == WarehouseMessage.objects.get(kind="refused").pk
+    assert case.title.endswith(f", {order.number}"), "it names the order"
 
 
 def test_others_who_sell_from_the_shelf_are_believed(company: None) -> None:

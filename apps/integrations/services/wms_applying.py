@@ -140,6 +140,7 @@ def _refuse(connection: Connection, message: Message, wrong: Wrong, now: datetim
         "kind": message.kind,
         "detail": wrong.detail,
         "order": message.order_id or "",
+        "sku": message.payload.get("sku", ""),
     }
     title = f"a message ({message.kind.replace('_', ' ')}) cannot be applied"
     open_message_case(message.id, connection.warehouse_id, wrong.code, title, detail, now=now)
