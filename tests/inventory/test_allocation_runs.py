@@ -24,6 +24,7 @@ from apps.inventory.services.allocation_runs import (
     roll_back_allocation,
     simulate_allocation,
 )
+from apps.inventory.services.redating import redate_lines
 from ordercash.kernel.actor import SYSTEM
 from tests.factories.inventory import NOW, a_place, announced, demand, ship_request, stocked
 from tests.factories.rulebooks import put_in_force
@@ -143,6 +144,20 @@ def test_taken_back_everybody_has_what_he_had(place, shared):
     row = roll_back_allocation(run.pk, reason="It was promised", actor=SYSTEM, now=LATER)
     assert (row.state, held(small), held(gold), waits(small), waits(gold)) == (RunState.ROLLED_BACK, 10, 0, 0, 7)
     assert EventRecord.objects.filter(name="inventory.allocation_rolled_back").count() == 1
+
+
+def test_taken_back_a_line_has_the_day_it_was_promised_before_it_was_carried_out(place, shared):
+    *_, gold = shared
+    told, anew = date(2026, 3, 9), date(2026, 3, 16)
+    redate_lines({gold.line_id: told}, why="promised", run_id=None, now=NOW - timedelta(hours=1), actor=SYSTEM)
+    kept = commit_allocation(tried(place).pk, reason="Gold waits", actor=SYSTEM, now=LATER)
+    roll_back_allocation(kept.pk, reason="It was promised", actor=SYSTEM, now=LATER)
+    assert Backorder.objects.get(line_id=gold.line_id).promised_on == told
+    run = tried(place)
+    redate_lines({gold.line_id: anew}, why="replan", run_id=None, now=NOW + timedelta(hours=1), actor=SYSTEM)
+    commit_allocation(run.pk, reason="Gold waits", actor=SYSTEM, now=LATER)
+    roll_back_allocation(run.pk, reason="It was promised", actor=SYSTEM, now=LATER)
+    assert Backorder.objects.get(line_id=gold.line_id).promised_on == anew, "not the day that the re-plan gave up"
 
 
 def test_what_has_left_is_not_taken_back(place, shared):

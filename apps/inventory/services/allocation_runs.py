@@ -24,7 +24,7 @@ from apps.inventory.services.capacity import Planned, give_back_picks
 from apps.inventory.services.locking import OF_PLACES, lock_stock
 from apps.inventory.services.pegging import repeg
 from apps.inventory.services.promising import promise_waiting
-from apps.inventory.services.redating import moved_events, redate_lines
+from apps.inventory.services.redating import moved_events, promised_anew, redate_lines
 from apps.inventory.services.reserving import reserve_less
 from apps.inventory.services.sharing import share_out, write_takes
 from apps.inventory.services.turns import demand_of, lock_waiting, of_tag
@@ -198,7 +198,7 @@ def roll_back_allocation(run_id: UUID, *, reason: str, actor: Actor, now: dateti
         if m.warehouse_id and m.reserved < m.was_reserved
     ]
     write_takes(takes, lines, now=now, actor=actor)
-    before = {m.line_id: m.was_promised_on for m in moves if m.was_promised_on}
+    before = _promised_before(row, moves)
     moved = redate_lines(before, why="allocation_undone", run_id=row.pk, now=now, actor=actor)
     repeg({lines[line_id].group for line_id in (*gained, *lost)}, now=now)
     share_out(stock.keys(), now=now, actor=actor)
@@ -331,6 +331,14 @@ def _net(moves: Sequence[AllocationMove], sign: int) -> dict[UUID, Decimal]:
         if (change := (move.reserved - move.was_reserved) * sign) > 0:
             sums[move.line_id] = sums.get(move.line_id, Decimal(0)) + change
     return sums
+
+
+def _promised_before(row: AllocationRun, moves: Sequence[AllocationMove]) -> dict[UUID, date]:
+    """Return what lines were promised when a run was carried out: as it was tried, or anew since then, by a re-plan for example."""
+    days = {m.line_id: m.was_promised_on for m in moves}
+    if row.committed_at:
+        days |= promised_anew(list(days), since=row.made_at, until=row.committed_at, but_run=row.pk)
+    return {line_id: day for line_id, day in days.items() if day}
 
 
 def _lines_of(moves: Sequence[AllocationMove], legal_entity_id: UUID) -> dict[UUID, Waiting]:
