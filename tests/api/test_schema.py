@@ -130,3 +130,17 @@ def real_body(value: Any, world: World, dice: random.Random) -> Any:
         else real_body(item, world, dice)
         for name, item in value.items()
     }
+
+
+def test_every_body_of_stock_and_warehouses_has_an_example_that_fits() -> None:
+    document = schema.raw_schema
+    found = 0
+    for path, methods in document["paths"].items():
+        for method, verb in methods.items():
+            body = verb.get("requestBody", {}).get("content", {}).get("application/json")
+            if body is None or not path.startswith(("/api/v1/inventory/", "/api/v1/stock", "/api/v1/w")):
+                continue
+            found += 1
+            name = body["schema"]["$ref"].rpartition("/")[2]
+            assert document["components"]["schemas"][name].get("examples"), f"{method} {path}"
+    assert found > 20

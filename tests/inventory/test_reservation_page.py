@@ -61,6 +61,15 @@ def test_holds_are_let_go_by_those_who_may(place):
     assert (Hold.objects.get().state, Stock.objects.get().reserved) == ("released", 5)
 
 
+def test_what_is_reserved_for_an_order_is_not_let_go_there_and_the_page_says_so(place):
+    firm = Reservation.objects.filter(state="firm")
+    assert firm.exists()
+    rows = {"verb": "let_go", "ids": [str(row.pk) for row in firm]}
+    client = signed_in("inventory.view_promises", "inventory.hold_goods")
+    assert "None of these is set aside" in client.post(ADDRESS, rows, follow=True).content.decode()
+    assert Hold.objects.get().state == "held"
+
+
 def test_the_handling_is_chosen_by_those_who_may(place):
     form = {"verb": "handle", "handle-sku": "UK-P00000", "handle-handling": "slots", "handle-slots": "4"}
     assert signed_in("inventory.view_promises").post(ADDRESS, form).status_code == 403

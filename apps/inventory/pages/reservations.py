@@ -13,11 +13,18 @@ from apps.inventory.selectors.holds import RESERVATION_SORT, reservations
 from apps.inventory.selectors.lists import place_choices
 from apps.inventory.services.holding import HoldUnknown, release_hold
 from ordercash.kernel import clock
+from ordercash.kernel.errors import DomainError
 from ordercash.web.actions import Action, Given
 from ordercash.web.columns import Column
 from ordercash.web.components import Empty
 from ordercash.web.filters import Filter, Wanted
 from ordercash.web.worklist import Worklist
+
+
+class NothingHeld(DomainError):
+    """Only goods that are set aside can be let go."""
+
+    code, title, status = "nothing_held", "Nothing of this is set aside", 422
 
 
 class ReservationPage(Worklist):
@@ -77,6 +84,8 @@ class ReservationPage(Worklist):
     def do_let_go(self, given: Given) -> str:
         found = Reservation.objects.filter(pk__in=given.ids, state=ReservationState.HELD)
         holds: set[UUID] = {hold_id for hold_id in found.values_list("hold_id", flat=True) if hold_id}
+        if not holds:
+            raise NothingHeld("None of these is set aside: what is reserved for an order is given back by the order.")
         let_go = 0
         for hold_id in sorted(holds):
             # What ended meanwhile needs nobody to let it go.

@@ -32,10 +32,25 @@ class Envelope(BaseModel):
     body: dict[str, Any] = Field(default_factory=dict)
 
 
-class Batch(BaseModel):
-    """Up to 100 messages."""
+SHIPPED: Final[dict[str, Any]] = {
+    "id": "a1b2-17",
+    "seq": 17,
+    "kind": "shipped",
+    "order_id": "0190b3c4-7d2e-7a51-9c3f-2b6f0e8d4a17",
+    "occurred_at": "2026-03-02T10:00:00Z",
+    "body": {
+        "shipment_id": "S-5521",
+        "carrier": "parcel",
+        "tracking": "T-5521",
+        "lines": [{"line_id": "0190b3c4-7d2e-7a51-9c3f-2b6f0e8d4a18", "sku": "MUG-BLUE", "quantity": "2"}],
+    },
+}
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+
+class Batch(BaseModel):
+    """Up to 100 messages; docs/warehouse-systems.md tells the body of each kind."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra={"examples": [{"messages": [SHIPPED]}]})
 
     messages: Annotated[list[Envelope], Field(min_length=1, max_length=MOST_MESSAGES)]
 
