@@ -121,6 +121,14 @@ def test_messages_are_found_by_warehouse_and_kind_and_told_to_the_second(warehou
     assert f"{address}?warehouse=UK-MAIN" in one
 
 
+def test_heartbeats_are_listed_when_they_are_asked_for(warehouse: Connected) -> None:
+    warehouse.wms.beat()
+    warehouse.hear()
+    address, viewer = reverse("warehouse_messages"), browser(VIEW)
+    for asked, listed in (({}, False), ({"beats": "on"}, True), ({"kind": "heartbeat"}, True)):
+        assert (">heartbeat</a>" in viewer.get(address, asked).content.decode()) is listed, asked
+
+
 def test_lines_of_messages_show_what_was_found_and_of_which_lot() -> None:
     found = {"line_id": "a", "sku": "TEA-EARL", "good": "3", "damaged": "1", "scrapped": None, "lot": "EG-0622"}
     told = {"line_id": "a", "sku": "TEA-EARL", "quantity": "1200", "lots": [{"lot": "EG-0701", "quantity": "1200"}]}

@@ -133,7 +133,7 @@ class ConnectionPage(Page):
     def context(self) -> Mapping[str, Any]:
         connection = self.connection
         self.title = f"System of {place_of(connection.warehouse_id)}"
-        newest = lists.messages(connection_id=connection.pk).order_by("-id")[:20]
+        newest = lists.messages(connection_id=connection.pk, beats=False).order_by("-id")[:20]
         return {
             "connection": connection,
             "badge": state_of(connection),

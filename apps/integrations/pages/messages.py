@@ -44,7 +44,7 @@ COMMON = (
 
 
 class Messages(Worklist):
-    """Every message both ways, the newest first."""
+    """Every message both ways, the newest first; heartbeats, of which there are six a minute, only when they are asked for."""
 
     permission = VIEW_WAREHOUSE_MESSAGES
     title = "Messages with warehouse systems"
@@ -57,6 +57,7 @@ class Messages(Worklist):
         Filter("kind", "Message", kind="choice", choices=KINDS),
         Filter("direction", "Way", kind="choice", choices=Direction.choices),
         Filter("state", "State", kind="choices", choices=MessageState.choices),
+        Filter("beats", "Heartbeats, too", kind="flag"),
     )
     bulk = (Action("Try again", verb="again", permission=SEND_AGAIN, reason=True),)
     empty = Empty("No messages yet", "They appear here when a warehouse with a system of its own has something to do.")
@@ -66,6 +67,7 @@ class Messages(Worklist):
         return lists.messages(
             warehouse=wanted["warehouse"],
             kind=wanted["kind"],
+            beats=bool(wanted["beats"]),
             direction=wanted["direction"],
             states=wanted["state"],
             order_ids=orders,

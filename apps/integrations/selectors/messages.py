@@ -20,11 +20,14 @@ def messages(
     connection_id: UUID | None = None,
     warehouse: str = "",
     kind: str = "",
+    beats: bool = True,
     direction: str = "",
     states: list[str] | None = None,
     order_ids: Collection[UUID] | None = None,
 ) -> QuerySet[WarehouseMessage]:
-    """Return messages of a connection, of a warehouse by its code, of one kind, one way, in some states, of orders."""
+    """Return messages of a connection, of a warehouse by its code, of one kind or, without `beats`, of every other
+    than heartbeats, one way, in some states, of orders.
+    """
     found = WarehouseMessage.objects.select_related("connection")
     if connection_id:
         found = found.filter(connection_id=connection_id)
@@ -33,6 +36,8 @@ def messages(
         found = found.filter(connection__warehouse_id__in=places)
     if kind:
         found = found.filter(kind=kind)
+    elif not beats:
+        found = found.exclude(kind="heartbeat")
     if direction:
         found = found.filter(direction=direction)
     if states:
